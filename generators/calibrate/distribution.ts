@@ -1,0 +1,85 @@
+import { type BinTable, binMeans, binSpreads } from './float-bins.js';
+
+/**
+ * A set of samples as ascending weighted points: distinct values, or bins that stand for the samples in them.
+ * All calibration methods and scores work on this; none of them sees single samples.
+ */
+export interface Distribution {
+  /** Ascending, distinct, activation units. */
+  readonly values: Float64Array;
+  /** Samples at each value. */
+  readonly weights: Float64Array;
+  /** Squared deviation of those samples from the value, summed; all zero if the values are the samples themselves. */
+  readonly spreads: Float64Array;
+  readonly samples: number;
+  /** True if every distinct sample is a point of its own. */
+  readonly exact: boolean;
+}
+
+/** Distribution of the samples themselves. Sorts `samples` in place; -0 counts as 0. */
+export function distributionOfSamples(samples: Float64Array): Distribution {
+  for (let i = 0; i < samples.length; i++) samples[i]! += 0;
+  samples.sort();
+  const ones = new Float64Array(samples.length).fill(1);
+  return joinEqual(samples, ones, new Float64Array(samples.length), true);
+}
+
+/** Distribution of binned samples: each bin stands at the mean of its samples. */
+export function distributionOfBins(table: BinTable): Distribution {
+  // Bins of -0 and +0 are the only two with the same value.
+  return joinEqual(binMeans(table), table.counts.slice(), binSpreads(table), table.shift === 0);
+}
+
+/** Joins points of equal value. Takes the arrays over. */
+function joinEqual(
+  values: Float64Array,
+  weights: Float64Array,
+  spreads: Float64Array,
+  exact: boolean,
+): Distribution {
+  let last = -1;
+  let samples = 0;
+  for (let point = 0; point < values.length; point++) {
+    const weight = weights[point]!;
+    samples += weight;
+    if (last >= 0 && values[last] === values[point]) {
+      weights[last]! += weight;
+      spreads[last]! += spreads[point]!;
+    } else {
+      last++;
+      values[last] = values[point]!;
+      weights[last] = weight;
+      spreads[last] = spreads[point]!;
+    }
+  }
+  const used = last + 1;
+  return {
+    values: values.slice(0, used),
+    weights: weights.slice(0, used),
+    spreads: spreads.slice(0, used),
+    samples,
+    exact,
+  };
+}
+
+/**
+ * Quantile by linear interpolation between order statistics (NumPy's default; Hyndman and Fan, 1996, type 7).
+ *
+ * @param fraction  0 .. 1
+ */
+export function quantile(distribution: Distribution, fraction: number): number {
+  const { values, weights, samples } = distribution;
+  const rank = fraction * (samples - 1);
+  let point: number;
+  let below: number;
+  // Tails are short: walk from the nearer end. `below` counts the samples before `point`.
+  if (fraction <= 0.5) {
+    for (point = 0, below = 0; below + weights[point]! <= rank; point++) below += weights[point]!;
+  } else {
+    for (point = values.length - 1, below = samples - weights[point]!; below > rank; )
+      below -= weights[--point]!;
+  }
+  const lower = values[point]!;
+  const beyond = rank - (below + weights[point]! - 1);
+  return beyond > 0 && point + 1 < values.length ? lower + beyond * (values[point + 1]! - lower) : lower;
+}

@@ -1,0 +1,68 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { failure, type Problem, type Result, success } from '../problems.js';
+import type { BatchCollector } from './batches.js';
+import { openNpy } from './npy.js';
+
+/** Values read at a time: 4 MB of float32. */
+const PIECE = 1 << 20;
+
+/** The `.npy` files of a calibration: files as given, and those of folders in natural order (2 before 10). */
+export function npyFiles(paths: readonly string[]): Result<string[]> {
+  const files: string[] = [];
+  const problems: Problem[] = [];
+  for (const path of paths) {
+    const found = filesAt(path);
+    if (found.ok) files.push(...found.value);
+    else problems.push(...found.problems);
+  }
+  return problems.length > 0 ? failure(...problems) : success(files);
+}
+
+function filesAt(path: string): Result<string[]> {
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(path).isDirectory();
+  } catch {
+    return failure({ file: path, path: '', message: 'no such file or folder' });
+  }
+  if (!isFolder) return success([path]);
+  const natural = new Intl.Collator('en', { numeric: true });
+  const names = readdirSync(path).filter((name) => name.toLowerCase().endsWith('.npy'));
+  names.sort((a, b) => natural.compare(a, b) || (a < b ? -1 : 1));
+  if (names.length === 0) return failure({ file: path, path: '', message: 'holds no .npy file' });
+  return success(names.map((name) => join(path, name)));
+}
+
+/** Streams files into the collector, each as one batch. Opens them all first, so that all faults are reported. */
+export function collectFiles(paths: readonly string[], collector: BatchCollector): Result<BatchCollector> {
+  const problems: Problem[] = [];
+  for (const path of paths) {
+    const file = openNpy(path);
+    if (!file.ok) problems.push(...file.problems);
+    else {
+      if (file.value.values === 0) {
+        problems.push({
+          file: path,
+          path: '',
+          message: `holds no values: its shape is (${file.value.shape})`,
+        });
+      }
+      file.value.close();
+    }
+  }
+  if (problems.length > 0) return failure(...problems);
+  for (const path of paths) {
+    const file = openNpy(path);
+    if (!file.ok) return file;
+    for (const piece of file.value.pieces(PIECE)) collector.add(piece);
+    file.value.close();
+    collector.endBatch();
+  }
+  return success(collector);
+}
+
+/** Sources for the provenance: bare names, so that the same data give the same bytes anywhere. */
+export function sourceName(paths: readonly string[]): string {
+  return paths.map((path) => basename(path)).join(', ');
+}
