@@ -1,7 +1,10 @@
 import type { TailEnds } from './batches.js';
 import type { Distribution } from './distribution.js';
-import { exactClusters } from './exact-clusters.js';
+import { optimalClusters } from './optimal.js';
 import { fillLevels, lowerBound } from './quantizer.js';
+
+/** Points x clusters that enter the clustering unmerged; see {@link optimalClusters}. */
+const CLUSTERING_PROGRAMME = 1 << 17;
 
 /**
  * Boundary-suppressed k-means quantization (after arXiv 2603.10540; algorithm reconstructed from its abstract, I):
@@ -17,16 +20,20 @@ export function bsKmqCentres(distribution: Distribution, range: TailEnds, bits: 
   const { low, high } = range;
   const count = 2 ** bits;
   if (low === high) return fillLevels([low], count);
-  const { values, weights } = interior(distribution, range);
-  const clusters = Math.min(count - 2, values.length);
-  const inner = clusters > 0 ? exactClusters(values, weights, clusters).means : [];
+  const inside = interior(distribution, range);
+  const clusters = Math.min(count - 2, inside.values.length);
+  const inner = clusters > 0 ? optimalClusters(inside, clusters, CLUSTERING_PROGRAMME).means : [];
   return fillLevels([low, ...inner, high], count);
 }
 
 /** The points strictly inside the range: what is left when ReLU zeros and clamped outliers are removed. */
-function interior({ values, weights }: Distribution, { low, high }: TailEnds) {
+export function interior({ values, weights, spreads }: Distribution, { low, high }: TailEnds) {
   let from = lowerBound(values, low);
   if (values[from] === low) from++;
   const to = lowerBound(values, high, from);
-  return { values: values.subarray(from, to), weights: weights.subarray(from, to) };
+  return {
+    values: values.subarray(from, to),
+    weights: weights.subarray(from, to),
+    spreads: spreads.subarray(from, to),
+  };
 }

@@ -1,57 +1,56 @@
 import { type PrefixSums, prefixSums } from './prefix-sums.js';
-import { meanBetween } from './quantizer.js';
 
 /**
- * Least sum of squares partition of weighted points on a line into `clusters` intervals: exact 1-D k-means.
+ * Least sum of squares partition of weighted points on a line into intervals: exact 1-D k-means.
  *
- * Dynamic programming over (clusters, points). The cost satisfies the quadrangle inequality, so the best last split
- * grows with the number of points and with the number of clusters (Wu 1991; Gronlund et al., arXiv 1701.07204);
- * each layer is solved by divide and conquer between those two bounds: at most O(n log n) per layer, close to
- * linear in practice, since the layer before has narrowed the search.
+ * Dynamic programming over (clusters, points). The cost satisfies the quadrangle inequality, so the best start of
+ * the last cluster grows with the number of points and with the number of clusters (F. F. Yao, 1980; Gronlund et
+ * al., arXiv 1701.07204). A layer with few clusters is solved by divide and conquer between those bounds, in
+ * O(n log n); in a layer with many clusters the two bounds nearly meet and one scan of O(n) suffices.
  *
- * Exact means: among all partitions of the given points, up to double rounding of the costs. Samples that share a
- * point are never separated.
- */
-export interface Clustering {
-  /** First point of each cluster, ascending; `starts[0]` is 0. */
-  readonly starts: readonly number[];
-  /** Weighted mean of each cluster. */
-  readonly means: readonly number[];
-}
-
-/**
+ * Exact means: among all partitions of the given points, up to double rounding of their costs.
+ *
  * @param values   ascending and distinct
  * @param weights  positive, one per value
- * @param clusters at least 1; at most the number of values, more are never useful
+ * @param clusters 1 .. number of values
+ * @returns first point of each cluster, ascending; the first is 0
  */
-export function exactClusters(values: Float64Array, weights: Float64Array, clusters: number): Clustering {
+export function exactClusters(values: Float64Array, weights: Float64Array, clusters: number): number[] {
   const points = values.length;
   if (clusters < 1 || clusters > points) throw new RangeError(`${clusters} clusters for ${points} points`);
   const sums = prefixSums(values, weights);
   const splits: Int32Array[] = [new Int32Array(points + 1)];
   let best = oneCluster(sums, points);
+  let gap = points;
   for (let layer = 2; layer <= clusters; layer++) {
-    const solved = addCluster(
-      sums,
-      best,
-      splits.at(-1)!,
-      layer,
-      layer === clusters,
-      points - (clusters - layer),
-    );
-    best = solved.best;
-    splits.push(solved.split);
+    const before = splits.at(-1)!;
+    const split = new Int32Array(points + 1);
+    const target = new Float64Array(points + 1);
+    const programme = new Layer(sums, best, before, target, split, layer - 1);
+    const most = points - (clusters - layer);
+    if (layer === clusters) programme.solve(points, layer - 1, points - 1);
+    else if (gap < SCAN_BELOW) programme.scan(most);
+    else programme.divide(layer, most, layer - 1, most - 1);
+    if (layer < clusters) gap = meanGap(split, before, layer, most);
+    splits.push(split);
+    best = target;
   }
   const starts: number[] = [];
   for (let layer = clusters - 1, end = points; layer >= 0; layer--) {
     end = splits[layer]![end]!;
     starts.push(end);
   }
-  starts.reverse();
-  return {
-    starts,
-    means: starts.map((start, index) => meanBetween(values, weights, start, starts[index + 1] ?? points)),
-  };
+  return starts.reverse();
+}
+
+/** Mean width of the search window below which scanning a layer beats dividing it. */
+const SCAN_BELOW = 8;
+
+/** Width of the windows that the next layer would scan, estimated from this one. */
+function meanGap(split: Int32Array, before: Int32Array, from: number, to: number): number {
+  let total = 0;
+  for (let end = from; end < to; end++) total += split[end + 1]! - before[end]!;
+  return total / Math.max(1, to - from);
 }
 
 function oneCluster({ weight, sum, square }: PrefixSums, points: number): Float64Array {
@@ -63,28 +62,53 @@ function oneCluster({ weight, sum, square }: PrefixSums, points: number): Float6
   return best;
 }
 
-/** Layer `layer` of the dynamic programme: best cost and first point of the last cluster, per number of points. */
-function addCluster(
-  sums: PrefixSums,
-  before: Float64Array,
-  splitBefore: Int32Array,
-  layer: number,
-  last: boolean,
-  mostPoints: number,
-): { best: Float64Array; split: Int32Array } {
-  const { weight, sum, square } = sums;
-  const best = new Float64Array(before.length);
-  const split = new Int32Array(before.length);
+/** One layer of the programme: best cost of the first `end` points, and where their last cluster starts. */
+class Layer {
+  constructor(
+    private readonly sums: PrefixSums,
+    private readonly before: Float64Array,
+    private readonly splitBefore: Int32Array,
+    private readonly best: Float64Array,
+    private readonly split: Int32Array,
+    /** Points that the clusters before the last one need. */
+    private readonly needed: number,
+  ) {}
 
-  const solve = (end: number, lowest: number, highest: number): void => {
+  /** All ends `from` .. `to`, whose last clusters start at `lowest` .. `highest`. */
+  divide(from: number, to: number, lowest: number, highest: number): void {
+    if (from > to) return;
+    const end = (from + to) >>> 1;
+    this.solve(end, lowest, highest);
+    const at = this.split[end]!;
+    this.divide(from, end - 1, lowest, at);
+    this.divide(end + 1, to, at, highest);
+  }
+
+  /** All ends up to `to`, last first: each start bounds the next from above. */
+  scan(to: number): void {
+    let highest = to - 1;
+    for (let end = to; end > this.needed; end--) {
+      this.solve(end, this.needed, highest);
+      highest = this.split[end]!;
+    }
+  }
+
+  solve(end: number, lowest: number, highest: number): void {
+    const { weight, sum, square } = this.sums;
+    const before = this.before;
+    const from = Math.max(lowest, this.splitBefore[end]!, this.needed);
     const w = weight[end]!;
     const s = sum[end]!;
     const q = square[end]!;
-    // A cluster of one point costs nothing; its rounding errors must not either.
-    let least = before[end - 1]!;
-    let at = end - 1;
-    if (highest < at) least = Number.POSITIVE_INFINITY;
-    for (let start = Math.min(highest, end - 2); start >= lowest; start--) {
+    let least = Number.POSITIVE_INFINITY;
+    let at = from;
+    let start = Math.min(highest, end - 1);
+    if (start === end - 1) {
+      // A cluster of one point costs nothing, not even a rounding error.
+      least = before[start]!;
+      at = start--;
+    }
+    for (; start >= from; start--) {
       const ds = s - sum[start]!;
       const cost = before[start]! + (q - square[start]! - (ds * ds) / (w - weight[start]!));
       if (cost <= least) {
@@ -92,17 +116,7 @@ function addCluster(
         at = start;
       }
     }
-    best[end] = least;
-    split[end] = at;
-  };
-  const divide = (from: number, to: number, lowest: number, highest: number): void => {
-    if (from > to) return;
-    const end = (from + to) >>> 1;
-    solve(end, Math.max(lowest, splitBefore[end]!, layer - 1), Math.min(highest, end - 1));
-    divide(from, end - 1, lowest, split[end]!);
-    divide(end + 1, to, split[end]!, highest);
-  };
-  if (last) solve(mostPoints, Math.max(splitBefore[mostPoints]!, layer - 1), mostPoints - 1);
-  else divide(layer, mostPoints, layer - 1, mostPoints - 1);
-  return { best, split };
+    this.best[end] = least;
+    this.split[end] = at;
+  }
 }

@@ -39,6 +39,9 @@ const ZERO_KEY = 0x80000000;
 export class SampleBinner {
   private readonly counts = new Uint32Array(CAPACITY);
   private readonly lows = new Uint32Array(CAPACITY);
+  /** `counts` two by two: a pair reads as 0 exactly if both counts are 0. */
+  private readonly pairs = new Float64Array(this.counts.buffer);
+  private readonly occupied = new Uint32Array(CAPACITY);
 
   /** @param samples  float32 bit patterns, at most {@link MAX_BINNED_AT_ONCE} */
   bin(samples: Uint32Array): BinTable {
@@ -86,36 +89,54 @@ export class SampleBinner {
 
   private drain({ shift, base }: Frame): BinTable {
     const { counts, lows } = this;
-    const signStart = Math.min(CAPACITY, Math.max(0, (ZERO_KEY >>> shift) - base));
-    let occupied = 0;
-    for (let entry = 0; entry < CAPACITY; entry++) if (counts[entry] !== 0) occupied++;
+    const occupied = this.listOccupied();
     const table = {
       shift,
-      keys: new Uint32Array(occupied),
-      counts: new Float64Array(occupied),
-      lows: new Float64Array(occupied),
+      keys: new Uint32Array(occupied.length),
+      counts: new Float64Array(occupied.length),
+      lows: new Float64Array(occupied.length),
     };
-    const mask = 2 ** shift - 1;
-    let out = 0;
-    // Negative floats: a larger pattern is a lower value.
-    for (let entry = CAPACITY - 1; entry >= signStart; entry--) {
+    const width = 2 ** shift;
+    const signStart = (ZERO_KEY >>> shift) - base;
+    const positives = lowerEntry(occupied, signStart);
+    for (let i = 0; i < occupied.length; i++) {
+      const entry = occupied[i]!;
       const count = counts[entry]!;
-      if (count === 0) continue;
-      table.keys[out] = (2 ** 32 - 1 - (entry + base) * 2 ** shift) >>> shift;
+      const start = (entry + base) * width;
+      // Negative floats: a larger pattern is a lower value, so they come first and in reverse.
+      const negative = i >= positives;
+      const out = negative ? occupied.length - 1 - i : i + occupied.length - positives;
+      table.keys[out] = (negative ? 2 ** 32 - 1 - start : ZERO_KEY + start) >>> shift;
       table.counts[out] = count;
-      table.lows[out++] = count * mask - lows[entry]!;
+      table.lows[out] = negative ? count * (width - 1) - lows[entry]! : lows[entry]!;
+      counts[entry] = 0;
+      lows[entry] = 0;
     }
-    for (let entry = 0; entry < signStart; entry++) {
-      const count = counts[entry]!;
-      if (count === 0) continue;
-      table.keys[out] = (ZERO_KEY + (entry + base) * 2 ** shift) >>> shift;
-      table.counts[out] = count;
-      table.lows[out++] = lows[entry]!;
-    }
-    counts.fill(0);
-    lows.fill(0);
     return table;
   }
+
+  /** Table entries that hold samples, ascending. Most are empty: look at two at a time. */
+  private listOccupied(): Uint32Array {
+    const { counts, pairs, occupied } = this;
+    let used = 0;
+    for (let pair = 0; pair < pairs.length; pair++) {
+      if (pairs[pair] === 0) continue;
+      if (counts[2 * pair] !== 0) occupied[used++] = 2 * pair;
+      if (counts[2 * pair + 1] !== 0) occupied[used++] = 2 * pair + 1;
+    }
+    return occupied.subarray(0, used);
+  }
+}
+
+function lowerEntry(entries: Uint32Array, limit: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (entries[middle]! < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 interface Frame {
@@ -209,8 +230,9 @@ export function splitNonfinite(table: BinTable): { finite: BinTable; nonfinite: 
 export function binMeans(table: BinTable): Float64Array {
   const { shift, keys, counts, lows } = table;
   const means = new Float64Array(keys.length);
+  const width = 2 ** shift;
   for (let bin = 0; bin < keys.length; bin++) {
-    const start = keys[bin]! * 2 ** shift;
+    const start = keys[bin]! * width;
     means[bin] = valueAt(start) + (lows[bin]! / counts[bin]!) * spacing(start);
   }
   return means;
@@ -223,11 +245,11 @@ export function binMeans(table: BinTable): Float64Array {
 export function binSpreads(table: BinTable): Float64Array {
   const { shift, keys, counts, lows } = table;
   const spreads = new Float64Array(keys.length);
-  const widest = 2 ** shift - 1;
+  const patterns = 2 ** shift;
   for (let bin = 0; bin < keys.length; bin++) {
     const count = counts[bin]!;
-    if (count === 1 || lows[bin] === 0 || lows[bin] === count * widest) continue;
-    const width = 2 ** shift * spacing(keys[bin]! * 2 ** shift);
+    if (count === 1 || lows[bin] === 0 || lows[bin] === count * (patterns - 1)) continue;
+    const width = patterns * spacing(keys[bin]! * patterns);
     spreads[bin] = (count * width * width) / 12;
   }
   return spreads;
@@ -242,8 +264,7 @@ function valueAt(ordered: number): number {
   return scratchFloat[0]! + 0;
 }
 
-/** Distance between neighbouring floats in the octave of an ordered pattern that starts a bin. */
+/** Distance between neighbouring floats in the bin that starts at an ordered pattern; bins of one need none. */
 function spacing(ordered: number): number {
-  const pattern = ordered >= ZERO_KEY ? ordered - ZERO_KEY : 2 ** 32 - 1 - ordered;
-  return 2 ** (Math.max(1, (pattern >>> 23) & 255) - 150);
+  return valueAt(ordered + 1) - valueAt(ordered);
 }
