@@ -12,7 +12,7 @@ import type { NpyData } from './npy.js';
 /** Up to this many samples are kept as they are; beyond, they are binned. */
 export const EXACT_SAMPLES = 1 << 18;
 /** Bins that the whole stream may occupy. */
-const STREAM_BINS = 1 << 20;
+export const STREAM_BINS = 1 << 20;
 const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
 /** Low and high ends that leave a tail outside: one per tail fraction asked for. */
@@ -31,20 +31,21 @@ export class BatchCollector {
   /** Per batch, per tail fraction: the quantiles at `tail` and `1 - tail`. */
   readonly ends: TailEnds[][] = [];
   nonfinite = 0;
-  private readonly binner = new SampleBinner();
   private readonly batch: Gathered;
   private readonly stream: Gathered;
 
   /**
    * @param tails  fractions dropped at each end, 0 .. 0.5
-   * @param bins   most bins that the stream may occupy; fewer cost less memory
+   * @param bins   most bins that the stream may occupy, 512 or more; fewer cost less memory
+   * @param binner scratch tables, which several collectors may share
    */
   constructor(
     private readonly tails: readonly TailFractions[],
     bins: number = STREAM_BINS,
+    binner: SampleBinner = new SampleBinner(),
   ) {
-    this.batch = new Gathered(this.binner, bins);
-    this.stream = new Gathered(this.binner, bins);
+    this.batch = new Gathered(binner, bins);
+    this.stream = new Gathered(binner, bins);
   }
 
   get samples(): number {

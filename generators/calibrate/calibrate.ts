@@ -1,11 +1,9 @@
 import { type Levels, levelsSchema } from '../config/levels.js';
 import { failure, type Result, success } from '../problems.js';
 import { BatchCollector } from './batches.js';
-import { bsKmqCentres } from './bs-kmq.js';
 import { histogramOf } from './histogram.js';
-import { type CalibrationOptions, DEFAULT_EMA_WEIGHT, DEFAULT_TAIL } from './options.js';
-import { midpoints, refitOutputs } from './quantizer.js';
-import { movingRange } from './range.js';
+import { type CalibrationSamples, type Fitted, fit, samplesOf, tailsToRecord } from './methods.js';
+import { type CalibrationOptions, type Settings, withDefaults } from './options.js';
 
 /**
  * Levels of one layer from its activations, in memory.
@@ -17,28 +15,22 @@ export function calibrate(
   batches: Iterable<Float32Array | Float64Array>,
   options: CalibrationOptions,
 ): Result<Levels> {
-  const collector = new BatchCollector([tailFractions(options)]);
+  const settings = withDefaults(options);
+  const collector = new BatchCollector(tailsToRecord(settings));
   for (const batch of batches) {
     collector.add(batch);
     collector.endBatch();
   }
-  return levelsFrom(collector, options);
+  const samples = checkedSamples(collector, settings);
+  if (!samples.ok) return samples;
+  return levelsOf(samples.value, collector, fit(samples.value, settings), settings);
 }
 
-export function tailFractions({ tails = DEFAULT_TAIL }: CalibrationOptions) {
-  return typeof tails === 'number' ? { low: tails, high: tails } : tails;
-}
-
-/** Levels from samples that were gathered before, for example file by file. */
-export function levelsFrom(collector: BatchCollector, options: CalibrationOptions): Result<Levels> {
-  const {
-    name,
-    bits,
-    emaWeight = DEFAULT_EMA_WEIGHT,
-    refit = false,
-    dropNonfinite = false,
-    source = name,
-  } = options;
+/** The gathered samples, if there are any and all of them were numbers. */
+export function checkedSamples(
+  collector: BatchCollector,
+  { source, dropNonfinite }: Pick<Settings, 'source' | 'dropNonfinite'>,
+): Result<CalibrationSamples> {
   if (collector.nonfinite > 0 && !dropNonfinite) {
     return failure({
       file: source,
@@ -48,30 +40,40 @@ export function levelsFrom(collector: BatchCollector, options: CalibrationOption
     });
   }
   if (collector.samples === 0) return failure({ file: source, path: '', message: 'holds no finite value' });
-  const distribution = collector.distribution();
-  const range = movingRange(
-    collector.ends.map((ends) => ends[0]!),
-    emaWeight,
-  );
-  const centres = bsKmqCentres(distribution, range, bits);
-  const references = midpoints(centres);
-  const outputs = refit ? refitOutputs(distribution, { references, outputs: centres }) : centres;
-  const tails = tailFractions(options);
+  return success(samplesOf(collector));
+}
+
+/** `levels.json` of a fitted method. */
+export function levelsOf(
+  { distribution }: CalibrationSamples,
+  collector: BatchCollector,
+  { centres, references, outputs, range, note }: Fitted,
+  settings: Settings,
+): Result<Levels> {
+  const { name, bits, method, source, tails, emaWeight, refit, start, restarts, seed } = settings;
+  const usesTails = method === 'bs-kmq' || method === 'linear-clipped';
+  const tailOptions = tails === 'auto' ? { tails } : { tailLow: tails.low, tailHigh: tails.high };
   const levels: Levels = {
     name,
     bits,
-    centres,
-    references,
-    outputs,
-    range,
+    centres: [...centres],
+    references: [...references],
+    outputs: [...outputs],
+    range: { ...range },
     histogram: histogramOf(distribution, range),
     provenance: {
       tool: 'imcgen calibrate',
-      method: 'bs-kmq',
+      method,
       source,
       batches: collector.ends.length,
       samples: collector.samples,
-      options: { tailLow: tails.low, tailHigh: tails.high, emaWeight, refit, dropNonfinite },
+      options: {
+        ...(usesTails ? { ...tailOptions, emaWeight } : {}),
+        ...(method === 'kmeans' ? { start, restarts, seed } : {}),
+        refit,
+        droppedNonfinite: collector.nonfinite,
+        note,
+      },
     },
   };
   const checked = levelsSchema.safeParse(levels);

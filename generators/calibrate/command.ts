@@ -1,42 +1,159 @@
 import { basename } from 'node:path';
+import type { CalibrateFlags } from '../commands/calibrate.js';
+import type { Levels } from '../config/levels.js';
 import { InvalidInput, orThrow } from '../problems.js';
 import { BatchCollector } from './batches.js';
-import { levelsFrom, tailFractions } from './calibrate.js';
-import type { CalibrationOptions } from './options.js';
+import { checkedSamples, levelsOf } from './calibrate.js';
+import { collectChannels } from './channels.js';
+import { compareMethods } from './compare.js';
+import type { Distribution } from './distribution.js';
+import { hardwareLevels } from './hardware-levels.js';
+import { type CalibrationSamples, fit, tailsToRecord } from './methods.js';
+import { optimalClusters } from './optimal.js';
+import { METHODS, type Method, type Settings, withDefaults } from './options.js';
+import { meanSquaredError } from './quantizer.js';
 import { collectFiles, npyFiles, sourceName } from './sources.js';
+import { comparisonText, levelsText } from './tables.js';
 import { writeAtomically } from './write.js';
 
-type Flags = Readonly<Record<string, string | boolean | undefined>>;
+/** `imcgen calibrate`: reads activations, writes levels, prints what was found. */
+export async function runCalibrate(activations: readonly string[], flags: CalibrateFlags): Promise<void> {
+  if (flags.output === undefined && !flags.compare) {
+    throw new InvalidInput([
+      { file: '--output', path: '', message: 'is missing', fix: 'give a levels file to write, or --compare' },
+    ]);
+  }
+  const settings = settingsOf(activations, flags);
+  const files = orThrow(npyFiles(activations));
+  if (flags.axis !== undefined) return calibrateChannels(files, flags, flags.axis, settings);
 
-/** `imcgen calibrate`: reads activations, writes levels, prints a summary. */
-export async function runCalibrate(activations: readonly string[], flags: Flags): Promise<void> {
-  const output = String(flags['output']);
-  const options: CalibrationOptions = {
-    name: String(flags['name'] ?? layerName(output)),
-    bits: numberIn(flags, 'bits', 1, 8),
-    tails: numberIn(flags, 'tails', 0, 0.5),
-    emaWeight: numberIn(flags, 'emaWeight', 0, 1),
-    refit: flags['refit'] === true,
-    dropNonfinite: flags['dropNonfinite'] === true,
-    source: sourceName(activations),
+  const collector = new BatchCollector(tailsToRecord(settings, flags.compare));
+  orThrow(collectFiles(files, collector));
+  const samples = orThrow(checkedSamples(collector, settings));
+  warn(collector, settings.source);
+  const heldOut = heldOutSets(flags);
+  const levels = flags.output === undefined ? undefined : makeLevels(samples, collector, settings, flags);
+  if (levels !== undefined) await writeLevels(levels, flags.output!, flags.plot);
+  if (flags.compare) {
+    const comparison = compareMethods(settings.source, samples, heldOut, settings);
+    print(flags, comparison, () => comparisonText(comparison));
+  } else if (levels !== undefined) {
+    const summary = summaryOf(levels, samples.distribution, heldOut);
+    print(flags, { levels, ...summary }, () => levelsText(levels, summary));
+  }
+}
+
+async function calibrateChannels(
+  files: readonly string[],
+  flags: CalibrateFlags,
+  axis: number,
+  settings: Settings,
+): Promise<void> {
+  if (flags.output === undefined || flags.compare) {
+    throw new InvalidInput([
+      { file: '--axis', path: '', message: 'needs --output and does not go with --compare' },
+    ]);
+  }
+  const collectors = orThrow(collectChannels(files, axis, tailsToRecord(settings)));
+  const results = collectors.map((collector, channel) => {
+    const own = {
+      ...settings,
+      name: `${settings.name}.c${channel}`,
+      source: `${settings.source}, channel ${channel}`,
+    };
+    const samples = orThrow(checkedSamples(collector, own));
+    warn(collector, own.source);
+    const levels = makeLevels(samples, collector, own, flags);
+    return { levels, ...summaryOf(levels, samples.distribution, []) };
+  });
+  for (const [channel, { levels }] of results.entries()) {
+    const at = (path: string) => path.replace(/((\.levels)?\.[a-z]+)?$/i, `.c${channel}$1`);
+    await writeLevels(levels, at(flags.output), flags.plot === undefined ? undefined : at(flags.plot));
+  }
+  print(flags, results, () => results.map(({ levels, ...summary }) => levelsText(levels, summary)).join(''));
+}
+
+function settingsOf(activations: readonly string[], flags: CalibrateFlags): Settings {
+  const { bits, tails, emaWeight, refit, start, restarts, seed, dropNonfinite } = flags;
+  const source = sourceName(activations);
+  const name = flags.name ?? basename(flags.output ?? 'layer').replace(/(\.levels)?\.json$/i, '');
+  const method: Method = flags.method in METHODS ? (flags.method as Method) : 'optimal';
+  const options = {
+    bits,
+    method,
+    tails,
+    emaWeight,
+    refit,
+    start,
+    restarts,
+    seed,
+    dropNonfinite,
+    name,
+    source,
   };
-  const collector = new BatchCollector([tailFractions(options)]);
-  orThrow(collectFiles(orThrow(npyFiles(activations)), collector));
-  const levels = orThrow(levelsFrom(collector, options));
-  const text = `${JSON.stringify(levels, null, 2)}\n`;
-  writeAtomically(output, text);
-  if (flags['json'] === true) process.stdout.write(text);
-  else if (flags['quiet'] !== true) process.stdout.write(`${output}: ${levels.bits} bits\n`);
+  return withDefaults(options);
 }
 
-function layerName(output: string): string {
-  return basename(output).replace(/(\.levels)?\.json$/i, '');
+function makeLevels(
+  samples: CalibrationSamples,
+  collector: BatchCollector,
+  settings: Settings,
+  flags: CalibrateFlags,
+): Levels {
+  if (flags.method !== 'hardware-optimal') {
+    return orThrow(levelsOf(samples, collector, fit(samples, settings), settings));
+  }
+  const fitted = orThrow(hardwareLevels(samples.distribution, settings.bits, flags));
+  const levels = orThrow(levelsOf(samples, collector, fitted, settings));
+  return { ...levels, provenance: { ...levels.provenance!, method: flags.method } };
 }
 
-function numberIn(flags: Flags, name: string, low: number, high: number): number {
-  const text = String(flags[name]);
-  const value = Number(text);
-  if (text.trim() !== '' && value >= low && value <= high) return value;
-  const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new InvalidInput([{ file: option, path: '', message: `${text} is outside ${low}..${high}` }]);
+export interface LevelsSummary {
+  /** Mean squared error of the levels on the calibration samples, and that of their exact optimum. */
+  readonly mse: number;
+  readonly optimum: number;
+  readonly heldOut: readonly { readonly name: string; readonly mse: number; readonly optimum: number }[];
+}
+
+function summaryOf(
+  levels: Levels,
+  distribution: Distribution,
+  heldOut: readonly { name: string; distribution: Distribution }[],
+): LevelsSummary {
+  const score = (data: Distribution) => {
+    const clusters = Math.min(2 ** levels.bits, data.values.length);
+    return {
+      mse: meanSquaredError(data, levels),
+      optimum: optimalClusters(data, clusters).cost / data.samples,
+    };
+  };
+  return {
+    ...score(distribution),
+    heldOut: heldOut.map(({ name, ...set }) => ({ name, ...score(set.distribution) })),
+  };
+}
+
+function heldOutSets(flags: CalibrateFlags): { name: string; distribution: Distribution }[] {
+  if (flags.heldOut === undefined) return [];
+  const collector = new BatchCollector([]);
+  orThrow(collectFiles(orThrow(npyFiles(flags.heldOut)), collector));
+  const name = `held out: ${sourceName(flags.heldOut)}`;
+  const samples = orThrow(checkedSamples(collector, { source: name, dropNonfinite: flags.dropNonfinite }));
+  return [{ name, distribution: samples.distribution }];
+}
+
+async function writeLevels(levels: Levels, output: string, plot: string | undefined): Promise<void> {
+  writeAtomically(output, `${JSON.stringify(levels, null, 2)}\n`);
+  if (plot === undefined) return;
+  const { levelsSvg } = await import('./plot.js');
+  writeAtomically(plot, levelsSvg(levels));
+}
+
+function warn({ nonfinite }: BatchCollector, source: string): void {
+  if (nonfinite > 0) process.stderr.write(`${source}: left out ${nonfinite} values that are not finite\n`);
+}
+
+function print(flags: CalibrateFlags, result: unknown, text: () => string): void {
+  if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  else if (!flags.quiet) process.stdout.write(text());
 }

@@ -64,5 +64,6 @@ export function collectFiles(paths: readonly string[], collector: BatchCollector
 
 /** Sources for the provenance: bare names, so that the same data give the same bytes anywhere. */
 export function sourceName(paths: readonly string[]): string {
-  return paths.map((path) => basename(path)).join(', ');
+  const names = paths.map((path) => basename(path));
+  return names.length <= 3 ? names.join(', ') : `${names[0]} .. ${names.at(-1)} (${names.length} files)`;
 }

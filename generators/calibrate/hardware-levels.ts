@@ -1,0 +1,51 @@
+import { failure, type Problem, type Result, success } from '../problems.js';
+import type { Distribution } from './distribution.js';
+import { hardwareOptimal } from './hardware-optimal.js';
+import type { Fitted } from './methods.js';
+import { extremes } from './rule-levels.js';
+
+/** Limits of the macro as the command line gives them. */
+export interface HardwareFlags {
+  readonly cell?: number;
+  readonly stepCells?: number;
+  readonly offsetCells: number;
+  readonly tableStep?: number;
+  readonly tableBits: number;
+  readonly tableSigned: boolean;
+}
+
+/** Levels of {@link hardwareOptimal}: references are whole cells, outputs whole table steps. */
+export function hardwareLevels(
+  distribution: Distribution,
+  bits: number,
+  { cell, stepCells, offsetCells, tableStep, tableBits, tableSigned }: HardwareFlags,
+): Result<Fitted> {
+  if (cell === undefined || stepCells === undefined || tableStep === undefined) {
+    const missing = Object.entries({ '--cell': cell, '--step-cells': stepCells, '--table-step': tableStep });
+    const problems: Problem[] = missing
+      .filter(([, value]) => value === undefined)
+      .map(([file]) => ({ file, path: '', message: 'is missing: --method hardware-optimal needs it' }));
+    return failure(...problems);
+  }
+  const [tableMin, tableMax] = tableSigned
+    ? [-(2 ** (tableBits - 1)), 2 ** (tableBits - 1) - 1]
+    : [0, 2 ** tableBits - 1];
+  const best = hardwareOptimal(distribution, bits, {
+    cell,
+    stepCells,
+    offsetCells,
+    tableStep,
+    tableMin,
+    tableMax,
+  });
+  if (best === undefined) {
+    return failure({
+      file: '--step-cells',
+      path: '',
+      message: `${stepCells} do not hold ${2 ** bits - 1} steps`,
+    });
+  }
+  const { references, outputs, cells, offset, entries } = best;
+  const note = `cells ${cells.join(' ')}; offset ${offset}; table ${entries.join(' ')}`;
+  return success({ centres: outputs, references, outputs, range: extremes(distribution), note });
+}
