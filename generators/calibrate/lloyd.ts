@@ -29,7 +29,9 @@ export function lloyd(
       const [from, to] = [next[code]!, next[code + 1]!];
       if (from === to) return centre;
       const weight = sums.weight[to]! - sums.weight[from]!;
-      return sums.origin + sums.unit * ((sums.sum[to]! - sums.sum[from]!) / weight);
+      const mean = sums.origin + sums.unit * ((sums.sum[to]! - sums.sum[from]!) / weight);
+      // Rounding must not carry a mean out of its samples.
+      return Math.min(distribution.values[to - 1]!, Math.max(distribution.values[from]!, mean));
     });
   }
   return { centres, iterations: mostIterations };

@@ -89,7 +89,7 @@ export function meanBetween(values: Float64Array, weights: Float64Array, from: n
     total += weights[point]!;
     sum += weights[point]! * (values[point]! - origin);
   }
-  return origin + sum / total;
+  return Math.min(values[to - 1]!, origin + sum / total);
 }
 
 /**

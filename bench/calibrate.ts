@@ -1,0 +1,158 @@
+/**
+ * Calibration against what people use, all in one run: `npx tsx bench/calibrate.ts`.
+ * Data: 8 batches of 1M float32 values, half-normal with as many ReLU zeros; 4 bits.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ckmeans } from 'simple-statistics';
+import { BatchCollector } from '../generators/calibrate/batches.js';
+import { calibrate } from '../generators/calibrate/calibrate.js';
+import { distributionOfSamples } from '../generators/calibrate/distribution.js';
+import { writeNpy } from '../generators/calibrate/npy.js';
+import { optimalClusters } from '../generators/calibrate/optimal.js';
+import { orThrow } from '../generators/problems.js';
+import { reluBatches } from '../rtl-tests/calibrate/activations.js';
+import { askScikitLearn, findScikitLearn, NO_SCIKIT_LEARN } from '../rtl-tests/calibrate/oracle.js';
+
+const BITS = 4;
+const VALUES = 8e6;
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const seconds = (work: () => unknown): number => {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) / 1000;
+};
+const median = (runs: number, work: () => unknown): number => {
+  const times = Array.from({ length: runs }, () => seconds(work));
+  return times.sort((a, b) => a - b)[runs >> 1]!;
+};
+const verdict = (holds: boolean) => (holds ? 'ok' : 'MISSED');
+
+/** One pass as anyone would write it. */
+function minMaxSum(values: Float32Array): number[] {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    sum += value;
+  }
+  return [min, max, sum];
+}
+
+/** The same with branches. */
+function minMaxSumBranches(values: Float32Array): number[] {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+  }
+  return [min, max, sum];
+}
+
+/** The fastest form found: V8 keeps accumulators that start fractional and finite as plain doubles. */
+function minMaxSumTuned(values: Float32Array): number[] {
+  let min = 1e308;
+  let max = -1e308;
+  let sum = 0.5;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+  }
+  return [min, max, sum - 0.5];
+}
+
+const batches = reluBatches(8, VALUES / 8);
+
+print('calibration of 8 x 1M float32, 4 bits');
+const ours = median(5, () => orThrow(calibrate(batches, { name: 'bench', bits: BITS })));
+print(`  imcgen bs-kmq               ${ours.toFixed(3)} s, ${((ours / VALUES) * 1e9).toFixed(1)} ns a value`);
+for (const [name, pass] of Object.entries({ minMaxSum, minMaxSumBranches, minMaxSumTuned })) {
+  const plain = median(5, () => batches.map(pass));
+  const bar = name === 'minMaxSum' ? `  at most 3x: ${verdict(ours <= 3 * plain)}` : '';
+  print(
+    `  ${name.padEnd(24)}    ${plain.toFixed(3)} s, calibration takes ${(ours / plain).toFixed(2)}x${bar}`,
+  );
+}
+
+const python = findScikitLearn();
+if (python === undefined) print(`  ${NO_SCIKIT_LEARN}`);
+else {
+  const folder = mkdtempSync(join(tmpdir(), 'imcgen-bench-'));
+  const all = new Float32Array(VALUES);
+  for (const [index, batch] of batches.entries()) all.set(batch, index * batch.length);
+  writeNpy(join(folder, 'all.npy'), { shape: [VALUES], fortranOrder: false, data: all });
+  const theirs = askScikitLearn(python, 'time', join(folder, 'all.npy'), '16').seconds;
+  rmSync(folder, { recursive: true });
+  const faster = theirs / ours;
+  print(
+    `  scikit-learn KMeans(16, 1)  ${theirs.toFixed(2)} s, ${faster.toFixed(0)}x slower  at least 50x: ${verdict(faster >= 50)}`,
+  );
+}
+
+const few = Array.from(batches[0]!.subarray(0, 3e5));
+const { default: namedCkmeans } = await import('ckmeans');
+for (const [name, cluster] of [
+  ['ckmeans', namedCkmeans],
+  ['simple-statistics', ckmeans],
+] as const) {
+  const theirs = seconds(() => cluster(few, 16));
+  const faster = theirs / few.length / (ours / VALUES);
+  print(
+    `  ${name.padEnd(20)} 0.3M   ${theirs.toFixed(2)} s, ${faster.toFixed(0)}x slower a value  at least 100x: ${verdict(faster >= 100)}`,
+  );
+}
+
+const collector = new BatchCollector([]);
+for (const batch of batches) {
+  collector.add(batch);
+  collector.endBatch();
+}
+const distribution = collector.distribution();
+const optimal = median(3, () => optimalClusters(distribution, 256));
+print(
+  `  optimal, 8 bits             ${optimal.toFixed(3)} s after binning  below 1 s: ${verdict(optimal < 1)}`,
+);
+const { cost, lowerBound } = optimalClusters(distribution, 256);
+print(
+  `                              at most ${(100 * (cost / lowerBound - 1)).toFixed(2)} % above any quantizer of the 8M values`,
+);
+
+print('cost against size, 1M-value batches, 4 bits');
+for (const size of [1e5, 1e6, 1e7, 1e8]) {
+  const stream = function* () {
+    for (let done = 0; done < size; done += 1e6) {
+      yield batches[(done / 1e6) % 8]!.subarray(0, Math.min(1e6, size - done));
+    }
+  };
+  const time = median(size < 1e8 ? 3 : 1, () => orThrow(calibrate(stream(), { name: 'bench', bits: BITS })));
+  print(
+    `  10^${Math.log10(size)} values  ${time.toFixed(3).padStart(7)} s  ${((time / size) * 1e9).toFixed(1).padStart(6)} ns a value`,
+  );
+}
+
+print('exact samples (no binning), optimal, 4 bits');
+const kept = distributionOfSamples(Float64Array.from(batches[0]!.subarray(0, 1 << 18)));
+print(
+  `  ${kept.values.length} distinct of ${kept.samples}: ${median(3, () => optimalClusters(kept, 16)).toFixed(3)} s`,
+);
+
+const memory = fileURLToPath(new URL('./calibrate/memory.ts', import.meta.url));
+for (const count of [8, 64]) {
+  const answer = execFileSync(process.execPath, ['--import', 'tsx', memory, String(count)], {
+    encoding: 'utf8',
+  });
+  const peak = (JSON.parse(answer) as { peakBytes: number }).peakBytes / 2 ** 20;
+  print(`peak memory, ${count} batches of 1M: ${peak.toFixed(0)} MB  below 300 MB: ${verdict(peak < 300)}`);
+}

@@ -1,0 +1,4 @@
+declare module 'ckmeans' {
+  /** Least value of each group of the optimal one-dimensional clustering, ascending. */
+  export default function ckmeans(values: number[], clusters: number): number[];
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { identifierFault } from './identifier.js';
+
+/** A whole number in a closed range; the message says what was found and what is allowed. */
+function whole(low: number, high: number, meaning: string) {
+  const error = (issue: { input?: unknown }) => `${JSON.stringify(issue.input)} is outside ${low}..${high}`;
+  return z.int({ error }).min(low, { error }).max(high, { error }).describe(meaning);
+}
+
+const positive = (meaning: string) =>
+  z
+    .number()
+    .positive({ error: (issue) => `${JSON.stringify(issue.input)} must be above 0` })
+    .describe(meaning);
+
+const layerSchema = z.strictObject({
+  levels: z.string().min(1).describe('levels.json of this layer, relative to the macro config'),
+  inputScale: positive('activation units per input code step').default(1),
+  weightScale: positive('weight units per ternary weight').default(1),
+  outputScale: positive('activation units per output code step').optional(),
+});
+
+const referenceSchema = z.strictObject({
+  columns: whole(1, 128, 'cells per reference row and bank (REF_COLS)').default(4),
+  rows: whole(1, 1024, 'reference rows, offset group included (REF_ROWS)').default(256),
+  offsetRows: whole(0, 1024, 'rows of the offset group that starts the ramp below zero').default(0),
+  pulses: whole(1, 64, 'unit pulses a ramp step (REF_PULSES)').default(1),
+});
+
+/**
+ * `macro.json`: one macro, as an engineer orders it. Defaults carry the confidence mark F
+ * (field practice) unless the description says otherwise.
+ */
+export const macroSchema = z.strictObject({
+  $schema: z.string().optional(),
+  name: z
+    .string()
+    .superRefine((name, context) => {
+      const fault = identifierFault(name);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
+    .describe('prefix of every module and file'),
+  array: z.strictObject({
+    rows: whole(1, 1024, 'word lines (ROWS)'),
+    columns: whole(1, 1024, 'columns (COLS)'),
+    headroom: whole(1, 2 ** 20, 'unit discharges a bitline can lose before it clips; default: never clips').optional(),
+    trimRows: whole(0, 16, 'calibration rows: cancel sense-amplifier offset, carry a folded bias').default(0),
+    trimPulses: whole(1, 255, 'unit pulses that drive every trim row').default(1),
+  }),
+  input: z.strictObject({
+    bits: whole(1, 8, 'input width, sign included (IN_BITS)'),
+    signed: z.boolean().default(false).describe("two's complement inputs; a negative input swaps the lines"),
+    coding: z.enum(['pwm', 'bit_serial']).default('bit_serial').describe('2^n - 1 pulse cycles, or n slices + 1'),
+  }),
+  adc: z.strictObject({
+    bits: whole(1, 7, 'widest nonlinear code (ADC_BITS); narrower is selectable at run time'),
+    readout: z.enum(['counter']).default('counter').describe('column converter'),
+    reference: referenceSchema.prefault({}),
+    banks: whole(1, 16, 'resident reference sets and tables; default: one a layer').optional(),
+    prechargeCycles: whole(1, 64, 'cycles that precharge the bitlines').default(1),
+    rounding: z.enum(['nearest', 'optimal']).default('nearest').describe('references to whole cells'),
+  }),
+  output: z.strictObject({
+    bits: whole(1, 16, 'decoded width (OUT_BITS)'),
+    signed: z.boolean().default(false).describe("two's complement table entries"),
+    doubleBuffer: z.boolean().default(true).describe('readout and next load overlap the conversion'),
+  }),
+  layers: z.array(layerSchema).min(1).max(16).describe('one reference bank each'),
+  bus: z.enum(['apb']).default('apb').describe('control and data bus'),
+  reset: z
+    .enum(['async_low', 'async_high', 'sync_low', 'sync_high'])
+    .default('async_low')
+    .describe('reset style of every flip-flop'),
+  license: z
+    .string()
+    .regex(/^[A-Za-z0-9.+-]+( (OR|AND|WITH) [A-Za-z0-9.+-]+)*$/, { error: 'must be an SPDX licence expression' })
+    .default('Apache-2.0')
+    .describe('SPDX licence of the generated files'),
+});
+
+/** A macro config with every default filled in. */
+export type MacroConfig = z.infer<typeof macroSchema>;
+/** A macro config as it may be written: defaults left out. */
+export type MacroConfigInput = z.input<typeof macroSchema>;
+export type ResetStyle = MacroConfig['reset'];
+export type InputCoding = MacroConfig['input']['coding'];

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import type { ResetStyle } from '../config/macro.js';
+import type { MacroPlan } from '../plan/plan.js';
+import { IDENTITY } from '../plan/registers.js';
+import { macCycles } from '../plan/schedule.js';
+import { type MacroShape, magnitudeBits } from '../plan/shape.js';
+import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, rowWidth } from './ports.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+export const TOOL = `imcgen ${version}`;
+
+/** All that the templates may ask for: strings and whole numbers, every choice already made. */
+export type View = Readonly<Record<string, unknown>>;
+
+/** How a reset style reads in Verilog. */
+export function resetView(style: ResetStyle) {
+  const asynchronous = style.startsWith('async');
+  const low = style.endsWith('low');
+  const name = low ? 'rst_ni' : 'rst_i';
+  return {
+    name,
+    sensitivity: asynchronous ? `@(posedge clk_i or ${low ? 'negedge' : 'posedge'} ${name})` : '@(posedge clk_i)',
+    active: low ? `!${name}` : name,
+    /** Level that resets, for the testbench. */
+    level: low ? "1'b0" : "1'b1",
+    idle: low ? "1'b1" : "1'b0",
+  };
+}
+
+/** Verilog parameters of a shape, by their Verilog names. */
+export function shapeParameters(shape: MacroShape): ReadonlyMap<string, number> {
+  return new Map([
+    ['ROWS', shape.rows],
+    ['COLS', shape.columns],
+    ['IN_BITS', shape.inputBits],
+    ['IN_SIGNED', Number(shape.inputSigned)],
+    ['BIT_SERIAL', Number(shape.inputCoding === 'bit_serial')],
+    ['TRIM_ROWS', shape.trimRows],
+    ['TRIM_PULSES', shape.trimPulses],
+    ['HEADROOM', shape.headroom],
+    ['ADC_BITS', shape.adcBits],
+    ['BANKS', shape.banks],
+    ['REF_COLS', shape.referenceColumns],
+    ['REF_ROWS', shape.referenceRows],
+    ['OFFSET_ROWS', shape.offsetRows],
+    ['REF_PULSES', shape.referencePulses],
+    ['PRE_CYCLES', shape.prechargeCycles],
+    ['OUT_BITS', shape.outputBits],
+    ['OUT_SIGNED', Number(shape.outputSigned)],
+    ['DOUBLE_BUFFER', Number(shape.doubleBuffer)],
+  ]);
+}
+
+/** Decoder contents after reset as one number: code k of bank b at bit (b * 2^B + k) * OUT_BITS. */
+export function tableBits(plan: MacroPlan): bigint {
+  const { adcBits, outputBits } = plan.shape;
+  let bits = 0n;
+  for (const { bank, table } of plan.layers) {
+    table.entries.forEach((entry, code) => {
+      const at = BigInt((bank * 2 ** adcBits + code) * outputBits);
+      bits |= BigInt.asUintN(outputBits, BigInt(entry)) << at;
+    });
+  }
+  return bits;
+}
+
+function verilogTable(plan: MacroPlan): string {
+  const { adcBits, outputBits, banks } = plan.shape;
+  const width = banks * 2 ** adcBits * outputBits;
+  const digits = tableBits(plan).toString(16).padStart(Math.ceil(width / 4), '0');
+  return `${width}'h${digits}`;
+}
+
+/** Port declarations of the array, aligned. */
+function declare(ports: readonly ArrayPort[]) {
+  const range = (port: ArrayPort) => (port.range === undefined ? '' : `[${port.range}]`);
+  const widest = Math.max(...ports.map((port) => range(port).length));
+  return ports.map((port) => ({
+    ...port,
+    range: range(port),
+    declaration: `${port.direction.padEnd(6)} wire ${range(port).padEnd(widest)} ${port.name}`,
+  }));
+}
+
+export function macroView(plan: MacroPlan): View {
+  const { shape, name, config } = plan;
+  const number = (value: boolean) => Number(value);
+  return {
+    name,
+    tool: TOOL,
+    configHash: plan.sha256.slice(0, 12),
+    license: config.license,
+    reset: resetView(config.reset),
+    rows: shape.rows,
+    columns: shape.columns,
+    inputBits: shape.inputBits,
+    inputSigned: number(shape.inputSigned),
+    bitSerial: number(shape.inputCoding === 'bit_serial'),
+    magnitudeBits: magnitudeBits(shape),
+    trimRows: shape.trimRows,
+    trimPulses: shape.trimPulses,
+    headroom: shape.headroom,
+    adcBits: shape.adcBits,
+    banks: shape.banks,
+    referenceColumns: shape.referenceColumns,
+    referenceRows: shape.referenceRows,
+    offsetRows: shape.offsetRows,
+    referencePulses: shape.referencePulses,
+    prechargeCycles: shape.prechargeCycles,
+    macCycles: macCycles(shape),
+    outputBits: shape.outputBits,
+    outputSigned: number(shape.outputSigned),
+    doubleBuffer: number(shape.doubleBuffer),
+    columnWidth: bitsFor(shape.columns),
+    bankWidth: bitsFor(shape.banks),
+    rowWidth: rowWidth(shape),
+    cellWordWidth: cellWordWidth(shape),
+    inputWordWidth: bitsFor(Math.ceil(shape.rows / 4)),
+    table: verilogTable(plan),
+    identity: IDENTITY.toString(16),
+    arrayPorts: declare(arrayPorts(shape)),
+  };
+}

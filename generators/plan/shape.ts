@@ -1,0 +1,96 @@
+import type { InputCoding, MacroConfig } from '../config/macro.js';
+
+/** The numbers that the Verilog parameters carry: everything about a macro's structure, nothing about its levels. */
+export interface MacroShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly inputBits: number;
+  readonly inputSigned: boolean;
+  readonly inputCoding: InputCoding;
+  readonly trimRows: number;
+  readonly trimPulses: number;
+  /** Unit discharges at which a bitline clips. */
+  readonly headroom: number;
+  readonly adcBits: number;
+  readonly banks: number;
+  readonly referenceColumns: number;
+  readonly referenceRows: number;
+  readonly offsetRows: number;
+  readonly referencePulses: number;
+  readonly prechargeCycles: number;
+  readonly outputBits: number;
+  readonly outputSigned: boolean;
+  readonly doubleBuffer: boolean;
+}
+
+export function shapeOf(config: MacroConfig): MacroShape {
+  const { array, input, adc, output } = config;
+  const magnitudeBits = input.bits - (input.signed ? 1 : 0);
+  return {
+    rows: array.rows,
+    columns: array.columns,
+    inputBits: input.bits,
+    inputSigned: input.signed,
+    inputCoding: input.coding,
+    trimRows: array.trimRows,
+    trimPulses: array.trimPulses,
+    headroom: array.headroom ?? array.rows * (2 ** magnitudeBits - 1),
+    adcBits: adc.bits,
+    banks: adc.banks ?? config.layers.length,
+    referenceColumns: adc.reference.columns,
+    referenceRows: adc.reference.rows,
+    offsetRows: adc.reference.offsetRows,
+    referencePulses: adc.reference.pulses,
+    prechargeCycles: adc.prechargeCycles,
+    outputBits: output.bits,
+    outputSigned: output.signed,
+    doubleBuffer: output.doubleBuffer,
+  };
+}
+
+/** Bits of |x|: the sign bit of signed inputs does not pulse a word line. */
+export function magnitudeBits(shape: MacroShape): number {
+  return shape.inputBits - (shape.inputSigned ? 1 : 0);
+}
+
+/** Largest |x| that the input drivers can express: 2^n - 1. */
+export function maxMagnitude(shape: MacroShape): number {
+  return 2 ** magnitudeBits(shape) - 1;
+}
+
+/** Most unit discharges one bitline can lose, before clipping. */
+export function fullScale(shape: MacroShape): number {
+  return shape.rows * maxMagnitude(shape);
+}
+
+/** Largest |mac|: what both lines can differ by, plus what the trim rows add outside the clipped part. */
+export function maxMac(shape: MacroShape): number {
+  return Math.min(shape.headroom, fullScale(shape)) + shape.trimRows * shape.trimPulses;
+}
+
+/** Reference rows of one ramp group: the rows left by the offset group, shared by 2^B - 1 groups. */
+export function stepRows(shape: MacroShape): number {
+  return Math.floor((shape.referenceRows - shape.offsetRows) / (2 ** shape.adcBits - 1));
+}
+
+/** Groups that one ramp step drives together at run-time width `bits`: 2^(B-b). */
+export function groupsPerStep(shape: MacroShape, bits: number): number {
+  return 2 ** (shape.adcBits - bits);
+}
+
+/** Most 1-cells that a ramp step can hold at run-time width `bits`. */
+export function stepCapacity(shape: MacroShape, bits: number): number {
+  return groupsPerStep(shape, bits) * stepRows(shape) * shape.referenceColumns;
+}
+
+/** Most 1-cells of the offset group. */
+export function offsetCapacity(shape: MacroShape): number {
+  return shape.offsetRows * shape.referenceColumns;
+}
+
+/** Range of a table entry, unsigned or two's complement. */
+export function outputRange(shape: MacroShape): { readonly low: number; readonly high: number } {
+  return shape.outputSigned
+    ? { low: -(2 ** (shape.outputBits - 1)), high: 2 ** (shape.outputBits - 1) - 1 }
+    : { low: 0, high: 2 ** shape.outputBits - 1 };
+}

@@ -1,0 +1,284 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BatchCollector, EXACT_SAMPLES } from '../generators/calibrate/batches.js';
+import { calibrate } from '../generators/calibrate/calibrate.js';
+import { distributionOfSamples, quantile } from '../generators/calibrate/distribution.js';
+import type { CalibrationOptions } from '../generators/calibrate/options.js';
+import { meanSquaredError } from '../generators/calibrate/quantizer.js';
+import { type Levels, levelsSchema } from '../generators/config/levels.js';
+import { orThrow } from '../generators/problems.js';
+import { normals, reluBatch, reluBatches } from './calibrate/activations.js';
+
+type Batch = Float32Array | Float64Array;
+
+const levelsOf = (batches: readonly Batch[], options: Partial<CalibrationOptions> = {}): Levels =>
+  orThrow(calibrate(batches, { name: 'layer', bits: 3, ...options }));
+
+const errorOf = (levels: Levels, samples: ArrayLike<number>) =>
+  meanSquaredError(distributionOfSamples(Float64Array.from(samples)), levels);
+
+/** numpy.quantile of few samples, by its definition. */
+function quantileOf(samples: ArrayLike<number>, fraction: number): number {
+  const sorted = Array.from(samples).sort((a, b) => a - b);
+  const rank = fraction * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(rank)]!, sorted[Math.ceil(rank)]!];
+  return below + (rank - Math.floor(rank)) * (above - below);
+}
+
+describe('quantiles', () => {
+  it('are those of numpy.quantile', () => {
+    const samples = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(samples, fc.double({ min: 0, max: 1, noNaN: true }), (values, fraction) => {
+        const distribution = distributionOfSamples(Float64Array.from(values));
+        expect(quantile(distribution, fraction)).toBeCloseTo(quantileOf(values, fraction), 9);
+      }),
+    );
+  });
+});
+
+describe('BS-KMQ', () => {
+  it('moves its range by a tenth of the way to the tail ends of each later batch', () => {
+    const batches = [normals(1000, 1), normals(1000, 2).map((x) => x + 3), normals(1000, 3)];
+    const ends = batches.map((batch) => ({ low: quantileOf(batch, 0.005), high: quantileOf(batch, 0.995) }));
+    const expected = ends
+      .slice(1)
+      .reduce(
+        (range, { low, high }) => ({ low: 0.9 * range.low + 0.1 * low, high: 0.9 * range.high + 0.1 * high }),
+        ends[0]!,
+      );
+    const { range } = levelsOf(batches);
+    expect(range.low).toBeCloseTo(expected.low, 12);
+    expect(range.high).toBeCloseTo(expected.high, 12);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'gives 2^%i ascending centres from lo to hi, references midway',
+    (bits) => {
+      const { centres, references, outputs, range } = levelsOf([normals(5000, 4)], { bits });
+      expect(centres.length).toBe(2 ** bits);
+      expect([centres[0], centres.at(-1)]).toEqual([range.low, range.high]);
+      expect(centres.every((centre, k) => k === 0 || centre > centres[k - 1]!)).toBe(true);
+      references.forEach((reference, k) => {
+        expect(reference).toBeCloseTo((centres[k]! + centres[k + 1]!) / 2, 12);
+      });
+      expect(outputs).toEqual(centres);
+    },
+  );
+
+  it('takes ReLU zeros and clamped outliers out before it clusters', () => {
+    // 0.5 % of 1000 samples is below the outliers' share, so both piles sit on the range's ends.
+    const inside = Array.from({ length: 300 }, (_, i) => 1 + (i % 3));
+    const batch = Float32Array.from([
+      ...new Array<number>(680).fill(0),
+      ...inside,
+      ...new Array<number>(20).fill(9),
+    ]);
+    expect(levelsOf([batch], { bits: 2 }).centres).toEqual([0, 1, 2.5, 9]);
+  });
+
+  it('decodes refitted codes to the mean of their samples and never errs more for it', () => {
+    const batches = reluBatches(4, 4000);
+    const all = batches.flatMap((batch) => Array.from(batch));
+    const plain = levelsOf(batches);
+    const refitted = levelsOf(batches, { refit: true });
+    expect(refitted.references).toEqual(plain.references);
+    expect(refitted.centres).toEqual(plain.centres);
+    refitted.outputs.forEach((output, code) => {
+      const [from, to] = [plain.references[code - 1] ?? -Infinity, plain.references[code] ?? Infinity];
+      const landed = all.filter((value) => value >= from && value < to);
+      expect(output).toBeCloseTo(landed.reduce((sum, value) => sum + value, 0) / landed.length, 9);
+    });
+    expect(errorOf(refitted, all)).toBeLessThan(errorOf(plain, all));
+  });
+
+  it.each([2, 4, 6])('with automatic tails errs no more than with fixed ones, %i bits', (bits) => {
+    const batches = reluBatches(4, 8000);
+    const all = batches.flatMap((batch) => Array.from(batch));
+    for (const refit of [false, true]) {
+      const auto = errorOf(levelsOf(batches, { bits, refit, tails: 'auto' }), all);
+      const fixed = [0.005, 0.001, 0.02].map((tails) =>
+        errorOf(levelsOf(batches, { bits, refit, tails }), all),
+      );
+      expect(auto).toBeLessThanOrEqual(Math.min(...fixed) * (1 + 1e-3));
+    }
+  });
+
+  it('gives the same bytes for the same batches', () => {
+    const bytes = () => JSON.stringify(levelsOf(reluBatches(3, 2000), { tails: 'auto', refit: true }));
+    expect(bytes()).toBe(bytes());
+  });
+
+  it('says in its provenance how it was made', () => {
+    expect(levelsOf(reluBatches(2, 500), { source: 'a.npy, b.npy' }).provenance).toMatchObject({
+      tool: 'imcgen calibrate',
+      method: 'bs-kmq',
+      source: 'a.npy, b.npy',
+      batches: 2,
+      samples: 1000,
+      options: { tailLow: 0.005, tailHigh: 0.005, emaWeight: 0.1, refit: false },
+    });
+  });
+});
+
+describe('the histogram that goes with the levels', () => {
+  it('lets the plan compute the error of any quantizer', () => {
+    const batches = reluBatches(4, 20_000);
+    const levels = levelsOf(batches, { bits: 4 });
+    const { counts, means, withinBinVariance } = levels.histogram!;
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    expect(total).toBe(80_000);
+    let squares = 0;
+    counts.forEach((count, bin) => {
+      const code = levels.references.filter((reference) => reference <= means[bin]!).length;
+      squares += count * (means[bin]! - levels.outputs[code]!) ** 2;
+    });
+    const all = batches.flatMap((batch) => Array.from(batch));
+    expect(squares / total + withinBinVariance).toBeCloseTo(errorOf(levels, all), 5);
+  });
+});
+
+describe('many samples', () => {
+  const count = EXACT_SAMPLES + 40_000;
+  const binned = reluBatch(count, 31);
+
+  it('give the levels of exact samples to four digits', () => {
+    const exact = distributionOfSamples(Float64Array.from(binned));
+    const levels = levelsOf([binned], { bits: 4 });
+    expect(levels.range.high).toBeCloseTo(quantile(exact, 0.995), 3);
+    // 12 bits of a float are kept, so an error relative to the signal of 2^-12 squared is what binning can hide.
+    const fewer = levelsOf([binned.subarray(0, EXACT_SAMPLES)], { bits: 4 });
+    expect(errorOf(levels, binned)).toBeLessThan(1.02 * errorOf(fewer, binned));
+  });
+
+  it('keep counts, sums and means exact, in whatever pieces they come', () => {
+    const integers = Float32Array.from(normals(count, 32), (x) => Math.round(100 * x));
+    const collector = new BatchCollector([]);
+    for (let at = 0; at < count; at += 77_777) collector.add(integers.subarray(at, at + 77_777));
+    collector.endBatch();
+    const { values, weights, samples } = collector.distribution();
+    const expected = distributionOfSamples(Float64Array.from(integers));
+    expect(samples).toBe(count);
+    expect(values).toEqual(expected.values);
+    expect(weights).toEqual(expected.weights);
+  });
+
+  it('resolve samples that are close together far from zero', () => {
+    const near = Float32Array.from(normals(count, 33), (x) => 1000 + x);
+    const levels = levelsOf([near], { bits: 4 });
+    const optimum = errorOf(levelsOf([near], { bits: 4, method: 'optimal' }), near);
+    expect(errorOf(levels, near) / optimum).toBeLessThan(2.5);
+  });
+
+  it('are binned alike in any order of batches', () => {
+    const batches = [binned, reluBatch(count, 34).map((x) => -x), reluBatch(300_000, 35).map((x) => x * 1e6)];
+    const gathered = (order: readonly number[]) => {
+      const collector = new BatchCollector([]);
+      for (const index of order) {
+        collector.add(batches[index]!);
+        collector.endBatch();
+      }
+      return collector.distribution();
+    };
+    expect(gathered([2, 0, 1])).toEqual(gathered([0, 1, 2]));
+  });
+});
+
+describe('degenerate and hostile samples', () => {
+  const constant = (value: number) => new Float32Array(1000).fill(value);
+
+  it('all zero: one level, repeated, without error', () => {
+    const { centres, range } = levelsOf([constant(0)]);
+    expect(centres).toEqual(new Array(8).fill(0));
+    expect(range).toEqual({ low: 0, high: 0 });
+  });
+
+  it.each([5, -5])(
+    'all equal to %i: that level without error, the others ascend between it and 0',
+    (value) => {
+      const levels = levelsOf([constant(value)]);
+      expect(
+        levels.references.every((reference, k) => k === 0 || reference > levels.references[k - 1]!),
+      ).toBe(true);
+      expect(errorOf(levels, constant(value))).toBe(0);
+    },
+  );
+
+  it('two values, and fewer distinct values than levels: no error, references still ascend', () => {
+    for (const few of [
+      [0, 1],
+      [-1, 2],
+      [1, 2, 3],
+    ]) {
+      const batch = Float32Array.from({ length: 999 }, (_, i) => few[i % few.length]!);
+      const levels = levelsOf([batch]);
+      expect(errorOf(levels, batch)).toBe(0);
+      expect(
+        levels.references.every((reference, k) => k === 0 || reference > levels.references[k - 1]!),
+      ).toBe(true);
+    }
+  });
+
+  it('NaN and infinities: counted and refused, or left out on request', () => {
+    const batch = Float32Array.from([1, 2, 3, NaN, Infinity, -Infinity]);
+    const refused = calibrate([batch], { name: 'layer', bits: 2, source: 'acts.npy' });
+    expect(refused).toMatchObject({
+      ok: false,
+      problems: [{ file: 'acts.npy', message: '3 values are NaN, infinite or beyond float32' }],
+    });
+    expect(levelsOf([batch], { dropNonfinite: true }).provenance?.samples).toBe(3);
+  });
+
+  it('NaN and infinities among many samples: counted as well', () => {
+    const batch = reluBatch(EXACT_SAMPLES + 10, 41);
+    batch.set([NaN, -NaN, Infinity, -Infinity], 1000);
+    const refused = calibrate([batch], { name: 'layer', bits: 2 });
+    expect(!refused.ok && refused.problems[0]?.message).toContain('4 values are NaN');
+    expect(levelsOf([batch], { dropNonfinite: true }).provenance?.samples).toBe(EXACT_SAMPLES + 6);
+  });
+
+  it('no finite value at all: refused', () => {
+    for (const batches of [[], [new Float32Array(0)]]) {
+      const refused = calibrate(batches, { name: 'layer', bits: 2 });
+      expect(!refused.ok && refused.problems[0]?.message).toBe('holds no finite value');
+    }
+  });
+
+  it('a name that no file could carry: refused', () => {
+    const refused = calibrate([constant(1)], { name: '../x', bits: 2 });
+    expect(!refused.ok && refused.problems[0]?.path).toBe('name');
+  });
+
+  it.each([
+    ['outliers of 10^9', Float32Array.from([...reluBatch(5000, 42), 1e9, -1e9])],
+    ['subnormals', normals(5000, 43).map((x) => x * 1e-42)],
+    ['float32 subnormals, many', Float32Array.from(normals(EXACT_SAMPLES + 5, 44), (x) => x * 1e-42)],
+    ['the largest floats', Float32Array.from(normals(5000, 45), (x) => Math.max(-1, Math.min(1, x)) * 3e38)],
+    ['integers', Float64Array.from(normals(5000, 46), Math.round)],
+  ])('%s: finite ascending levels for every method', (_, batch) => {
+    const methods = [
+      'bs-kmq',
+      'optimal',
+      'kmeans',
+      'lloyd-max',
+      'cdf',
+      'linear',
+      'linear-clipped',
+      'linear-floor',
+    ];
+    for (const method of methods as CalibrationOptions['method'][]) {
+      for (const refit of [false, true]) {
+        const levels = levelsOf([batch], { method: method!, refit });
+        expect(levelsSchema.safeParse(levels).error).toBeUndefined();
+      }
+    }
+  });
+
+  it('an outlier of 10^9 leaves the levels of the others as they were', () => {
+    const batch = reluBatch(5000, 47);
+    const clean = levelsOf([batch]).centres;
+    levelsOf([Float32Array.from([...batch, 1e9])]).centres.forEach((centre, k) => {
+      expect(Math.abs(centre - clean[k]!)).toBeLessThan(0.02);
+    });
+  });
+});
