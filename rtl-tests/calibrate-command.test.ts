@@ -52,8 +52,7 @@ function save(name: string, data: Float32Array, shape = [data.length], fortranOr
 }
 
 const batches = reluBatches(3, 2000);
-batches.forEach((batch, index) => save(`batch_${index}.npy`, batch));
-const batchFiles = batches.map((_, index) => at(`batch_${index}.npy`));
+const batchFiles = batches.map((batch, index) => save(`batch_${index}.npy`, batch));
 const readLevels = (name: string) => levelsSchema.parse(JSON.parse(readFileSync(at(name), 'utf8')));
 
 describe('imcgen calibrate', () => {

@@ -5,8 +5,12 @@ import type { Quantizer } from './quantizer.js';
 /** Levels that follow from the range alone: 2^b from `low` to `high`, both included. */
 export function evenLevels({ low, high }: TailEnds, bits: number): number[] {
   const last = 2 ** bits - 1;
-  // Weighted ends: neither the sum nor the difference of huge ends overflows, and the last level is `high`.
-  return Array.from({ length: last + 1 }, (_, k) => low * (1 - k / last) + high * (k / last));
+  return Array.from({ length: last + 1 }, (_, k) => (k === last ? high : step({ low, high }, k / last)));
+}
+
+/** The point at a fraction of the way; never past `high` by rounding. */
+function step({ low, high }: TailEnds, fraction: number): number {
+  return Math.min(high, low + (high - low) * fraction);
 }
 
 /**
@@ -14,7 +18,7 @@ export function evenLevels({ low, high }: TailEnds, bits: number): number[] {
  */
 export function floorSteps({ low, high }: TailEnds, bits: number): Quantizer {
   const steps = 2 ** bits;
-  const edges = Array.from({ length: steps }, (_, k) => low * (1 - k / steps) + high * (k / steps));
+  const edges = Array.from({ length: steps }, (_, k) => step({ low, high }, k / steps));
   return { references: edges.slice(1), outputs: edges };
 }
 
