@@ -33,7 +33,8 @@ export function identifierFault(name: string): string | undefined {
   if (!/^[a-z][a-z0-9_]*$/.test(name)) {
     return `"${name}" is not a module name: lower-case letters, digits and underscores, a letter first`;
   }
-  if (name.length > MAX_NAME_LENGTH) return `"${name}" has ${name.length} characters, at most ${MAX_NAME_LENGTH} are allowed`;
+  if (name.length > MAX_NAME_LENGTH)
+    return `"${name}" has ${name.length} characters, at most ${MAX_NAME_LENGTH} are allowed`;
   if (KEYWORDS.has(name)) return `"${name}" is a Verilog or SystemVerilog keyword`;
   if (name.endsWith('_') || name.includes('__')) return `"${name}" has a trailing or doubled underscore`;
   return undefined;

@@ -10,8 +10,13 @@ const histogramSchema = z
     low: finite.describe('lower edge of the first bin, activation units'),
     high: finite.describe('upper edge of the last bin, activation units'),
     counts: z.array(z.int().nonnegative()).min(1).describe('samples per bin'),
-    means: z.array(finite).min(1).describe('mean of the samples in each bin; the bin centre where it is empty'),
-    withinBinVariance: finite.nonnegative().describe('mean squared distance of a sample to the mean of its bin'),
+    means: z
+      .array(finite)
+      .min(1)
+      .describe('mean of the samples in each bin; the bin centre where it is empty'),
+    withinBinVariance: finite
+      .nonnegative()
+      .describe('mean squared distance of a sample to the mean of its bin'),
   })
   .refine((h) => h.counts.length === h.means.length, 'counts and means must have the same length');
 
@@ -22,11 +27,16 @@ const histogramSchema = z
 export const levelsSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, dash, underscore').describe('layer name'),
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, dash, underscore')
+      .describe('layer name'),
     bits: z.int().min(1).max(MAX_LEVEL_BITS).describe('width b of the nonlinear code'),
     centres: z.array(finite).describe('2^b ascending centres C_0 .. C_{2^b-1}: they made the references'),
     references: z.array(finite).describe('2^b - 1 ascending references; code = number of references <= x'),
-    outputs: z.array(finite).describe('2^b non-decreasing values the codes decode to; the centres unless refitted'),
+    outputs: z
+      .array(finite)
+      .describe('2^b non-decreasing values the codes decode to; the centres unless refitted'),
     range: z.strictObject({ low: finite, high: finite }).describe('calibrated range [lo, hi]'),
     histogram: histogramSchema.optional().describe('of the calibration samples; lets the plan report MSE'),
     provenance: z
@@ -49,7 +59,11 @@ export const levelsSchema = z
     ] as const;
     for (const [path, found, wanted] of lengths) {
       if (found !== wanted) {
-        context.addIssue({ code: 'custom', path: [path], message: `has ${found} entries, ${levels.bits} bits need ${wanted}` });
+        context.addIssue({
+          code: 'custom',
+          path: [path],
+          message: `has ${found} entries, ${levels.bits} bits need ${wanted}`,
+        });
       }
     }
     for (const path of ['centres', 'references', 'outputs'] as const) {
@@ -63,7 +77,11 @@ export const levelsSchema = z
       }
     }
     if (levels.range.low > levels.range.high) {
-      context.addIssue({ code: 'custom', path: ['range', 'low'], message: `${levels.range.low} is above range.high ${levels.range.high}` });
+      context.addIssue({
+        code: 'custom',
+        path: ['range', 'low'],
+        message: `${levels.range.low} is above range.high ${levels.range.high}`,
+      });
     }
   });
 

@@ -38,12 +38,16 @@ export async function loadMacro(file: string): Promise<Result<MacroInput>> {
 /** Joins a validated config and its levels; what is loaded from files and what is in memory meet here. */
 export function macroInput(config: MacroConfig, levels: readonly Levels[], file: string): MacroInput {
   const { $schema: _, ...rest } = config;
-  const resolved: MacroConfig = {
-    ...rest,
-    layers: config.layers.map((layer, bank) => ({ ...layer, levels: packagedLevels(bank, levels[bank]!) })),
-  };
-  const sha256 = createHash('sha256').update(JSON.stringify([resolved, levels])).digest('hex');
-  return { file, config: resolved, levels, sha256 };
+  const layers = config.layers.map((layer, bank) => ({
+    ...layer,
+    levels: packagedLevels(bank, levels[bank]!),
+  }));
+  const resolved: MacroConfig = { ...rest, layers };
+  const content = levels.map(({ $schema: _, ...values }) => values);
+  const sha256 = createHash('sha256')
+    .update(JSON.stringify([resolved, content]))
+    .digest('hex');
+  return { file, config: resolved, levels: content, sha256 };
 }
 
 /** Where a package keeps the levels of a bank, so that a package can be generated again from itself. */
@@ -105,7 +109,8 @@ function problemsOf(file: string, issue: z.core.$ZodIssue, schema: z.ZodType): P
     const fix = near === undefined ? {} : { fix: `Did you mean "${near}"?` };
     return [{ file, path: at, message: `${found} is not one of ${allowed}`, ...fix }];
   }
-  if (issue.input === undefined && issue.code !== 'custom') return [{ file, path: at, message: 'is missing' }];
+  if (issue.input === undefined && issue.code !== 'custom')
+    return [{ file, path: at, message: 'is missing' }];
   if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
     return [{ file, path: at, message: `${JSON.stringify(issue.input)} is not of type ${issue.expected}` }];
   }
@@ -120,7 +125,12 @@ function keysAt(schema: z.ZodType, at: readonly PropertyKey[]): string[] {
       node = node.unwrap();
     }
     if (step === undefined) break;
-    node = node instanceof z.ZodArray ? node.element : node instanceof z.ZodObject ? node.shape[String(step)] : undefined;
+    node =
+      node instanceof z.ZodArray
+        ? node.element
+        : node instanceof z.ZodObject
+          ? node.shape[String(step)]
+          : undefined;
   }
   return node instanceof z.ZodObject ? Object.keys(node.shape) : [];
 }
@@ -131,7 +141,9 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
     .map((candidate) => ({ candidate, edits: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
-  return best !== undefined && best.edits <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  return best !== undefined && best.edits <= Math.max(2, Math.floor(word.length / 3))
+    ? best.candidate
+    : undefined;
 }
 
 /** Levenshtein distance. */

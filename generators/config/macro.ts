@@ -43,14 +43,21 @@ export const macroSchema = z.strictObject({
   array: z.strictObject({
     rows: whole(1, 1024, 'word lines (ROWS)'),
     columns: whole(1, 1024, 'columns (COLS)'),
-    headroom: whole(1, 2 ** 20, 'unit discharges a bitline can lose before it clips; default: never clips').optional(),
+    headroom: whole(
+      1,
+      2 ** 20,
+      'unit discharges a bitline can lose before it clips; default: never clips',
+    ).optional(),
     trimRows: whole(0, 16, 'calibration rows: cancel sense-amplifier offset, carry a folded bias').default(0),
     trimPulses: whole(1, 255, 'unit pulses that drive every trim row').default(1),
   }),
   input: z.strictObject({
     bits: whole(1, 8, 'input width, sign included (IN_BITS)'),
     signed: z.boolean().default(false).describe("two's complement inputs; a negative input swaps the lines"),
-    coding: z.enum(['pwm', 'bit_serial']).default('bit_serial').describe('2^n - 1 pulse cycles, or n slices + 1'),
+    coding: z
+      .enum(['pwm', 'bit_serial'])
+      .default('bit_serial')
+      .describe('2^n - 1 pulse cycles, or n slices + 1'),
   }),
   adc: z.strictObject({
     bits: whole(1, 7, 'widest nonlinear code (ADC_BITS); narrower is selectable at run time'),
@@ -73,7 +80,9 @@ export const macroSchema = z.strictObject({
     .describe('reset style of every flip-flop'),
   license: z
     .string()
-    .regex(/^[A-Za-z0-9.+-]+( (OR|AND|WITH) [A-Za-z0-9.+-]+)*$/, { error: 'must be an SPDX licence expression' })
+    .regex(/^[A-Za-z0-9.+-]+( (OR|AND|WITH) [A-Za-z0-9.+-]+)*$/, {
+      error: 'must be an SPDX licence expression',
+    })
     .default('Apache-2.0')
     .describe('SPDX licence of the generated files'),
 });

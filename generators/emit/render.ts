@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import type { View } from './view.js';
 
@@ -38,7 +38,7 @@ export function render(template: string, view: View): string {
     const line = text.slice(0, hole.index).split('\n').length;
     throw new Error(`template ${template} left "${hole[0]}" in line ${line}`);
   }
-  return alignComments(text);
+  return alignComments(text.replace(/[ \t]+$/gm, ''));
 }
 
 /** Lines up the trailing comments of neighbouring declarations, whatever width their numbers have. */

@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { ResetStyle } from '../config/macro.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { IDENTITY } from '../plan/registers.js';
 import { macCycles } from '../plan/schedule.js';
 import { type MacroShape, magnitudeBits } from '../plan/shape.js';
+import { TOOL } from '../version.js';
 import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, rowWidth } from './ports.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-export const TOOL = `imcgen ${version}`;
 
 /** All that the templates may ask for: strings and whole numbers, every choice already made. */
 export type View = Readonly<Record<string, unknown>>;
@@ -21,7 +16,9 @@ export function resetView(style: ResetStyle) {
   const name = low ? 'rst_ni' : 'rst_i';
   return {
     name,
-    sensitivity: asynchronous ? `@(posedge clk_i or ${low ? 'negedge' : 'posedge'} ${name})` : '@(posedge clk_i)',
+    sensitivity: asynchronous
+      ? `@(posedge clk_i or ${low ? 'negedge' : 'posedge'} ${name})`
+      : '@(posedge clk_i)',
     active: low ? `!${name}` : name,
     /** Level that resets, for the testbench. */
     level: low ? "1'b0" : "1'b1",
@@ -69,7 +66,9 @@ export function tableBits(plan: MacroPlan): bigint {
 function verilogTable(plan: MacroPlan): string {
   const { adcBits, outputBits, banks } = plan.shape;
   const width = banks * 2 ** adcBits * outputBits;
-  const digits = tableBits(plan).toString(16).padStart(Math.ceil(width / 4), '0');
+  const digits = tableBits(plan)
+    .toString(16)
+    .padStart(Math.ceil(width / 4), '0');
   return `${width}'h${digits}`;
 }
 

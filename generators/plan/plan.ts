@@ -6,7 +6,15 @@ import { meanSquaredError, type QuantizationError } from './error.js';
 import { planRamp, type RampPlan, rampFromCells, short } from './ramp.js';
 import { optimalCells } from './rounding.js';
 import { type Schedule, scheduleOf } from './schedule.js';
-import { fullScale, type MacroShape, magnitudeBits, maxMac, maxMagnitude, shapeOf, stepRows } from './shape.js';
+import {
+  fullScale,
+  type MacroShape,
+  magnitudeBits,
+  maxMac,
+  maxMagnitude,
+  shapeOf,
+  stepRows,
+} from './shape.js';
 import { planTable, type TablePlan } from './table.js';
 
 /** One layer's share of the macro: its reference bank and its decoder table. */

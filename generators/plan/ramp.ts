@@ -79,7 +79,10 @@ export function rampFromCells(
       file,
       path: `${path}.pulses`,
       message: `step 1 of levels "${levels}" is ${short(wanted[0]!)} u, less than half a cell (${pulses} u): code 0 would be unreachable`,
-      fix: pulses > 1 ? 'Use fewer pulses, or a smaller inputScale * weightScale.' : 'Use a smaller inputScale * weightScale (more u per activation), or an offset group (offsetRows).',
+      fix:
+        pulses > 1
+          ? 'Use fewer pulses, or a smaller inputScale * weightScale.'
+          : 'Use a smaller inputScale * weightScale (more u per activation), or an offset group (offsetRows).',
     });
   } else if (offsetCells > offsetCapacity(shape)) {
     const rows = Math.ceil(offsetCells / shape.referenceColumns);
@@ -132,9 +135,7 @@ export function rampFromCells(
       fix: `Use headroom >= ${lineLimit}${shape.headroom === fullScale(shape) ? ', or a larger inputScale * weightScale (fewer u per activation)' : ''}.`,
     });
   }
-  return problems.length > 0
-    ? failure(...problems)
-    : success({ bits, stepCells, offsetCells, references });
+  return problems.length > 0 ? failure(...problems) : success({ bits, stepCells, offsetCells, references });
 }
 
 /** A number for a message: at most four significant digits. */

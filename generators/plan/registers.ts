@@ -13,7 +13,10 @@ export const REGIONS = {
   results: { base: 0x2_0000, meaning: 'one word a column: code in 23:16, decoded value in 15:0; read only' },
   tables: { base: 0x3_0000, meaning: 'decoder: 0x200 a bank, one word a code' },
   references: { base: 0x4_0000, meaning: 'reference cells: 0x4000 a bank, 0x10 a row, one bit a cell' },
-  weights: { base: 0x8_0000, meaning: 'cells: 0x100 a row (trim rows from row 1024), 0x80 a plane (wp, wn), one bit a column' },
+  weights: {
+    base: 0x8_0000,
+    meaning: 'cells: 0x100 a row (trim rows from row 1024), 0x80 a plane (wp, wn), one bit a column',
+  },
 } as const;
 
 export const REGISTERS = {
@@ -26,7 +29,11 @@ export const REGISTERS = {
       'banks 28:24, output signed 21, output bits 20:16, adc bits 10:8, bit serial 5, input signed 4, input bits 3:0',
   },
   start: { offset: 0x0c, access: 'wo', meaning: 'start 0, bank 11:8, code width 18:16' },
-  status: { offset: 0x10, access: 'rw1c', meaning: 'busy 0, start queued 1, done 2 (write 1 to clear), phase 10:8' },
+  status: {
+    offset: 0x10,
+    access: 'rw1c',
+    meaning: 'busy 0, start queued 1, done 2 (write 1 to clear), phase 10:8',
+  },
   error: { offset: 0x14, access: 'rw1c', meaning: 'sticky error bits, write 1 to clear' },
   interrupt: { offset: 0x18, access: 'rw', meaning: 'enable: done 0, error 1' },
 } as const;

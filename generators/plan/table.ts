@@ -1,6 +1,6 @@
 import { failure, type Problem, type Result, success } from '../problems.js';
-import { type MacroShape, outputRange } from './shape.js';
 import { short } from './ramp.js';
+import { type MacroShape, outputRange } from './shape.js';
 
 /** Contents of one decoder table: code -> OUT_BITS integer. */
 export interface TablePlan {

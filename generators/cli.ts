@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { registerCalibrate } from './commands/calibrate.js';
+import { registerCheck } from './commands/check.js';
+import { registerGenerate } from './commands/generate.js';
+import { describeProblem, InvalidInput, MissingTool } from './problems.js';
+import { VERSION } from './version.js';
+
+/** In the order of the work: activations, levels, plan, Verilog. */
+const COMMANDS = [registerCalibrate, registerCheck, registerGenerate];
+
+/** What a shell or a makefile learns from a run. */
+const EXIT = { fine: 0, invalidInput: 1, usage: 2, missingTool: 3 } as const;
+
+const FOOTER = `
+Exit codes: 0 fine, 1 invalid input or a mismatch, 2 wrong usage, 3 a tool is missing.
+Each command explains itself: imcgen generate --help`;
+
+let json = false;
+
+const program = new Command('imcgen')
+  .description('Verilog for in-memory-computing macros with nonlinear in-memory ADCs, from calibrated levels')
+  .version(VERSION)
+  .showHelpAfterError('(--help lists what is possible)')
+  .addHelpText('after', FOOTER)
+  .exitOverride()
+  .hook('preAction', (_, command) => {
+    json = command.opts().json === true;
+  });
+for (const register of COMMANDS) register(program);
+
+/** The exit code of a failure, which is told on stderr; with --json the problems are on stdout as well. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+  if (error instanceof InvalidInput) {
+    if (json) process.stdout.write(`${JSON.stringify({ problems: error.problems }, null, 2)}\n`);
+    process.stderr.write(error.problems.map((problem) => `${describeProblem(problem)}\n`).join(''));
+    return EXIT.invalidInput;
+  }
+  if (error instanceof MissingTool) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.missingTool;
+  }
+  const trace = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`imcgen ${VERSION} failed, which is a bug of the tool:\n${trace}\n`);
+  return EXIT.invalidInput;
+}
+
+// `imcgen check macro.json | head` is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.fine);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

@@ -1,0 +1,171 @@
+import type { LayerPlan, MacroPlan } from '../plan/plan.js';
+import {
+  ADDRESS_BITS,
+  ERRORS,
+  formatWord,
+  IDENTITY,
+  inputAddress,
+  REGIONS,
+  REGISTERS,
+  referenceAddress,
+  registerAddress,
+  resultAddress,
+  TRIM_ROW_BASE,
+  tableAddress,
+  weightAddress,
+} from '../plan/registers.js';
+import { scheduleOf } from '../plan/schedule.js';
+import { type MacroShape, stepRows } from '../plan/shape.js';
+import { macroView, shapeParameters, type View } from './view.js';
+
+/** What each Verilog parameter of the macro means. */
+const PARAMETER_MEANINGS: Readonly<Record<string, string>> = {
+  ROWS: 'word lines',
+  COLS: 'columns',
+  IN_BITS: 'input width, sign included',
+  IN_SIGNED: "1: two's complement inputs",
+  BIT_SERIAL: '1: one bit slice a cycle, 0: pulse width',
+  TRIM_ROWS: 'calibration rows',
+  TRIM_PULSES: 'unit pulses that drive every trim row',
+  HEADROOM: 'unit discharges at which a bitline clips',
+  ADC_BITS: 'widest nonlinear code',
+  BANKS: 'resident reference sets and tables',
+  REF_COLS: 'reference cells a row and bank',
+  REF_ROWS: 'reference rows, offset group included',
+  OFFSET_ROWS: 'rows of the offset group',
+  REF_PULSES: 'unit pulses a ramp step',
+  PRE_CYCLES: 'cycles that precharge the bitlines',
+  OUT_BITS: 'width of a decoded value',
+  OUT_SIGNED: "1: two's complement values",
+  DOUBLE_BUFFER: '1: load and readout overlap the conversion',
+};
+
+const RESET_STYLES = {
+  async_low: 'asynchronous, active low',
+  async_high: 'asynchronous, active high',
+  sync_low: 'synchronous, active low',
+  sync_high: 'synchronous, active high',
+} as const;
+
+/** A number for a reader: six significant digits at most. */
+function figure(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** All of a short list, both ends of a long one. */
+function abridged(values: readonly number[]): string {
+  if (values.length <= 16) return values.join(' ');
+  return `${values.slice(0, 6).join(' ')} .. ${values.slice(-3).join(' ')}`;
+}
+
+function layerView({ bank, name, bits, unitActivation, ramp, table }: LayerPlan) {
+  return {
+    bank,
+    name,
+    bits,
+    unitActivation: figure(unitActivation),
+    outputScale: figure(table.outputScale),
+    references: abridged(ramp.references),
+    table: abridged(table.entries),
+  };
+}
+
+/** View of the package's README. */
+export function readmeView(plan: MacroPlan, contents: readonly { file: string; meaning: string }[]): View {
+  const { shape, config, layers } = plan;
+  const signed = (yes: boolean) => (yes ? 'signed' : 'unsigned');
+  const coding = shape.inputCoding === 'pwm' ? 'pulse width' : 'bit serial';
+  const widths = Array.from({ length: shape.adcBits }, (_, bits) => bits + 1);
+  return {
+    ...macroView(plan),
+    inputs: `${signed(shape.inputSigned)} ${shape.inputBits}-bit inputs (${coding})`,
+    outputs: `${signed(shape.outputSigned)} ${shape.outputBits}-bit results`,
+    contents,
+    parameters: [...shapeParameters(shape)].map(([parameter, value]) => ({
+      parameter,
+      value,
+      meaning: PARAMETER_MEANINGS[parameter],
+    })),
+    resetStyle: RESET_STYLES[config.reset],
+    layers: layers.map(layerView),
+    schedules: widths.map((bits) => ({ bits, ...scheduleOf(shape, bits) })),
+  };
+}
+
+/** `0x2_0000`, the way Verilog groups digits. */
+function hex(address: number): string {
+  const digits = address.toString(16).padStart(5, '0');
+  return `0x${digits.slice(0, -4)}_${digits.slice(-4)}`;
+}
+
+/** Bytes from the start of a region to the last word that this shape uses. */
+function sizesInUse(shape: MacroShape): Readonly<Record<keyof typeof REGIONS, number>> {
+  const words = (cells: number) => Math.ceil(cells / 32);
+  const lastRow = shape.trimRows > 0 ? TRIM_ROW_BASE + shape.trimRows - 1 : shape.rows - 1;
+  const last = {
+    registers: registerAddress('interrupt'),
+    inputs: inputAddress(Math.ceil(shape.rows / 4) - 1),
+    results: resultAddress(shape.columns - 1),
+    tables: tableAddress(shape.banks - 1, 2 ** shape.adcBits - 1),
+    references: referenceAddress(shape.banks - 1, shape.referenceRows - 1, words(shape.referenceColumns) - 1),
+    weights: weightAddress(lastRow, 1, words(shape.columns) - 1),
+  };
+  const size = (region: keyof typeof REGIONS) => last[region] + 4 - REGIONS[region].base;
+  return {
+    registers: size('registers'),
+    inputs: size('inputs'),
+    results: size('results'),
+    tables: size('tables'),
+    references: size('references'),
+    weights: size('weights'),
+  };
+}
+
+/** Which reference rows belong to which ramp group. */
+function referenceGroups(shape: MacroShape) {
+  const { offsetRows, referenceRows } = shape;
+  const rows = stepRows(shape);
+  const groups = 2 ** shape.adcBits - 1;
+  const used = offsetRows + groups * rows;
+  const first = offsetRows > 0 ? `${offsetRows} + ${rows} (k - 1)` : `${rows} (k - 1)`;
+  return [
+    ...(offsetRows > 0 ? [{ rows: `0 .. ${offsetRows - 1}`, drive: 'offset group' }] : []),
+    { rows: `from ${first}, ${rows} a group`, drive: `group k = 1 .. ${groups}` },
+    ...(used < referenceRows ? [{ rows: `from ${used}`, drive: 'none: left over' }] : []),
+  ];
+}
+
+/** View of the address map's page. */
+export function registersView(plan: MacroPlan): View {
+  const { shape } = plan;
+  const sizes = sizesInUse(shape);
+  const resets: Partial<Record<keyof typeof REGISTERS, number>> = {
+    id: IDENTITY,
+    array: shape.columns * 2 ** 16 + shape.rows,
+    format: formatWord(shape),
+  };
+  const regions = Object.keys(REGIONS) as (keyof typeof REGIONS)[];
+  const registers = Object.keys(REGISTERS) as (keyof typeof REGISTERS)[];
+  return {
+    ...macroView(plan),
+    addressBits: ADDRESS_BITS,
+    regions: regions.map((region) => ({
+      address: hex(REGIONS[region].base),
+      size: `0x${sizes[region].toString(16)}`,
+      region,
+      meaning: REGIONS[region].meaning,
+    })),
+    registers: registers.map((register) => ({
+      ...REGISTERS[register],
+      address: hex(registerAddress(register)),
+      register,
+      resetValue: `0x${(resets[register] ?? 0).toString(16).padStart(8, '0')}`,
+    })),
+    errors: Object.entries(ERRORS).map(([error, { bit, meaning }]) => ({ error, bit, meaning })),
+    referenceGroups: referenceGroups(shape),
+    trimText: shape.trimRows > 0 ? `, trim rows from row ${TRIM_ROW_BASE}` : '',
+    overlapText: shape.doubleBuffer
+      ? 'The next inputs and the next start may follow right after the start; results stay until the next `done`.'
+      : 'Inputs and results are out of reach while `busy`.',
+  };
+}

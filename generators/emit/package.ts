@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import type { MacroPlan } from '../plan/plan.js';
+import { TOOL } from '../version.js';
+import { readmeView, registersView } from './documents.js';
+import { render } from './render.js';
+import { macroView } from './view.js';
+
+/** A text file of a package; the path is relative to its folder, with forward slashes. */
+export interface PackageFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What `manifest.json` says. */
+export interface Manifest {
+  /** `imcgen 1.2.3`. */
+  readonly tool: string;
+  readonly macro: string;
+  /** sha256 of config and levels, in hexadecimal. */
+  readonly config: string;
+  /** sha256 of every other file, by path, sorted. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export const MANIFEST = 'manifest.json';
+
+/** One Verilog file: module `<macro><suffix>` in `<folder>/<macro><suffix>.v`. */
+interface VerilogFile {
+  readonly folder: 'rtl' | 'model' | 'blackbox';
+  readonly template: string;
+  readonly suffix: string;
+  readonly purpose: string;
+}
+
+const VERILOG: readonly VerilogFile[] = [
+  verilog('rtl', 'top', 'in-memory-computing macro with a nonlinear in-memory ADC', ''),
+  verilog('rtl', 'apb', 'APB completer: every transfer is one request'),
+  verilog('rtl', 'registers', 'address map, control registers, error status'),
+  verilog('rtl', 'controller', 'sequence of a conversion: precharge, mac, ramp, sense, done'),
+  verilog('rtl', 'input_drivers', 'word line pulses from the inputs'),
+  verilog('rtl', 'reference_drivers', 'reference word lines of each ramp step'),
+  verilog('rtl', 'column_counter', 'column converters: count accepted ramp steps'),
+  verilog('rtl', 'decoder', 'from nonlinear code to linear value, one table a bank'),
+  verilog('model', 'array', 'the analog macro, for simulation'),
+  verilog('blackbox', 'array', 'the analog macro, for synthesis'),
+];
+
+function verilog(
+  folder: VerilogFile['folder'],
+  template: string,
+  purpose: string,
+  suffix = `_${template}`,
+): VerilogFile {
+  return { folder, template: `${folder}/${template}.v`, suffix, purpose };
+}
+
+/** The package's files by kind, as its README lists them. */
+function contents(name: string): readonly { readonly file: string; readonly meaning: string }[] {
+  return [
+    { file: '`rtl/`', meaning: `synthesizable Verilog; top level \`${name}\`` },
+    { file: `\`model/${name}_array.v\``, meaning: 'the analog macro, for simulation' },
+    { file: `\`blackbox/${name}_array.v\``, meaning: 'the analog macro, for synthesis' },
+    { file: `\`${name}.f\``, meaning: 'file list of rtl and model' },
+    { file: '`docs/registers.md`', meaning: 'address map, registers, error bits, reference rows' },
+    { file: '`config.resolved.json`, `levels/`', meaning: 'what this package was generated from' },
+    { file: '`manifest.json`', meaning: 'sha256 of every file' },
+  ];
+}
+
+/**
+ * Every file of a macro's package. Pure and deterministic: the same plan gives the same bytes,
+ * on any machine, in any folder, at any time.
+ */
+export function packageFiles(plan: MacroPlan): PackageFile[] {
+  const { name } = plan;
+  const sources = VERILOG.map((file) => verilogFile(plan, file));
+  const simulated = sources.map((file) => file.path).filter((path) => !path.startsWith('blackbox/'));
+  const files: PackageFile[] = [
+    ...sources,
+    { path: `${name}.f`, text: simulated.map((path) => `${path}\n`).join('') },
+    { path: 'docs/registers.md', text: render('docs/registers.md', registersView(plan)) },
+    { path: 'README.md', text: render('docs/readme.md', readmeView(plan, contents(name))) },
+    { path: 'config.resolved.json', text: json(plan.config) },
+    ...plan.config.layers.map(({ levels }, bank) => ({ path: levels, text: json(plan.levels[bank]) })),
+  ];
+  return [...files, { path: MANIFEST, text: json(manifestOf(plan, files)) }];
+}
+
+function verilogFile(plan: MacroPlan, { folder, template, suffix, purpose }: VerilogFile): PackageFile {
+  const file = `${plan.name}${suffix}.v`;
+  const text = render(template, { ...macroView(plan), file, purpose: wrapped(purpose, file) });
+  return { path: `${folder}/${file}`, text };
+}
+
+/** Breaks the purpose line where a long macro name would push it past 100 columns. */
+function wrapped(purpose: string, file: string): string {
+  return `// ${file} - ${purpose}`.length <= 100 ? purpose : `\n//   ${purpose}`;
+}
+
+function manifestOf(plan: MacroPlan, files: readonly PackageFile[]): Manifest {
+  const hashes = files.map(
+    ({ path, text }) => [path, createHash('sha256').update(text).digest('hex')] as const,
+  );
+  return {
+    tool: TOOL,
+    macro: plan.name,
+    config: plan.sha256,
+    files: Object.fromEntries(hashes.sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,126 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { failure, type Result, success } from '../problems.js';
+import { MANIFEST, type Manifest, type PackageFile } from './package.js';
+
+/** A relative path of plain names: nothing that a config says can leave the folder. */
+const SAFE_PATH = /^(?!.*(^|\/)\.)[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
+
+/**
+ * Writes a package as a whole or not at all: into a staging folder beside the target, renamed at the end.
+ * Files that imcgen did not write stay where they are.
+ *
+ * @param dir   folder of the package, made where it is missing
+ * @param force replace files in a folder that imcgen did not make
+ * @returns the folder written, or why it could not be
+ * @throws Error for a file whose path is not a plain relative one: a bug of the tool, not of its input
+ */
+export async function writePackage(
+  dir: string,
+  files: readonly PackageFile[],
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<Result<string>> {
+  const paths = new Set(files.map((file) => file.path));
+  for (const name of paths) if (!SAFE_PATH.test(name)) throw new Error(`unsafe path in a package: ${name}`);
+  if (paths.size !== files.length) throw new Error('two files of a package have the same path');
+
+  const target = existsSync(dir) ? realpathSync(dir) : path.resolve(dir);
+  const staging = `${target}.${process.pid}.new`;
+  const previous = `${target}.${process.pid}.old`;
+  const stop = (signal: NodeJS.Signals) => {
+    rmSync(staging, { recursive: true, force: true });
+    process.kill(process.pid, signal);
+  };
+  try {
+    const refusal = refuse(dir, target, force);
+    if (refusal !== undefined) return refusal;
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+    await stage(staging, files);
+    replace(target, staging, previous, paths);
+    return success(dir);
+  } catch (error) {
+    rmSync(staging, { recursive: true, force: true });
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return failure({ file: dir, path: '', message: `cannot be written: ${message}` });
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function refuse(dir: string, target: string, force: boolean): Result<never> | undefined {
+  if (!existsSync(target)) return undefined;
+  const inside = path.relative(target, process.cwd());
+  if (!inside.startsWith('..') && !path.isAbsolute(inside)) {
+    return failure({
+      file: dir,
+      path: '',
+      message: 'holds the current folder, which cannot be replaced',
+      fix: 'Run the command from outside, or name another folder.',
+    });
+  }
+  if (force || readdirSync(target).length === 0 || manifestAt(target) !== undefined) return undefined;
+  return failure({
+    file: dir,
+    path: '',
+    message: 'is not empty and was not made by imcgen',
+    fix: 'Name another folder, or use --force to write into this one.',
+  });
+}
+
+/** The manifest of a package, or undefined where the folder is not one. */
+function manifestAt(folder: string): Manifest | undefined {
+  try {
+    const manifest = JSON.parse(readFileSync(path.join(folder, MANIFEST), 'utf8')) as Partial<Manifest>;
+    const { tool, files } = manifest;
+    const ours = typeof tool === 'string' && tool.startsWith('imcgen ') && typeof files === 'object';
+    return ours ? (manifest as Manifest) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function stage(staging: string, files: readonly PackageFile[]): Promise<void> {
+  const folders = new Set(files.map((file) => path.dirname(path.join(staging, file.path))));
+  for (const folder of folders) await mkdir(folder, { recursive: true });
+  await Promise.all(files.map((file) => writeFile(path.join(staging, file.path), file.text)));
+}
+
+/** Synchronous, so that Ctrl-C cannot fall between the two renames. */
+function replace(target: string, staging: string, previous: string, written: ReadonlySet<string>): void {
+  if (!existsSync(target)) {
+    renameSync(staging, target);
+    return;
+  }
+  const ours = new Set([...Object.keys(manifestAt(target)?.files ?? {}), MANIFEST, ...written]);
+  renameSync(target, previous);
+  try {
+    renameSync(staging, target);
+  } catch (error) {
+    renameSync(previous, target);
+    throw error;
+  }
+  keepForeign(previous, target, ours);
+  rmSync(previous, { recursive: true, force: true });
+}
+
+/** Moves what imcgen did not write from the previous package into the new one. */
+function keepForeign(previous: string, target: string, ours: ReadonlySet<string>): void {
+  for (const name of readdirSync(previous, { recursive: true, encoding: 'utf8' })) {
+    const from = path.join(previous, name);
+    const to = path.join(target, name);
+    if (ours.has(name) || existsSync(to) || lstatSync(from).isDirectory()) continue;
+    mkdirSync(path.dirname(to), { recursive: true });
+    renameSync(from, to);
+  }
+}
