@@ -1,20 +1,18 @@
-/** Calibrates 64 batches of 1M values that are made one at a time, and prints the peak memory of the process. */
+/** Calibrates batches of 1M values that are made one at a time, and prints the peak memory of the process. */
 import { calibrate } from '../../generators/calibrate/calibrate.js';
-import { seededRandom } from '../../generators/calibrate/lloyd.js';
 import { orThrow } from '../../generators/problems.js';
+import { reluBatch } from '../../rtl-tests/calibrate/activations.js';
 
-const BATCHES = Number(process.argv[2] ?? 64);
+const count = Number(process.argv[2] ?? 64);
+const shape = reluBatch(1e6, 1);
 
 function* batches(): Generator<Float32Array> {
-  const random = seededRandom(1);
-  for (let batch = 0; batch < BATCHES; batch++) {
-    // Sum of three uniforms: quick, and as smooth as it needs to be.
-    yield Float32Array.from({ length: 1e6 }, () => Math.max(0, random() + random() + random() - 1.5));
-  }
+  // Every batch is another array with other values, as files would be.
+  for (let batch = 0; batch < count; batch++) yield shape.map((value) => value * (1 + batch / 1000));
 }
 
 const levels = orThrow(calibrate(batches(), { name: 'memory', bits: 4 }));
 const peakBytes = process.resourceUsage().maxRSS * 1024;
 process.stdout.write(
-  `${JSON.stringify({ batches: BATCHES, samples: levels.provenance?.samples, peakBytes })}\n`,
+  `${JSON.stringify({ batches: count, samples: levels.provenance?.samples, peakBytes })}\n`,
 );
