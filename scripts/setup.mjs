@@ -1,0 +1,102 @@
+/**
+ * Makes a fresh clone ready: npm packages, the built command line, and the tools that are named.
+ *
+ *   node scripts/setup.mjs                     packages, build, Icarus Verilog
+ *   node scripts/setup.mjs verilator yosys     these as well
+ *
+ * Runs before anything is installed, so it uses Node alone. What is in place already is left alone.
+ * Exit code 1: a step failed; 3: a tool is missing and cannot be installed from here.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Commands that the project can ask for, and the Debian package of each. */
+const PACKAGES = { iverilog: 'iverilog', verilator: 'verilator', yosys: 'yosys' };
+
+const tools = ['iverilog', ...process.argv.slice(2)];
+for (const tool of tools) {
+  if (!(tool in PACKAGES)) fail(2, `no such tool: ${tool}; known: ${Object.keys(PACKAGES).join(', ')}`);
+}
+
+if (packagesAreStale()) {
+  say('installing npm packages');
+  run('npm', ['ci', '--no-audit', '--no-fund']) || fail(1, 'npm ci failed');
+}
+if (buildIsStale()) {
+  say('building dist/');
+  const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  run(process.execPath, [tsc, '-p', 'tsconfig.build.json']) || fail(1, 'the build failed');
+}
+const missing = tools.filter((tool) => !onPath(tool));
+if (missing.length > 0) install(missing);
+
+/** Whether node_modules differs from the lock file; packages for other platforms may be absent. */
+function packagesAreStale() {
+  const installed = lockedPackages('node_modules/.package-lock.json');
+  if (installed === undefined) return true;
+  return Object.entries(lockedPackages('package-lock.json') ?? {}).some(
+    ([at, { version, optional }]) => at !== '' && !optional && installed[at]?.version !== version,
+  );
+}
+
+/** Entries of an npm lock file, or undefined where there is none. */
+function lockedPackages(file) {
+  const lock = path.join(ROOT, file);
+  return existsSync(lock) ? JSON.parse(readFileSync(lock, 'utf8')).packages : undefined;
+}
+
+/** Whether a source is newer than what was built from it. */
+function buildIsStale() {
+  const built = path.join(ROOT, 'dist', 'cli.js');
+  if (!existsSync(built)) return true;
+  const sources = readdirSync(path.join(ROOT, 'generators'), { recursive: true })
+    .map((file) => path.join('generators', file))
+    .concat('tsconfig.json', 'tsconfig.build.json', 'package-lock.json');
+  const newest = Math.max(...sources.map((file) => statSync(path.join(ROOT, file)).mtimeMs));
+  return newest > statSync(built).mtimeMs;
+}
+
+function onPath(command) {
+  return (process.env.PATH ?? '').split(path.delimiter).some((folder) => {
+    try {
+      accessSync(path.join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Installs Debian packages as root, or says how. */
+function install(missing) {
+  const names = missing.map((tool) => PACKAGES[tool]);
+  const command = `apt-get install -y ${names.join(' ')}`;
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) {
+    fail(3, `not installed: ${missing.join(', ')}. On Debian or Ubuntu: sudo ${command}`);
+  }
+  say(`installing ${names.join(', ')}`);
+  const apt = (...args) => run('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args]);
+  const installed = () => apt('install', '-y', '--no-install-recommends', ...names);
+  // The lists of a fresh container are empty, those of an old one name files that are gone.
+  const done = installed() || (apt('update') && installed());
+  if (!done || !missing.every(onPath)) fail(3, `could not install ${names.join(', ')}. Try: ${command}`);
+}
+
+/** Runs a command in the project; its output goes to stderr, so that stdout stays the caller's. */
+function run(command, args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync(command, args, { cwd: ROOT, env, stdio: ['ignore', 2, 2] }).status === 0;
+}
+
+function say(text) {
+  process.stderr.write(`setup: ${text}\n`);
+}
+
+function fail(code, text) {
+  say(text);
+  process.exit(code);
+}
