@@ -1,0 +1,71 @@
+import { Random } from '../golden/random.js';
+import type { PackageFile } from '../emit/package.js';
+import { tableBits } from '../emit/view.js';
+import type { MacroPlan } from '../plan/plan.js';
+import {
+  atEveryReference,
+  atTheLimits,
+  type Bench,
+  brokenReferences,
+  conflicts,
+  everyWidth,
+  forbiddenAccesses,
+  illegalCells,
+  program,
+  randomConversions,
+  randomStream,
+  readBack,
+  resetAnywhere,
+} from './scenario.js';
+import { Stimulus, type Vectors } from './stimulus.js';
+
+export interface VectorOptions {
+  /** Same seed, same vectors. */
+  readonly seed: number;
+  /** Conversions of random inputs, half of them back to back. */
+  readonly conversions: number;
+}
+
+/** What a generated package carries. */
+export const PACKAGED: VectorOptions = { seed: 1, conversions: 16 };
+
+/** A macro after reset, with nothing programmed. */
+export function newBench(plan: MacroPlan, seed: number): Bench {
+  const { columns } = plan.shape;
+  const random = new Random(seed);
+  const watched = new Set([0, 1, columns - 1, random.whole(0, columns - 1)].filter((column) => column < columns));
+  return {
+    plan,
+    stimulus: new Stimulus(plan.shape, tableBits(plan), plan.config.reset),
+    random,
+    columns: [...watched],
+  };
+}
+
+/** The whole scenario: everything that a macro must do and everything that it must refuse. */
+export function buildVectors(plan: MacroPlan, options: VectorOptions): Vectors {
+  const bench = newBench(plan, options.seed);
+  readBack(bench);
+  program(bench);
+  readBack(bench);
+  atTheLimits(bench);
+  atEveryReference(bench);
+  randomConversions(bench, Math.ceil(options.conversions / 2));
+  randomStream(bench, Math.floor(options.conversions / 2));
+  conflicts(bench);
+  forbiddenAccesses(bench);
+  everyWidth(bench);
+  brokenReferences(bench);
+  illegalCells(bench);
+  resetAnywhere(bench, 12);
+  return bench.stimulus.vectors();
+}
+
+/** `vectors/` of a generated package. */
+export function vectorFiles(plan: MacroPlan): PackageFile[] {
+  const { operations, trace } = buildVectors(plan, PACKAGED);
+  return [
+    { path: 'vectors/operations.txt', text: operations },
+    { path: 'vectors/trace.txt', text: trace },
+  ];
+}

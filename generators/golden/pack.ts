@@ -1,0 +1,146 @@
+import { inputAddress, referenceAddress, TRIM_ROW_BASE, tableAddress, weightAddress } from '../plan/registers.js';
+import { groupsPerStep, type MacroShape, stepRows } from '../plan/shape.js';
+
+/** One 32-bit word as it is written over the bus. */
+export interface BusWrite {
+  readonly address: number;
+  readonly data: number;
+}
+
+/** Cells of a weight row: `plus` is wp (+1), `minus` is wn (-1); one byte a column, 0 or 1. */
+export interface CellPlanes {
+  readonly plus: Uint8Array;
+  readonly minus: Uint8Array;
+}
+
+/**
+ * Ternary weights as cells: +1 = (1,0), -1 = (0,1), 0 = (0,0). The state (1,1) is never made.
+ *
+ * @param weights rows x columns, row by row, each -1, 0 or +1
+ * @throws RangeError for any other weight
+ */
+export function packTernary(weights: Int8Array): CellPlanes {
+  const bad = weights.findIndex((weight) => weight < -1 || weight > 1);
+  if (bad >= 0) throw new RangeError(`weight ${bad} is ${weights[bad]}: a cell holds -1, 0 or +1`);
+  return {
+    plus: Uint8Array.from(weights, (weight) => Number(weight > 0)),
+    minus: Uint8Array.from(weights, (weight) => Number(weight < 0)),
+  };
+}
+
+/** The inverse of {@link packTernary}; a cell (1,1) reads as 0, as it does on the bitlines. */
+export function unpackTernary(cells: CellPlanes): Int8Array {
+  return Int8Array.from(cells.plus, (plus, i) => plus - cells.minus[i]!);
+}
+
+/** Bus words of `rows` rows of cells, from weight row `firstRow` (trim rows: TRIM_ROW_BASE). */
+export function cellWrites(cells: CellPlanes, columns: number, firstRow = 0): BusWrite[] {
+  const rows = cells.plus.length / columns;
+  const writes: BusWrite[] = [];
+  for (let row = 0; row < rows; row++) {
+    for (const plane of [0, 1] as const) {
+      const bits = (plane === 0 ? cells.plus : cells.minus).subarray(row * columns, (row + 1) * columns);
+      bitWords(bits).forEach((data, word) => {
+        writes.push({ address: weightAddress(firstRow + row, plane, word), data });
+      });
+    }
+  }
+  return writes;
+}
+
+/**
+ * Trim cells that add as close to `trim[c]` as the trim rows can.
+ *
+ * @param trim  wanted unit discharges per column
+ * @returns cells of the trim rows, and what they add, unit discharges per column
+ */
+export function packTrim(
+  trim: ArrayLike<number>,
+  shape: MacroShape,
+): { readonly cells: CellPlanes; readonly added: Int32Array } {
+  const { columns, trimRows, trimPulses } = shape;
+  const plus = new Uint8Array(trimRows * columns);
+  const minus = new Uint8Array(trimRows * columns);
+  const added = new Int32Array(columns);
+  for (let column = 0; column < columns; column++) {
+    const wanted = Math.round(Math.abs(trim[column]!) / trimPulses);
+    const used = Math.min(trimRows, wanted);
+    const plane = trim[column]! < 0 ? minus : plus;
+    for (let row = 0; row < used; row++) plane[row * columns + column] = 1;
+    added[column] = Math.sign(trim[column]!) * used * trimPulses;
+  }
+  return { cells: { plus, minus }, added };
+}
+
+export function trimWrites(cells: CellPlanes, columns: number): BusWrite[] {
+  return cellWrites(cells, columns, TRIM_ROW_BASE);
+}
+
+/** Contents of a reference bank: 1-cells of every ramp step and of the offset group. */
+export interface ReferenceCells {
+  readonly bits: number;
+  readonly stepCells: readonly number[];
+  readonly offsetCells: number;
+}
+
+/**
+ * Bits of a reference bank, row by row (referenceRows x referenceColumns). Cells of a step fill its
+ * rows from the first row and column on; at a width below the built one a step owns several groups.
+ */
+export function packReferences(reference: ReferenceCells, shape: MacroShape): Uint8Array {
+  const { referenceColumns, referenceRows, offsetRows } = shape;
+  const bits = new Uint8Array(referenceRows * referenceColumns);
+  bits.fill(1, 0, reference.offsetCells);
+  const stepSize = groupsPerStep(shape, reference.bits) * stepRows(shape) * referenceColumns;
+  reference.stepCells.forEach((cells, step) => {
+    const from = offsetRows * referenceColumns + step * stepSize;
+    bits.fill(1, from, from + cells);
+  });
+  return bits;
+}
+
+/** The inverse of {@link packReferences}: counts the 1-cells of every step. */
+export function unpackReferences(bits: Uint8Array, width: number, shape: MacroShape): ReferenceCells {
+  const { referenceColumns, offsetRows } = shape;
+  const ones = (from: number, to: number) => bits.subarray(from, to).reduce((sum, bit) => sum + bit, 0);
+  const first = offsetRows * referenceColumns;
+  const stepSize = groupsPerStep(shape, width) * stepRows(shape) * referenceColumns;
+  return {
+    bits: width,
+    offsetCells: ones(0, first),
+    stepCells: Array.from({ length: 2 ** width - 1 }, (_, step) =>
+      ones(first + step * stepSize, first + (step + 1) * stepSize),
+    ),
+  };
+}
+
+export function referenceWrites(reference: ReferenceCells, bank: number, shape: MacroShape): BusWrite[] {
+  const bits = packReferences(reference, shape);
+  const { referenceColumns } = shape;
+  return Array.from({ length: shape.referenceRows }, (_, row) => row).flatMap((row) =>
+    bitWords(bits.subarray(row * referenceColumns, (row + 1) * referenceColumns)).map((data, word) => ({
+      address: referenceAddress(bank, row, word),
+      data,
+    })),
+  );
+}
+
+export function tableWrites(entries: readonly number[], bank: number): BusWrite[] {
+  return entries.map((entry, code) => ({ address: tableAddress(bank, code), data: entry >>> 0 }));
+}
+
+/** Four inputs a word, one byte each. */
+export function inputWrites(inputs: ArrayLike<number>): BusWrite[] {
+  return Array.from({ length: Math.ceil(inputs.length / 4) }, (_, word) => {
+    let data = 0;
+    for (let lane = 0; lane < 4; lane++) data |= ((inputs[4 * word + lane] ?? 0) & 0xff) << (8 * lane);
+    return { address: inputAddress(word), data: data >>> 0 };
+  });
+}
+
+/** Bits, lowest first, as 32-bit words. */
+export function bitWords(bits: ArrayLike<number>): number[] {
+  const words = new Array<number>(Math.ceil(bits.length / 32)).fill(0);
+  for (let i = 0; i < bits.length; i++) if (bits[i]) words[i >> 5]! |= 1 << (i & 31);
+  return words.map((word) => word >>> 0);
+}
