@@ -5,15 +5,16 @@ import type { Distribution } from './distribution.js';
 import { meanSquaredError, midpoints, refitOutputs } from './quantizer.js';
 import { movingRange } from './range.js';
 
-/** Tail fractions that `--tails auto` chooses from at either end: none, and six a decade up to a half (F). */
+/** Tail fractions that `--tails auto` chooses from at either end: none, six a decade, and tenths from 0.1 on (F). */
 export const AUTO_TAILS: readonly number[] = [
   0,
   ...[-5, -4, -3, -2].flatMap((decade) => [1, 1.5, 2, 3, 5, 7].map((step) => Number(`${step}e${decade}`))),
-  ...[0.1, 0.15, 0.2, 0.3, 0.4, 0.5],
+  ...[0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
 ];
-const START = AUTO_TAILS.indexOf(0.005);
+/** Every how many candidates the first look takes one. */
+const COARSE = 4;
 /** Points on which candidates are compared; the chosen one is then solved on all of them. */
-const SEARCH_POINTS = 8192;
+const SEARCH_POINTS = 4096;
 
 export interface ChosenTails {
   readonly tails: TailFractions;
@@ -24,8 +25,10 @@ export interface ChosenTails {
  * The tail fractions whose BS-KMQ quantizer has the least mean squared error on the calibration samples.
  *
  * The quantiles of every candidate were taken while the batches streamed by and the error comes from the gathered
- * distribution, so the data are not read again. The pairs of candidates are searched from 0.5 % at both ends in steps
- * that shrink, down to an optimum among its neighbours.
+ * distribution, so the data are not read again. Every fourth candidate is tried at either end, and every
+ * large one at the lower end, where whole ReLU piles may be cut; then the neighbours of the best pair in shrinking
+ * steps. Pairs that give the same range, as all do that end among the ReLU zeros, cost
+ * one try.
  *
  * @param ends   per batch, the ends at {@link AUTO_TAILS} in that order
  * @param refit  measure the error with refitted outputs
@@ -50,7 +53,7 @@ export function autoTails(
     const key = `${range.low} ${range.high}`;
     const known = errors.get(key);
     if (known !== undefined) return known;
-    if (range.low > range.high) return Number.POSITIVE_INFINITY;
+    if (range.low >= range.high && AUTO_TAILS[low]! + AUTO_TAILS[high]! >= 1) return Number.POSITIVE_INFINITY;
     const centres = bsKmqCentres(search, range, bits);
     const references = midpoints(centres);
     const outputs = refit ? refitOutputs(search, { references, outputs: centres }) : centres;
@@ -58,20 +61,22 @@ export function autoTails(
     errors.set(key, error);
     return error;
   };
+  type Pair = readonly [low: number, high: number];
+  const better = (best: Pair, pair: Pair): Pair => (errorOf(...pair) < errorOf(...best) ? pair : best);
   const last = AUTO_TAILS.length - 1;
-  let [low, high] = [START, START];
-  for (let step = 8; step >= 1; ) {
-    const neighbours = [-step, 0, step].flatMap((down) =>
-      [-step, 0, step].map((up) => [low + down, high + up]),
-    );
+  const indices = AUTO_TAILS.map((_, index) => index);
+  const lows = indices.filter((index) => index % COARSE === 0 || AUTO_TAILS[index]! >= 0.1);
+  const highs = indices.filter((index) => index % COARSE === 0);
+  let best = lows.flatMap((low) => highs.map((high): Pair => [low, high])).reduce(better);
+  for (let step = COARSE / 2; step >= 1; ) {
+    const moves = [-step, 0, step];
+    const neighbours = moves.flatMap((down) => moves.map((up): Pair => [best[0] + down, best[1] + up]));
     const inside = neighbours.filter((pair) => pair.every((index) => index >= 0 && index <= last));
-    const [bestLow, bestHigh] = inside.reduce(
-      (best, pair) => (errorOf(pair[0]!, pair[1]!) < errorOf(best[0]!, best[1]!) ? pair : best),
-      [low, high],
-    );
-    if (bestLow === low && bestHigh === high) step /= 2;
-    [low, high] = [bestLow!, bestHigh!];
+    const next = inside.reduce(better, best);
+    if (next === best) step /= 2;
+    best = next;
   }
+  const [low, high] = best;
   return {
     tails: { low: AUTO_TAILS[low]!, high: AUTO_TAILS[high]! },
     range: { low: ranges[low]!.low, high: ranges[high]!.high },
