@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { vectorFiles } from '../cosim/vectors.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { TOOL } from '../version.js';
 import { readmeView, registersView } from './documents.js';
@@ -26,7 +27,7 @@ export const MANIFEST = 'manifest.json';
 
 /** One Verilog file: module `<macro><suffix>` in `<folder>/<macro><suffix>.v`. */
 interface VerilogFile {
-  readonly folder: 'rtl' | 'model' | 'blackbox';
+  readonly folder: 'rtl' | 'model' | 'blackbox' | 'tb';
   readonly template: string;
   readonly suffix: string;
   readonly purpose: string;
@@ -43,6 +44,7 @@ const VERILOG: readonly VerilogFile[] = [
   verilog('rtl', 'decoder', 'from nonlinear code to linear value, one table a bank'),
   verilog('model', 'array', 'the analog macro, for simulation'),
   verilog('blackbox', 'array', 'the analog macro, for synthesis'),
+  verilog('tb', 'testbench', 'self-checking: plays vectors/ over the bus', '_tb'),
 ];
 
 function verilog(
@@ -61,6 +63,7 @@ function contents(name: string): readonly { readonly file: string; readonly mean
     { file: `\`model/${name}_array.v\``, meaning: 'the analog macro, for simulation' },
     { file: `\`blackbox/${name}_array.v\``, meaning: 'the analog macro, for synthesis' },
     { file: `\`${name}.f\``, meaning: 'file list of rtl and model' },
+    { file: `\`tb/${name}_tb.v\`, \`vectors/\``, meaning: 'self-checking testbench and what it plays' },
     { file: '`docs/registers.md`', meaning: 'address map, registers, error bits, reference rows' },
     { file: '`config.resolved.json`, `levels/`', meaning: 'what this package was generated from' },
     { file: '`manifest.json`', meaning: 'sha256 of every file' },
@@ -74,7 +77,7 @@ function contents(name: string): readonly { readonly file: string; readonly mean
 export function packageFiles(plan: MacroPlan): PackageFile[] {
   const { name } = plan;
   const sources = VERILOG.map((file) => verilogFile(plan, file));
-  const simulated = sources.map((file) => file.path).filter((path) => !path.startsWith('blackbox/'));
+  const simulated = sources.map((file) => file.path).filter((path) => /^(rtl|model)\//.test(path));
   const files: PackageFile[] = [
     ...sources,
     { path: `${name}.f`, text: simulated.map((path) => `${path}\n`).join('') },
@@ -82,6 +85,7 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
     { path: 'README.md', text: render('docs/readme.md', readmeView(plan, contents(name))) },
     { path: 'config.resolved.json', text: json(plan.config) },
     ...plan.config.layers.map(({ levels }, bank) => ({ path: levels, text: json(plan.levels[bank]) })),
+    ...vectorFiles(plan),
   ];
   return [...files, { path: MANIFEST, text: json(manifestOf(plan, files)) }];
 }
