@@ -93,7 +93,7 @@ describe('BS-KMQ', () => {
   });
 
   it.each([2, 4, 6])('with automatic tails errs no more than with fixed ones, %i bits', (bits) => {
-    const batches = reluBatches(4, 8000);
+    const batches = reluBatches(4, 4000);
     const all = batches.flatMap((batch) => Array.from(batch));
     for (const refit of [false, true]) {
       const auto = errorOf(levelsOf(batches, { bits, refit, tails: 'auto' }), all);

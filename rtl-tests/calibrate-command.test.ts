@@ -177,6 +177,12 @@ describe('imcgen calibrate', () => {
     expect(await problemOf(batchFiles[0]!, '-o', at('wrong.json'), ...args)).toMatch(message);
   });
 
+  it('says where it cannot write', async () => {
+    expect(await problemOf(batchFiles[0]!, '-b', '2', '-o', at('absent/x.json'))).toContain(
+      'cannot be written (ENOENT)',
+    );
+  });
+
   it('asks for an output file', async () => {
     expect(await problemOf(batchFiles[0]!, '-b', '2')).toContain('--output: is missing');
   });

@@ -25,8 +25,8 @@ export interface ChosenTails {
  * The tail fractions whose BS-KMQ quantizer has the least mean squared error on the calibration samples.
  *
  * The quantiles of every candidate were taken while the batches streamed by and the error comes from the gathered
- * distribution, so the data are not read again. Every fourth candidate is tried at either end, and every
- * large one at the lower end, where whole ReLU piles may be cut; then the neighbours of the best pair in shrinking
+ * distribution, so the data are not read again. Every common fraction is tried, every fourth candidate at
+ * either end, and every large one at the lower end, where whole ReLU piles may be cut; then the neighbours of the best pair in shrinking
  * steps. Pairs that give the same range, as all do that end among the ReLU zeros, cost
  * one try.
  *
@@ -67,7 +67,8 @@ export function autoTails(
   const indices = AUTO_TAILS.map((_, index) => index);
   const lows = indices.filter((index) => index % COARSE === 0 || AUTO_TAILS[index]! >= 0.1);
   const highs = indices.filter((index) => index % COARSE === 0);
-  let best = lows.flatMap((low) => highs.map((high): Pair => [low, high])).reduce(better);
+  const common = indices.map((index): Pair => [index, index]);
+  let best = [...common, ...lows.flatMap((low) => highs.map((high): Pair => [low, high]))].reduce(better);
   for (let step = COARSE / 2; step >= 1; ) {
     const moves = [-step, 0, step];
     const neighbours = moves.flatMap((down) => moves.map((up): Pair => [best[0] + down, best[1] + up]));
