@@ -62,6 +62,7 @@ function contents(name: string): readonly { readonly file: string; readonly mean
     { file: '`rtl/`', meaning: `synthesizable Verilog; top level \`${name}\`` },
     { file: `\`model/${name}_array.v\``, meaning: 'the analog macro, for simulation' },
     { file: `\`blackbox/${name}_array.v\``, meaning: 'the analog macro, for synthesis' },
+    { file: `\`blackbox/${name}_array.vlt\``, meaning: 'why Verilator need not warn about it' },
     { file: `\`${name}.f\``, meaning: 'file list of rtl and model' },
     { file: `\`tb/${name}_tb.v\`, \`vectors/\``, meaning: 'self-checking testbench and what it plays' },
     { file: '`docs/registers.md`', meaning: 'address map, registers, error bits, reference rows' },
@@ -80,6 +81,7 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
   const simulated = sources.map((file) => file.path).filter((path) => /^(rtl|model)\//.test(path));
   const files: PackageFile[] = [
     ...sources,
+    { path: `blackbox/${name}_array.vlt`, text: render('blackbox/array.vlt', macroView(plan)) },
     { path: `${name}.f`, text: simulated.map((path) => `${path}\n`).join('') },
     { path: 'docs/registers.md', text: render('docs/registers.md', registersView(plan)) },
     { path: 'README.md', text: render('docs/readme.md', readmeView(plan, contents(name))) },

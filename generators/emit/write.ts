@@ -37,14 +37,10 @@ export async function writePackage(
   const target = existsSync(dir) ? realpathSync(dir) : path.resolve(dir);
   const staging = `${target}.${process.pid}.new`;
   const previous = `${target}.${process.pid}.old`;
-  const stop = (signal: NodeJS.Signals) => {
-    rmSync(staging, { recursive: true, force: true });
-    process.kill(process.pid, signal);
-  };
   try {
     const refusal = refuse(dir, target, force);
     if (refusal !== undefined) return refusal;
-    process.once('SIGINT', stop).once('SIGTERM', stop);
+    watch(staging);
     await stage(staging, files);
     replace(target, staging, previous, paths);
     return success(dir);
@@ -54,8 +50,26 @@ export async function writePackage(
     if (code === undefined) throw error;
     return failure({ file: dir, path: '', message: `cannot be written: ${message}` });
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    unwatch(staging);
   }
+}
+
+/** Staging folders under way, which Ctrl-C must not leave behind. */
+const underWay = new Set<string>();
+
+function stop(signal: NodeJS.Signals): void {
+  for (const staging of underWay) rmSync(staging, { recursive: true, force: true });
+  process.off('SIGINT', stop).off('SIGTERM', stop);
+  process.kill(process.pid, signal);
+}
+
+function watch(staging: string): void {
+  if (underWay.size === 0) process.on('SIGINT', stop).on('SIGTERM', stop);
+  underWay.add(staging);
+}
+
+function unwatch(staging: string): void {
+  if (underWay.delete(staging) && underWay.size === 0) process.off('SIGINT', stop).off('SIGTERM', stop);
 }
 
 function refuse(dir: string, target: string, force: boolean): Result<never> | undefined {

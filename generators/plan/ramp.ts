@@ -132,7 +132,10 @@ export function rampFromCells(
       file,
       path: 'array.headroom',
       message: `${shape.headroom} u do not cover the ramp of levels "${levels}": its reference line discharges ${lineLimit} u by the last reference`,
-      fix: `Use headroom >= ${lineLimit}${shape.headroom === fullScale(shape) ? ', or a larger inputScale * weightScale (fewer u per activation)' : ''}.`,
+      fix:
+        lineLimit <= fullScale(shape)
+          ? `Use headroom >= ${lineLimit}.`
+          : 'Use a larger inputScale * weightScale (fewer u per activation), or more rows or input bits.',
     });
   }
   return problems.length > 0 ? failure(...problems) : success({ bits, stepCells, offsetCells, references });

@@ -1,0 +1,107 @@
+/**
+ * Compiles, lints and elaborates the package of every configuration: `npm run lint:rtl`, or with a
+ * part of a configuration's name. Any output of a tool is a failure; nothing is waived.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { execa } from 'execa';
+import { packageFiles } from '../generators/emit/package.js';
+import { writePackage } from '../generators/emit/write.js';
+import { orThrow } from '../generators/problems.js';
+import { CONFIGURATIONS, planOf } from './configurations.js';
+
+/** The package of one configuration, on disk. */
+interface Package {
+  readonly configuration: string;
+  readonly macro: string;
+  readonly folder: string;
+  /** Its Verilog files of some folders. */
+  readonly verilog: (...folders: readonly string[]) => readonly string[];
+}
+
+/** One tool on one package: a command, run inside the package, that must succeed in silence. */
+interface Check {
+  readonly name: string;
+  readonly command: (made: Package) => readonly string[];
+}
+
+const ICARUS = ['iverilog', '-g2005', '-Wall', '-o', '/dev/null'];
+const VERILATOR = ['verilator', '--lint-only', '-Wall'];
+
+const CHECKS: readonly Check[] = [
+  {
+    name: 'iverilog, testbench',
+    command: ({ macro }) => [...ICARUS, '-f', `${macro}.f`, `tb/${macro}_tb.v`],
+  },
+  {
+    name: 'iverilog, black box',
+    command: ({ verilog }) => [...ICARUS, ...verilog('rtl', 'blackbox')],
+  },
+  {
+    name: 'verilator, model',
+    command: ({ macro, verilog }) => [...VERILATOR, '--top-module', macro, ...verilog('rtl', 'model')],
+  },
+  {
+    name: 'verilator, black box',
+    command: ({ macro, verilog }) => [
+      ...[...VERILATOR, '--top-module', macro],
+      ...[`blackbox/${macro}_array.vlt`, ...verilog('rtl', 'blackbox')],
+    ],
+  },
+  {
+    name: 'yosys, black box',
+    command: ({ macro, verilog }) => [
+      ...['yosys', '-q', '-p'],
+      `read_verilog ${verilog('rtl', 'blackbox').join(' ')}; hierarchy -check -top ${macro}; proc; check -assert`,
+    ],
+  },
+];
+
+/** What a tool complained about, or undefined. */
+async function complaint(check: Check, made: Package): Promise<string | undefined> {
+  const [tool, ...args] = check.command(made);
+  const result = await execa(tool!, args, { cwd: made.folder, all: true, reject: false, stdin: 'ignore' });
+  const output = result.all.trim();
+  if (result.exitCode === 0 && output === '') return undefined;
+  return output === '' ? `${tool} ends with ${result.exitCode ?? result.code}` : output;
+}
+
+async function writeAll(root: string, filter: string): Promise<Package[]> {
+  const packages: Package[] = [];
+  for (const configuration of CONFIGURATIONS.filter(({ name }) => name.includes(filter))) {
+    const files = packageFiles(planOf(configuration));
+    const folder = orThrow(await writePackage(path.join(root, String(packages.length)), files));
+    const paths = files.map((file) => file.path).filter((file) => file.endsWith('.v'));
+    packages.push({
+      configuration: configuration.name,
+      macro: configuration.config.name,
+      folder,
+      verilog: (...folders) => paths.filter((file) => folders.includes(path.dirname(file))),
+    });
+  }
+  return packages;
+}
+
+const root = await mkdtemp(path.join(tmpdir(), 'imcgen-lint-'));
+let passed = 0;
+let failed = 0;
+try {
+  const packages = await writeAll(root, process.argv[2] ?? '');
+  const jobs = packages.flatMap((made) => CHECKS.map((check) => ({ made, check })));
+  const worker = async () => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+      const found = await complaint(job.check, job.made);
+      if (found === undefined) passed++;
+      else {
+        failed++;
+        process.stdout.write(`${job.check.name}: ${job.made.configuration}\n${found}\n\n`);
+      }
+    }
+  };
+  await Promise.all([worker(), worker()]);
+} finally {
+  await rm(root, { recursive: true, force: true });
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
