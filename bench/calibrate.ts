@@ -59,7 +59,7 @@ function minMaxSumBranches(values: Float32Array): number[] {
   return [min, max, sum];
 }
 
-/** The fastest form found: V8 keeps accumulators that start fractional and finite as plain doubles. */
+/** The same from fractional, finite starts, which V8 may keep in registers. */
 function minMaxSumTuned(values: Float32Array): number[] {
   let min = 1e308;
   let max = -1e308;

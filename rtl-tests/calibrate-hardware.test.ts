@@ -109,6 +109,13 @@ describe('hardware-optimal levels', () => {
     expect(errors[2]).toBeLessThan(1.005);
   });
 
+  it('climb to samples far above the start of the ramp', () => {
+    const limit = { cell: 1, stepCells: 40, offsetCells: 0, tableStep: 1, tableMin: 0, tableMax: 200 };
+    const { references, entries } = hardwareOptimal(distributionOf([100, 100, 110, 110]), 2, limit)!;
+    expect(references[2]).toBeGreaterThan(100);
+    expect(entries.slice(-2)).toEqual([100, 110]);
+  });
+
   it('respect the highest reference, and say when no ramp fits under it', () => {
     const distribution = distributionOf([1, 2, 3, 4, 5, 6]);
     const limit = { cell: 1, stepCells: 9, offsetCells: 0, tableStep: 1, tableMin: 0, tableMax: 9 };

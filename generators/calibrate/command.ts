@@ -13,7 +13,7 @@ import { optimalClusters } from './optimal.js';
 import { METHODS, type Method, type Settings, withDefaults } from './options.js';
 import { meanSquaredError } from './quantizer.js';
 import { collectFiles, npyFiles, sourceName } from './sources.js';
-import { comparisonText, levelsText } from './tables.js';
+import { comparisonText, type LevelsSummary, levelsText } from './tables.js';
 import { writeAtomically } from './write.js';
 
 /** `imcgen calibrate`: reads activations, writes levels, prints what was found. */
@@ -106,13 +106,6 @@ function makeLevels(
   const fitted = orThrow(hardwareLevels(samples.distribution, settings.bits, flags));
   const levels = orThrow(levelsOf(samples, collector, fitted, settings));
   return { ...levels, provenance: { ...levels.provenance!, method: flags.method } };
-}
-
-export interface LevelsSummary {
-  /** Mean squared error of the levels on the calibration samples, and that of their exact optimum. */
-  readonly mse: number;
-  readonly optimum: number;
-  readonly heldOut: readonly { readonly name: string; readonly mse: number; readonly optimum: number }[];
 }
 
 function summaryOf(

@@ -14,6 +14,9 @@ export interface HardwareFlags {
   readonly tableSigned: boolean;
 }
 
+/** Cells between the least and the largest sample; no reference column has as many. */
+const MOST_CELLS = 16384;
+
 /** Levels of {@link hardwareOptimal}: references are whole cells, outputs whole table steps. */
 export function hardwareLevels(
   distribution: Distribution,
@@ -26,6 +29,17 @@ export function hardwareLevels(
       .filter(([, value]) => value === undefined)
       .map(([file]) => ({ file, path: '', message: 'is missing: --method hardware-optimal needs it' }));
     return failure(...problems);
+  }
+  const range = extremes(distribution);
+  const reach = (range.high - range.low) / cell;
+  if (reach > MOST_CELLS) {
+    const message = `${cell} cuts the samples into ${Math.ceil(reach)} cells, at most ${MOST_CELLS} are searched`;
+    return failure({
+      file: '--cell',
+      path: '',
+      message,
+      fix: `use ${(range.high - range.low) / MOST_CELLS} or more`,
+    });
   }
   const [tableMin, tableMax] = tableSigned
     ? [-(2 ** (tableBits - 1)), 2 ** (tableBits - 1) - 1]
@@ -47,5 +61,5 @@ export function hardwareLevels(
   }
   const { references, outputs, cells, offset, entries } = best;
   const note = `cells ${cells.join(' ')}; offset ${offset}; table ${entries.join(' ')}`;
-  return success({ centres: outputs, references, outputs, range: extremes(distribution), note });
+  return success({ centres: outputs, references, outputs, range, note });
 }

@@ -50,12 +50,17 @@ export function hardwareOptimal(
 ): HardwareLevels | undefined {
   const { cell, stepCells, offsetCells, tableStep, tableMin, tableMax } = limits;
   const steps = 2 ** bits - 1;
-  const lowest = 1 - offsetCells;
-  const highest = Math.min(stepCells * steps, limits.highestReference ?? Number.POSITIVE_INFINITY);
+  // References beyond the samples only keep the ramp increasing: a cell per step is enough room for them.
+  const { values } = distribution;
+  const lowest = Math.max(1 - offsetCells, Math.min(1, Math.floor(values[0]! / cell) - steps));
+  const highest = Math.min(
+    stepCells * steps,
+    limits.highestReference ?? Number.POSITIVE_INFINITY,
+    Math.max(lowest, Math.ceil(values.at(-1)! / cell)) + steps,
+  );
   const width = highest - lowest + 1;
   if (stepCells < 1 || width < steps) return undefined;
 
-  const { values } = distribution;
   const sums = prefixSums(values, distribution.weights);
   const firstPoint = Int32Array.from({ length: width + 2 }, (_, grid) =>
     grid === width + 1 ? values.length : grid === 0 ? 0 : lowerBound(values, (lowest + grid - 1) * cell),

@@ -1,5 +1,4 @@
 import type { Levels, LevelsHistogram } from '../config/levels.js';
-import type { LevelsSummary } from './command.js';
 import { BASELINES, type Comparison, checkClaim, ratio } from './compare.js';
 
 /** `1.234e-3` or `0.1234`: four significant digits in at most nine columns. */
@@ -85,6 +84,13 @@ export function sparkline({ counts }: LevelsHistogram, width = 64): string {
       (count) => BLOCKS[count === 0 ? 0 : Math.max(1, Math.min(8, Math.round(8 * Math.sqrt(count / scale))))],
     )
     .join('');
+}
+
+export interface LevelsSummary {
+  /** Mean squared error of the levels on the calibration samples, and that of their exact optimum. */
+  readonly mse: number;
+  readonly optimum: number;
+  readonly heldOut: readonly { readonly name: string; readonly mse: number; readonly optimum: number }[];
 }
 
 /** What is printed for one layer: histogram, references below it, and the figures that matter. */
