@@ -11,6 +11,7 @@ import { lloyd, seededRandom, spreadStart } from '../generators/calibrate/lloyd.
 import { writeNpy } from '../generators/calibrate/npy.js';
 import { optimalClusters } from '../generators/calibrate/optimal.js';
 import { meanSquaredError, nearestCentre } from '../generators/calibrate/quantizer.js';
+import { floorSteps } from '../generators/calibrate/rule-levels.js';
 import { normals, reluBatch } from './calibrate/activations.js';
 import { askScikitLearn, findScikitLearn, NO_SCIKIT_LEARN } from './calibrate/oracle.js';
 
@@ -136,15 +137,15 @@ describe.skipIf(python === undefined)('scikit-learn on the same data', { timeout
     writeNpy(path, { shape: [data.length], fortranOrder: false, data });
   save(samplesPath, samples);
 
-  it('finds the same k-means from the same start', () => {
-    const start = spreadStart(distribution, 16, seededRandom(5));
+  it.each([
+    ['k-means++', spreadStart(distribution, 16, seededRandom(5))],
+    ['uniform, as lloyd-max has it', floorSteps({ low: 0, high: 4 }, 4).outputs.map((edge) => edge + 0.125)],
+  ])('finds the same levels from the same start: %s', (_, start) => {
     save(startPath, Float64Array.from(start));
     const theirs = askScikitLearn(python!, 'lloyd', samplesPath, startPath);
     const ours = lloyd(distribution, start, 500);
-    expect(meanSquaredError(distribution, nearestCentre(ours.centres)) * samples.length).toBeCloseTo(
-      theirs.inertia,
-      6,
-    );
+    const cost = meanSquaredError(distribution, nearestCentre(ours.centres)) * samples.length;
+    expect(cost).toBeCloseTo(theirs.inertia, 6);
     for (const [k, centre] of ours.centres.entries()) expect(centre).toBeCloseTo(theirs.centres[k]!, 6);
   });
 

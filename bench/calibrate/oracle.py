@@ -2,7 +2,7 @@
 
 usage: oracle.py time   samples.npy clusters
        oracle.py lloyd  samples.npy start.npy     Lloyd from given centres
-       oracle.py best   samples.npy clusters      the best of ten k-means++ starts
+       oracle.py best   samples.npy clusters      the best of four k-means++ starts
 """
 
 import json
@@ -21,7 +21,7 @@ elif mode == "lloyd":
     centres = numpy.load(argument).reshape(-1, 1)
     model = KMeans(len(centres), init=centres, n_init=1, max_iter=500, tol=0, algorithm="lloyd").fit(samples)
 else:
-    model = KMeans(int(argument), n_init=10, random_state=0, tol=0).fit(samples)
+    model = KMeans(int(argument), n_init=4, random_state=0, tol=0).fit(samples)
 seconds = time.perf_counter() - start
 print(json.dumps({
     "seconds": seconds,
