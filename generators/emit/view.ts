@@ -63,13 +63,27 @@ export function tableBits(plan: MacroPlan): bigint {
   return bits;
 }
 
+/** Widest literal: on a line with its declaration, on a line of its own. */
+const INLINE_BITS = 4 * 32;
+const LINE_BITS = 4 * 64;
+
+/** The decoder contents as one literal or, where that is too long, as lines of whole entries, last code first. */
 function verilogTable(plan: MacroPlan): string {
   const { adcBits, outputBits, banks } = plan.shape;
-  const width = banks * 2 ** adcBits * outputBits;
-  const digits = tableBits(plan)
-    .toString(16)
-    .padStart(Math.ceil(width / 4), '0');
-  return `${width}'h${digits}`;
+  const entries = banks * 2 ** adcBits;
+  const table = tableBits(plan);
+  const literal = (from: number, count: number) => {
+    const width = count * outputBits;
+    const digits = BigInt.asUintN(width, table >> BigInt(from * outputBits)).toString(16);
+    return `${width}'h${digits.padStart(Math.ceil(width / 4), '0')}`;
+  };
+  if (entries * outputBits <= INLINE_BITS) return literal(0, entries);
+  const entriesOfLine = 2 ** Math.floor(Math.log2(LINE_BITS / outputBits));
+  const lines: string[] = [];
+  for (let from = 0; from < entries; from += entriesOfLine) {
+    lines.unshift(literal(from, Math.min(entriesOfLine, entries - from)));
+  }
+  return `{\n        ${lines.join(',\n        ')}\n    }`;
 }
 
 /** Port declarations of the array, aligned. */
