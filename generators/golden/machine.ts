@@ -64,7 +64,8 @@ export class Machine {
   private readonly referenceCells: Uint8Array[];
   private readonly groups: Int32Array[];
   private tables: Int32Array;
-  private counts: Uint8Array;
+  private readonly counts: Uint8Array;
+  private readonly countPlanes: Uint8Array;
   private results: Uint8Array;
   private resultBank = 0;
 
@@ -99,6 +100,7 @@ export class Machine {
     this.referenceCells = Array.from({ length: banks }, () => new Uint8Array(referenceRows * referenceColumns));
     this.groups = Array.from({ length: banks }, () => new Int32Array(2 ** adcBits));
     this.counts = new Uint8Array(columns);
+    this.countPlanes = new Uint8Array(columns * adcBits);
     this.results = new Uint8Array(columns);
     this.comparators = new Uint8Array(columns);
     this.darkRows = hexOfBits(new Uint8Array(rows));
@@ -158,6 +160,7 @@ export class Machine {
       this.resultBank = this.bank;
       this.results = this.counts.slice();
     }
+    this.stirred ||= this.phase !== IDLE || request?.write === true || (verdict !== undefined && verdict !== 0);
     this.advance(start);
     if (accepted && request.write) this.store(request);
     this.cycle++;
@@ -167,6 +170,8 @@ export class Machine {
 
   /** True when another idle cycle would change nothing. */
   private settled = false;
+  /** Something that the trace shows may have changed since it was last looked at. */
+  private stirred = true;
 
   // ---- controller ----------------------------------------------------------------------------
 
@@ -186,7 +191,7 @@ export class Machine {
     const inRamp = this.phase === RAMP;
     const stepEnds = inRamp && this.count === shape.referencePulses - 1;
     if (this.strobe) this.countComparators();
-    if (this.phase === PRECHARGE) this.setCounts(new Uint8Array(shape.columns));
+    if (this.phase === PRECHARGE) this.clearCounts();
     if (inRamp) this.pulseRamp();
     this.sense = inRamp;
     this.strobe = stepEnds;
@@ -292,20 +297,31 @@ export class Machine {
       return;
     }
     const { macs, reference, comparators } = this;
-    for (let column = 0; column < macs.length; column++) comparators[column] = Number(macs[column]! >= reference);
+    for (let column = 0; column < macs.length; column++) comparators[column] = macs[column]! >= reference ? 1 : 0;
     this.comparatorText = hexOfBits(comparators);
   }
 
-  private countComparators(): void {
-    this.setCounts(this.counts.map((count, column) => (count + this.comparators[column]!) % 2 ** this.shape.adcBits));
+  private clearCounts(): void {
+    this.counts.fill(0);
+    this.countText = hexOfBits(this.countPlanes.fill(0));
   }
 
-  private setCounts(counts: Uint8Array): void {
-    this.counts = counts;
+  private countComparators(): void {
+    const { counts, comparators } = this;
+    const mask = 2 ** this.shape.adcBits - 1;
+    for (let column = 0; column < counts.length; column++) {
+      counts[column] = (counts[column]! + comparators[column]!) & mask;
+    }
+    this.showCounts();
+  }
+
+  /** Plane j of the text holds bit j of every column's counter. */
+  private showCounts(): void {
+    const { counts } = this;
     const { columns, adcBits } = this.shape;
-    const planes = new Uint8Array(columns * adcBits);
-    for (let bit = 0; bit < adcBits; bit++) {
-      for (let column = 0; column < columns; column++) planes[bit * columns + column] = (counts[column]! >> bit) & 1;
+    const planes = this.countPlanes;
+    for (let bit = 0, at = 0; bit < adcBits; bit++) {
+      for (let column = 0; column < columns; column++) planes[at++] = (counts[column]! >> bit) & 1;
     }
     this.countText = hexOfBits(planes);
   }
@@ -479,16 +495,18 @@ export class Machine {
     this.interrupts = 0;
     this.resultBank = 0;
     this.results = new Uint8Array(this.shape.columns);
-    this.setCounts(new Uint8Array(this.shape.columns));
+    this.clearCounts();
     this.tables = this.tablesAfterReset();
     this.enter(IDLE);
     this.wordLines = `${this.darkRows} ${this.darkRows}`;
     this.lookAtComparators();
     this.settled = false;
+    this.stirred = true;
   }
 
   private observe(): void {
-    if (this.trace === undefined) return;
+    if (this.trace === undefined || !this.stirred) return;
+    this.stirred = false;
     const interrupt =
       (this.done && (this.interrupts & 1) !== 0) || (this.errors !== 0 && (this.interrupts & 2) !== 0);
     const flags =

@@ -23,17 +23,20 @@ export const TRACE_FIELDS = [
   'count',
 ] as const;
 
-const DIGITS = '0123456789abcdef';
-
 export function hexOfNumber(value: number): string {
   return value.toString(16);
 }
 
+/** Two hexadecimal digits of every byte. */
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** A bit vector, lowest bit first, as the hexadecimal number that Verilog reads. */
 export function hexOfBits(bits: Uint8Array): string {
   let text = '';
-  for (let i = (bits.length - 1) & ~3; i >= 0; i -= 4) {
-    text += DIGITS[bits[i]! | ((bits[i + 1] ?? 0) << 1) | ((bits[i + 2] ?? 0) << 2) | ((bits[i + 3] ?? 0) << 3)];
+  for (let at = (bits.length - 1) & ~7; at >= 0; at -= 8) {
+    let byte = 0;
+    for (let i = Math.min(at + 8, bits.length) - 1; i >= at; i--) byte = (byte << 1) | bits[i]!;
+    text += BYTES[byte];
   }
   return text;
 }
