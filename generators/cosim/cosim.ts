@@ -2,9 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadMacro } from '../config/load.js';
+import { shapeParameters, tableBits } from '../emit/view.js';
 import { type MacroPlan, planMacro } from '../plan/plan.js';
+import type { MacroShape } from '../plan/shape.js';
 import { failure, orThrow, type Result } from '../problems.js';
-import { type Simulator, simulate, type SimulationRun } from './simulator.js';
+import { overridePlan } from './overrides.js';
+import { type SimulationRun, type Simulator, simulate } from './simulator.js';
 import type { Vectors } from './stimulus.js';
 import { buildVectors, type VectorOptions } from './vectors.js';
 import { judge, type Verdict } from './verdict.js';
@@ -22,8 +25,16 @@ export interface CosimResult extends Verdict {
 export async function planOfPackage(folder: string): Promise<Result<MacroPlan>> {
   const file = path.join(folder, 'config.resolved.json');
   const input = await loadMacro(file);
-  if (!input.ok && input.problems.some((problem) => problem.message === 'no such file' && problem.file === file)) {
-    return failure({ file, path: '', message: 'no such file', fix: 'Name a folder that imcgen generate wrote.' });
+  if (
+    !input.ok &&
+    input.problems.some((problem) => problem.message === 'no such file' && problem.file === file)
+  ) {
+    return failure({
+      file,
+      path: '',
+      message: 'no such file',
+      fix: 'Name a folder that imcgen generate wrote.',
+    });
   }
   return input.ok ? planMacro(input.value) : input;
 }
@@ -52,12 +63,22 @@ export async function runVectors(
   }
 }
 
-/** `imcgen cosim`: the whole scenario with fresh vectors on a generated package. */
-export async function cosim(
-  folder: string,
-  options: VectorOptions & Omit<SimulationRun, 'folder' | 'macro' | 'vectors'>,
-): Promise<CosimResult> {
+export type CosimOptions = VectorOptions & Omit<SimulationRun, 'folder' | 'macro' | 'vectors' | 'parameters'>;
+
+/** The whole scenario with fresh vectors on a generated package. */
+export async function cosim(folder: string, options: CosimOptions): Promise<CosimResult> {
   const plan = orThrow(await planOfPackage(folder));
   return runVectors(plan, buildVectors(plan, options), { ...options, folder });
 }
 
+/** The same scenario with the package's parameters overridden at instantiation. */
+export async function cosimOverride(
+  folder: string,
+  change: Partial<MacroShape>,
+  options: CosimOptions,
+): Promise<CosimResult> {
+  const plan = orThrow(await planOfPackage(folder));
+  const other = overridePlan(plan, change);
+  const vectors = buildVectors(other, options, tableBits(plan));
+  return runVectors(other, vectors, { ...options, folder, parameters: shapeParameters(other.shape) });
+}

@@ -1,5 +1,13 @@
-import { cellWrites, packTernary, packTrim, type ReferenceCells, referenceWrites, tableWrites, trimWrites } from '../golden/pack.js';
-import { Random } from '../golden/random.js';
+import {
+  cellWrites,
+  packTernary,
+  packTrim,
+  type ReferenceCells,
+  referenceWrites,
+  tableWrites,
+  trimWrites,
+} from '../golden/pack.js';
+import type { Random } from '../golden/random.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { rampReferences } from '../plan/ramp.js';
 import {
@@ -23,7 +31,7 @@ import {
   stepCapacity,
   stepRows,
 } from '../plan/shape.js';
-import { Stimulus } from './stimulus.js';
+import type { Stimulus } from './stimulus.js';
 
 /** A macro being exercised: its plan, the stimulus under way and the weights it holds. */
 export interface Bench {
@@ -73,7 +81,9 @@ export function readBack({ plan, stimulus, random }: Bench): void {
   }
   stimulus.read(weightAddress(shape.rows - 1, 1, lastWord));
   if (shape.trimRows > 0) stimulus.read(weightAddress(TRIM_ROW_BASE + shape.trimRows - 1, 0, lastWord));
-  stimulus.read(referenceAddress(shape.banks - 1, shape.referenceRows - 1, Math.ceil(shape.referenceColumns / 32) - 1));
+  stimulus.read(
+    referenceAddress(shape.banks - 1, shape.referenceRows - 1, Math.ceil(shape.referenceColumns / 32) - 1),
+  );
   stimulus.read(tableAddress(0, 1));
   // One byte of a word: the others keep their value, and what lies beyond the last column stays 0.
   stimulus.write(weightAddress(shape.rows - 1, 0, lastWord), 0xffff_ffff, 0b0010);
@@ -113,10 +123,20 @@ export function atTheLimits(bench: Bench): void {
   const { plan, stimulus } = bench;
   const { shape, layers } = plan;
   const most = maxMagnitude(shape);
-  const fill = (value: (row: number) => number) => Int32Array.from({ length: shape.rows }, (_, row) => value(row));
-  const patterns = [fill(() => 0), fill(() => most), fill((row) => (row % 2 === 0 ? most : 0)), fill(() => 1)];
+  const fill = (value: (row: number) => number) =>
+    Int32Array.from({ length: shape.rows }, (_, row) => value(row));
+  const patterns = [
+    fill(() => 0),
+    fill(() => most),
+    fill((row) => (row % 2 === 0 ? most : 0)),
+    fill(() => 1),
+  ];
   if (shape.inputSigned) {
-    patterns.push(fill(() => -most), fill(() => -most - 1), fill((row) => (row % 2 === 0 ? most : -most)));
+    patterns.push(
+      fill(() => -most),
+      fill(() => -most - 1),
+      fill((row) => (row % 2 === 0 ? most : -most)),
+    );
   }
   const { bank, bits } = layers[0]!;
   for (const inputs of patterns) stimulus.convert(inputs, bank, bits, bench.columns);
@@ -196,16 +216,32 @@ export function everyWidth(bench: Bench): void {
   restoreBank(bench, 0);
 }
 
+/** Other entries in every table, read back and seen by a conversion; then the plan's own again. */
+export function rewriteTables(bench: Bench): void {
+  const { plan, stimulus, random } = bench;
+  const { low, high } = outputRange(plan.shape);
+  for (const { bank, bits, table } of plan.layers) {
+    const entries = table.entries.map(() => random.whole(low, high));
+    stimulus.writeAll(tableWrites(entries, bank));
+    for (let code = 0; code < entries.length; code++) stimulus.read(tableAddress(bank, code));
+    stimulus.convert(randomInputs(bench), bank, bits, bench.columns);
+    stimulus.writeAll(tableWrites(table.entries, bank));
+  }
+}
+
 /** A reference set that no plan would make: steps without cells, later ones fuller than earlier ones. */
 export function brokenReferences(bench: Bench): void {
   const { plan, stimulus, random } = bench;
   const { shape } = plan;
   const bits = shape.adcBits;
-  const stepCells = Array.from({ length: 2 ** bits - 1 }, (_, k) => (k % 2 === 0 ? 0 : stepCapacity(shape, bits)));
+  const stepCells = Array.from({ length: 2 ** bits - 1 }, (_, k) =>
+    k % 2 === 0 ? 0 : stepCapacity(shape, bits),
+  );
   stimulus.writeAll(referenceWrites({ bits, stepCells, offsetCells: offsetCapacity(shape) }, 0, shape));
   // Cells of rows that no group drives must not count.
   const driven = shape.offsetRows + stepRows(shape) * groupsPerStep(shape, 1) * 2;
-  if (driven < shape.referenceRows) stimulus.write(referenceAddress(0, shape.referenceRows - 1, 0), random.whole(1, 255));
+  if (driven < shape.referenceRows)
+    stimulus.write(referenceAddress(0, shape.referenceRows - 1, 0), random.whole(1, 255));
   for (let i = 0; i < 4; i++) stimulus.convert(randomInputs(bench), 0, bits, bench.columns);
   restoreBank(bench, 0);
 }
@@ -224,7 +260,9 @@ export function illegalCells(bench: Bench): void {
   stimulus.write(weightAddress(0, 1, 0), 0xffff_ffff);
   stimulus.convert(randomInputs(bench), bank, bits, bench.columns);
   atTheLimits(bench);
-  before.forEach((word, plane) => stimulus.write(weightAddress(0, plane as 0 | 1, 0), word));
+  before.forEach((word, plane) => {
+    stimulus.write(weightAddress(0, plane as 0 | 1, 0), word);
+  });
 }
 
 /** Starts that queue, overrun and name what does not exist; accesses while the hardware is busy. */

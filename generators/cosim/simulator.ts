@@ -35,7 +35,8 @@ export interface SimulationOutput {
 export async function simulate(run: SimulationRun): Promise<SimulationOutput> {
   const build = await mkdtemp(path.join(tmpdir(), 'imcgen-'));
   try {
-    const command = run.simulator === 'icarus' ? await buildIcarus(run, build) : await buildVerilator(run, build);
+    const command =
+      run.simulator === 'icarus' ? await buildIcarus(run, build) : await buildVerilator(run, build);
     const plusArguments = [
       `+vectors=${path.resolve(run.vectors)}`,
       ...(run.dump ? [`+dump=${path.resolve(run.dump.file)}`] : []),

@@ -1,6 +1,6 @@
-import { Random } from '../golden/random.js';
 import type { PackageFile } from '../emit/package.js';
 import { tableBits } from '../emit/view.js';
+import { Random } from '../golden/random.js';
 import type { MacroPlan } from '../plan/plan.js';
 import {
   atEveryReference,
@@ -16,6 +16,7 @@ import {
   randomStream,
   readBack,
   resetAnywhere,
+  rewriteTables,
 } from './scenario.js';
 import { Stimulus, type Vectors } from './stimulus.js';
 
@@ -29,22 +30,28 @@ export interface VectorOptions {
 /** What a generated package carries. */
 export const PACKAGED: VectorOptions = { seed: 1, conversions: 16 };
 
-/** A macro after reset, with nothing programmed. */
-export function newBench(plan: MacroPlan, seed: number): Bench {
+/**
+ * A macro after reset, with nothing programmed.
+ *
+ * @param resetTable decoder contents after reset; a package's own where its shape is overridden
+ */
+export function newBench(plan: MacroPlan, seed: number, resetTable = tableBits(plan)): Bench {
   const { columns } = plan.shape;
   const random = new Random(seed);
-  const watched = new Set([0, 1, columns - 1, random.whole(0, columns - 1)].filter((column) => column < columns));
+  const watched = new Set(
+    [0, 1, columns - 1, random.whole(0, columns - 1)].filter((column) => column < columns),
+  );
   return {
     plan,
-    stimulus: new Stimulus(plan.shape, tableBits(plan), plan.config.reset),
+    stimulus: new Stimulus(plan.shape, resetTable, plan.config.reset),
     random,
     columns: [...watched],
   };
 }
 
 /** The whole scenario: everything that a macro must do and everything that it must refuse. */
-export function buildVectors(plan: MacroPlan, options: VectorOptions): Vectors {
-  const bench = newBench(plan, options.seed);
+export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable?: bigint): Vectors {
+  const bench = newBench(plan, options.seed, resetTable);
   readBack(bench);
   program(bench);
   readBack(bench);
@@ -54,6 +61,7 @@ export function buildVectors(plan: MacroPlan, options: VectorOptions): Vectors {
   randomStream(bench, Math.floor(options.conversions / 2));
   conflicts(bench);
   forbiddenAccesses(bench);
+  rewriteTables(bench);
   everyWidth(bench);
   brokenReferences(bench);
   illegalCells(bench);

@@ -46,13 +46,20 @@ export function judge(lines: readonly string[], vectors: Vectors, columns: numbe
     } else if (/warning|error|fatal/i.test(line)) complaints.push(line);
   }
   if (!pass && mismatches.length === 0) complaints.push('the testbench did not end with PASS');
-  return { passed: pass && mismatches.length === 0 && complaints.length === 0, checks, mismatches, complaints };
+  return {
+    passed: pass && mismatches.length === 0 && complaints.length === 0,
+    checks,
+    mismatches,
+    complaints,
+  };
 }
 
 function readMismatch(match: RegExpExecArray, vectors: Vectors, columns: number): Mismatch {
   const [, cycleText, signal, expected, got] = match as unknown as [string, string, string, string, string];
   const cycle = Number(cycleText);
-  const bit = ['sa', 'count', 'rwl_p', 'rwl_n', 'ref_group'].includes(signal) ? firstDifference(expected, got) : undefined;
+  const bit = ['sa', 'count', 'rwl_p', 'rwl_n', 'ref_group'].includes(signal)
+    ? firstDifference(expected, got)
+    : undefined;
   return {
     cycle,
     signal,
@@ -70,7 +77,9 @@ function firstDifference(a: string, b: string): number | undefined {
     const right = b[b.length - 1 - digit] ?? '0';
     if (left === right) continue;
     const difference = Number.parseInt(left, 16) ^ Number.parseInt(right, 16);
-    return 4 * digit + (Number.isNaN(Number.parseInt(right, 16)) ? 0 : 31 - Math.clz32(difference & -difference));
+    return (
+      4 * digit + (Number.isNaN(Number.parseInt(right, 16)) ? 0 : 31 - Math.clz32(difference & -difference))
+    );
   }
   return undefined;
 }
@@ -81,7 +90,8 @@ export function describeMismatch({ cycle, signal, index, expected, got, conversi
   const head = `cycle ${cycle}: ${where}: expected ${shorten(expected)}, got ${shorten(got)}`;
   if (conversion === undefined) return head;
   const { firstCycle, bank, bits, inputs, macs } = conversion;
-  const mac = index !== undefined && ['sa', 'count'].includes(signal) ? `, mac[${index}] = ${macs[index]} u` : '';
+  const mac =
+    index !== undefined && ['sa', 'count'].includes(signal) ? `, mac[${index}] = ${macs[index]} u` : '';
   return `${head}\n  conversion from cycle ${firstCycle}, bank ${bank}, ${bits} bits${mac}\n  inputs ${shorten(inputs.join(' '), 72)}`;
 }
 

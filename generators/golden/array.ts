@@ -103,7 +103,9 @@ export class BitcellArray {
       }
     }
     const trims = this.trims();
-    return lineP.map((dP, column) => Math.min(dP, headroom) - Math.min(lineN[column]!, headroom) + trims[column]!);
+    return lineP.map(
+      (dP, column) => Math.min(dP, headroom) - Math.min(lineN[column]!, headroom) + trims[column]!,
+    );
   }
 
   /** What the trim rows add to every column. */

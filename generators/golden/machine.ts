@@ -1,13 +1,7 @@
-import {
-  ERRORS,
-  formatWord,
-  IDENTITY,
-  REGISTERS,
-  TRIM_ROW_BASE,
-} from '../plan/registers.js';
+import type { ResetStyle } from '../config/macro.js';
+import { ERRORS, formatWord, IDENTITY, REGISTERS, TRIM_ROW_BASE } from '../plan/registers.js';
 import { macCycles, rampSteps } from '../plan/schedule.js';
 import { groupsPerStep, type MacroShape, magnitudeBits, maxMagnitude, stepRows } from '../plan/shape.js';
-import type { ResetStyle } from '../config/macro.js';
 import { BitcellArray } from './array.js';
 import { hexOfBits, hexOfNumber, type Trace } from './trace.js';
 
@@ -97,7 +91,10 @@ export class Machine {
     this.loaded = new Int32Array(rows);
     this.active = new Int32Array(rows);
     this.macs = new Int32Array(columns);
-    this.referenceCells = Array.from({ length: banks }, () => new Uint8Array(referenceRows * referenceColumns));
+    this.referenceCells = Array.from(
+      { length: banks },
+      () => new Uint8Array(referenceRows * referenceColumns),
+    );
     this.groups = Array.from({ length: banks }, () => new Int32Array(2 ** adcBits));
     this.counts = new Uint8Array(columns);
     this.countPlanes = new Uint8Array(columns * adcBits);
@@ -160,7 +157,8 @@ export class Machine {
       this.resultBank = this.bank;
       this.results = this.counts.slice();
     }
-    this.stirred ||= this.phase !== IDLE || request?.write === true || (verdict !== undefined && verdict !== 0);
+    this.stirred ||=
+      this.phase !== IDLE || request?.write === true || (verdict !== undefined && verdict !== 0);
     this.advance(start);
     if (accepted && request.write) this.store(request);
     this.cycle++;
@@ -297,7 +295,8 @@ export class Machine {
       return;
     }
     const { macs, reference, comparators } = this;
-    for (let column = 0; column < macs.length; column++) comparators[column] = macs[column]! >= reference ? 1 : 0;
+    for (let column = 0; column < macs.length; column++)
+      comparators[column] = macs[column]! >= reference ? 1 : 0;
     this.comparatorText = hexOfBits(comparators);
   }
 
@@ -411,7 +410,10 @@ export class Machine {
         return formatWord(this.shape);
       case REGISTERS.status.offset:
         return (
-          Number(this.busy) | (Number(this.queued !== undefined) << 1) | (Number(this.done) << 2) | (this.phase << 8)
+          Number(this.busy) |
+          (Number(this.queued !== undefined) << 1) |
+          (Number(this.done) << 2) |
+          (this.phase << 8)
         );
       case REGISTERS.error.offset:
         return this.errors;
@@ -452,10 +454,17 @@ export class Machine {
     const { row, plane, word } = weightCell(address);
     const trim = row >= TRIM_ROW_BASE;
     const planes = trim
-      ? plane === 0 ? this.array.trimPlus : this.array.trimMinus
-      : plane === 0 ? this.array.plus : this.array.minus;
+      ? plane === 0
+        ? this.array.trimPlus
+        : this.array.trimMinus
+      : plane === 0
+        ? this.array.plus
+        : this.array.minus;
     const first = (trim ? row - TRIM_ROW_BASE : row) * columns;
-    return { planes, at: { from: first + 32 * word, end: Math.min(first + 32 * word + 32, first + columns) } };
+    return {
+      planes,
+      at: { from: first + 32 * word, end: Math.min(first + 32 * word + 32, first + columns) },
+    };
   }
 
   private referenceWord(address: number) {

@@ -1,4 +1,10 @@
-import { inputAddress, referenceAddress, TRIM_ROW_BASE, tableAddress, weightAddress } from '../plan/registers.js';
+import {
+  inputAddress,
+  referenceAddress,
+  TRIM_ROW_BASE,
+  tableAddress,
+  weightAddress,
+} from '../plan/registers.js';
 import { groupsPerStep, type MacroShape, stepRows } from '../plan/shape.js';
 
 /** One 32-bit word as it is written over the bus. */

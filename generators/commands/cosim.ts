@@ -1,0 +1,79 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Simulator } from '../cosim/simulator.js';
+
+const EXAMPLES = `
+Examples:
+  imcgen cosim out/demo                              whole scenario on Icarus Verilog
+  imcgen cosim out/demo --conversions 1000 --seed 7  more random conversions, other ones
+  imcgen cosim out/demo --fst demo.fst               keep a waveform for GTKWave or Surfer
+  imcgen cosim out/demo --simulator verilator        same vectors, same verdict
+  imcgen cosim out/demo --overrides                  other shapes by parameters, as an instantiation may ask`;
+
+interface CosimFlags {
+  readonly conversions: number;
+  readonly seed: number;
+  readonly simulator: Simulator;
+  readonly vcd?: string;
+  readonly fst?: string;
+  readonly overrides: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Adds `imcgen cosim`. The implementation loads when the command runs. */
+export function registerCosim(program: Command): void {
+  program
+    .command('cosim')
+    .description('simulate a package and compare it with the golden model, cycle by cycle')
+    .argument('<folder>', 'package that imcgen generate wrote')
+    .option(
+      '--conversions <count>',
+      'conversions of random inputs, besides the directed ones',
+      wholeNumber,
+      100,
+    )
+    .option('--seed <number>', 'same seed, same vectors', wholeNumber, 1)
+    .addOption(new Option('--simulator <name>').choices(['icarus', 'verilator']).default('icarus'))
+    .addOption(new Option('--vcd <file>', 'keep the waveform as VCD').conflicts('fst'))
+    .option('--fst <file>', 'keep the waveform as FST')
+    .option('--overrides', 'also override the shape by Verilog parameters', false)
+    .option('--json', 'print the verdict as JSON', false)
+    .option('--quiet', 'print nothing on success', false)
+    .addHelpText('after', EXAMPLES)
+    .action(async (folder: string, flags: CosimFlags) => {
+      const { cosim, cosimOverride } = await import('../cosim/cosim.js');
+      const { OVERRIDES } = await import('../cosim/overrides.js');
+      const { verdictText } = await import('../report/verdict.js');
+      const stop = new AbortController();
+      process.once('SIGINT', () => stop.abort());
+      const { conversions, seed, simulator, vcd, fst } = flags;
+      const common = { conversions, seed, simulator, signal: stop.signal };
+      const file = vcd ?? fst;
+      const dump =
+        file === undefined ? {} : { dump: { file, format: fst ? ('fst' as const) : ('vcd' as const) } };
+      const results = [{ name: 'as generated', result: await cosim(folder, { ...common, ...dump }) }];
+      for (const { name, shape } of flags.overrides ? OVERRIDES : []) {
+        results.push({ name, result: await cosimOverride(folder, shape, common) });
+      }
+      const failed = results.some(({ result }) => !result.passed);
+      if (flags.json) {
+        const plain = results.map(({ name, result }) => ({
+          name,
+          ...result,
+          mismatches: result.mismatches.map(({ conversion: _, ...mismatch }) => mismatch),
+        }));
+        process.stdout.write(`${JSON.stringify(plain, null, 2)}\n`);
+      } else if (failed || !flags.quiet) {
+        for (const { name, result } of results) process.stdout.write(verdictText(name, result));
+      }
+      if (failed) process.exitCode = 1;
+    });
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 1e6) {
+    throw new InvalidArgumentError('must be a whole number in 0..1000000');
+  }
+  return value;
+}

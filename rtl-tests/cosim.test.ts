@@ -1,0 +1,180 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { cosim, cosimOverride, runVectors } from '../generators/cosim/cosim.js';
+import { OVERRIDES } from '../generators/cosim/overrides.js';
+import { program } from '../generators/cosim/scenario.js';
+import { buildVectors, newBench } from '../generators/cosim/vectors.js';
+import { describeMismatch } from '../generators/cosim/verdict.js';
+import { scheduleOf } from '../generators/plan/schedule.js';
+import { CONFIGURATIONS, planOf } from './configurations.js';
+import { filesOf, replaceOnce, withPackage } from './packages.js';
+
+const OPTIONS = { seed: 11, conversions: 24, simulator: 'icarus' } as const;
+const byName = (name: string) => planOf(CONFIGURATIONS.find(({ config }) => config.name === name)!);
+
+describe.each(CONFIGURATIONS)('$name', (configuration) => {
+  const plan = planOf(configuration);
+
+  it('RTL equals the golden model in every cycle of the whole scenario', async () => {
+    const result = await withPackage(plan, (folder) => cosim(folder, OPTIONS));
+    expect(result.mismatches.map(describeMismatch)).toEqual([]);
+    expect(result.complaints).toEqual([]);
+    expect(result.passed).toBe(true);
+    expect(result.conversions).toBeGreaterThan(40);
+  });
+
+  it('a conversion takes precharge + mac + ramp + 2 cycles, at every code width', () => {
+    const bench = newBench(plan, 1);
+    program(bench);
+    bench.stimulus.load(new Int32Array(plan.shape.rows));
+    for (let bits = 1; bits <= plan.shape.adcBits; bits++) {
+      const { precharge, mac, ramp, total } = scheduleOf(plan.shape, bits);
+      bench.stimulus.start(0, bits);
+      const { machine } = bench.stimulus;
+      const from = machine.conversions.at(-1)!.firstCycle;
+      while (machine.busy) machine.tick(undefined);
+      expect(machine.cycle - from).toBe(total);
+      expect(total).toBe(precharge + mac + ramp + 2);
+    }
+  });
+});
+
+describe('a package stands alone', () => {
+  it.each(['tiny', 'odd', 'banked'])('%s simulates with its own testbench and vectors', async (name) => {
+    const plan = byName(name);
+    const lines = await withPackage(plan, async (folder) => {
+      await execa('iverilog', ['-g2005', '-f', `${name}.f`, `tb/${name}_tb.v`, '-o', 'sim.vvp'], {
+        cwd: folder,
+      });
+      return (await execa('vvp', ['-n', '-N', 'sim.vvp'], { cwd: folder })).stdout;
+    });
+    expect(lines).toMatch(/^PASS n=\d+$/);
+  });
+
+  it.each([
+    ['tiny', 'odd'],
+    ['odd', 'banked'],
+  ])('%s is simulated with %s beside it', async (name, neighbour) => {
+    const output = await withPackage(byName(name), (folder) =>
+      withPackage(byName(neighbour), async (other) => {
+        const top = path.join(folder, 'both.v');
+        await writeFile(top, `module both;\n  ${name}_tb u_one ();\n  ${neighbour} u_other ();\nendmodule\n`);
+        const sources = [
+          ...(await filesOf(folder, 'rtl', 'model', 'tb')),
+          ...(await filesOf(other, 'rtl', 'model', 'tb')),
+        ];
+        await execa('iverilog', ['-g2005', '-s', 'both', '-o', 'both.vvp', top, ...sources], { cwd: folder });
+        return (await execa('vvp', ['-n', '-N', 'both.vvp'], { cwd: folder })).stdout;
+      }),
+    );
+    expect(output).toMatch(/^PASS n=\d+$/);
+  });
+});
+
+describe('the shape can be overridden at instantiation', () => {
+  it.each(OVERRIDES)('$name', async ({ shape }) => {
+    for (const name of ['demo', 'fine']) {
+      const result = await withPackage(byName(name), (folder) => cosimOverride(folder, shape, OPTIONS));
+      expect(result.mismatches.map(describeMismatch)).toEqual([]);
+      expect(result.passed).toBe(true);
+    }
+  });
+});
+
+describe('the comparison fails where the hardware is wrong', () => {
+  const faults = [
+    {
+      fault: 'a comparator that misses equality',
+      file: 'model/odd_array.v',
+      from: 'sense_i && mac >= ref_q',
+      to: 'sense_i && mac > ref_q',
+      signal: 'sa',
+    },
+    {
+      fault: 'a bitline that never clips',
+      file: 'model/clipped_array.v',
+      from: '((line_p > HEADROOM) ? HEADROOM : line_p)',
+      to: 'line_p',
+      signal: 'sa',
+    },
+    {
+      fault: 'a counter that is not cleared',
+      file: 'rtl/odd_column_counter.v',
+      from: 'else if (clear_i)',
+      to: "else if (1'b0)",
+      signal: 'count',
+    },
+    {
+      fault: 'a ramp one step short',
+      file: 'rtl/odd_controller.v',
+      from: 'if (step_q == last_step)',
+      to: "if (step_q == last_step - 1'b1)",
+      signal: 'phase',
+    },
+    {
+      fault: 'an input driver that does not saturate',
+      file: 'rtl/odd_input_drivers.v',
+      from: "~low + 1'b1 : {MAG_BITS{1'b1}}",
+      to: "~low + 1'b1 : {MAG_BITS{1'b0}}",
+      signal: 'rwl_n',
+    },
+    {
+      fault: 'a decoder that forgets a written entry',
+      file: 'rtl/odd_registers.v',
+      from: 'assign table_write_o = write && is_table;',
+      to: "assign table_write_o = 1'b0 && is_table;",
+      signal: 'bus',
+    },
+    {
+      fault: 'a busy macro that lets its cells be written',
+      file: 'rtl/odd_registers.v',
+      from: '((is_weight || is_ref || is_table) && we_i && busy_i)',
+      to: '(is_table && we_i && busy_i)',
+      signal: 'bus',
+    },
+  ] as const;
+
+  it.each(faults)('$fault', async ({ file, from, to, signal }) => {
+    const plan = byName(file.split('/')[1]!.split('_')[0]!);
+    const result = await withPackage(plan, async (folder) => {
+      await replaceOnce(path.join(folder, file), from, to);
+      return cosim(folder, OPTIONS);
+    });
+    expect(result.passed).toBe(false);
+    expect(result.mismatches[0]?.signal).toBe(signal);
+    const [first] = result.mismatches;
+    expect(describeMismatch(first!)).toMatch(/^cycle \d+: \w+(\[\d+\])?: expected \w+.*, got \w+/);
+    if (['sa', 'count'].includes(signal)) {
+      expect(describeMismatch(first!)).toMatch(
+        /conversion from cycle \d+, bank \d+, \d bits, mac\[\d+\] = -?\d+ u\n {2}inputs /,
+      );
+    }
+  });
+
+  it('one reference cell too many', async () => {
+    const plan = byName('odd');
+    const result = await withPackage(plan, (folder) => {
+      const [layer] = plan.layers;
+      const stepCells = layer!.ramp.stepCells.map((cells, k) => cells + Number(k === 2));
+      const wrong = { ...plan, layers: [{ ...layer!, ramp: { ...layer!.ramp, stepCells } }] };
+      const right = buildVectors(plan, OPTIONS);
+      const { operations } = buildVectors(wrong, OPTIONS);
+      return runVectors(plan, { ...right, operations }, { folder, simulator: 'icarus' });
+    });
+    expect(result.passed).toBe(false);
+    expect(result.mismatches.length).toBeGreaterThan(0);
+  });
+
+  it('a run that ends early, or counts fewer checks', async () => {
+    const plan = byName('tiny');
+    const vectors = buildVectors(plan, OPTIONS);
+    const results = await withPackage(plan, async (folder) => [
+      await runVectors(plan, { ...vectors, operations: '' }, { folder, simulator: 'icarus' }),
+      await runVectors(plan, { ...vectors, checks: vectors.checks + 1 }, { folder, simulator: 'icarus' }),
+    ]);
+    expect(results.map(({ passed }) => passed)).toEqual([false, false]);
+    expect(results[1]!.complaints[0]).toContain('counted');
+  });
+});
