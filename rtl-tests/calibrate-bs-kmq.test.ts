@@ -253,7 +253,7 @@ describe('degenerate and hostile samples', () => {
     ['outliers of 10^9', Float32Array.from([...reluBatch(5000, 42), 1e9, -1e9])],
     ['subnormals', normals(5000, 43).map((x) => x * 1e-42)],
     ['float32 subnormals, many', Float32Array.from(normals(EXACT_SAMPLES + 5, 44), (x) => x * 1e-42)],
-    ['the largest floats', Float32Array.from(normals(5000, 45), (x) => Math.max(-1, Math.min(1, x)) * 3e38)],
+    ['huge floats', Float32Array.from(normals(5000, 45), (x) => x * 1e29)],
     ['integers', Float64Array.from(normals(5000, 46), Math.round)],
   ])('%s: finite ascending levels for every method', (_, batch) => {
     const methods = [

@@ -1,10 +1,16 @@
-import { type Distribution, distributionOfBins, distributionOfSamples, quantile } from './distribution.js';
+import {
+  type Distribution,
+  distributionOfBins,
+  distributionOfSamples,
+  quantile,
+  quantileOfBins,
+} from './distribution.js';
 import {
   type BinTable,
+  binSamples,
   EMPTY_TABLE,
   MAX_BINNED_AT_ONCE,
   mergeTables,
-  SampleBinner,
   splitNonfinite,
 } from './float-bins.js';
 import type { NpyData } from './npy.js';
@@ -37,15 +43,13 @@ export class BatchCollector {
   /**
    * @param tails  fractions dropped at each end, 0 .. 0.5
    * @param bins   most bins that the stream may occupy, 512 or more; fewer cost less memory
-   * @param binner scratch tables, which several collectors may share
    */
   constructor(
     private readonly tails: readonly TailFractions[],
     bins: number = STREAM_BINS,
-    binner: SampleBinner = new SampleBinner(),
   ) {
-    this.batch = new Gathered(binner, bins);
-    this.stream = new Gathered(binner, bins);
+    this.batch = new Gathered(bins);
+    this.stream = new Gathered(bins);
   }
 
   get samples(): number {
@@ -60,10 +64,8 @@ export class BatchCollector {
   /** Ends the batch: takes its quantiles and joins it to the stream. A batch without finite samples leaves no trace. */
   endBatch(): void {
     if (this.batch.samples === 0) return;
-    const batch = this.batch.distribution();
-    this.ends.push(
-      this.tails.map(({ low, high }) => ({ low: quantile(batch, low), high: quantile(batch, 1 - high) })),
-    );
+    const quantileAt = this.batch.quantiles();
+    this.ends.push(this.tails.map(({ low, high }) => ({ low: quantileAt(low), high: quantileAt(1 - high) })));
     this.stream.take(this.batch);
   }
 
@@ -85,10 +87,7 @@ class Gathered {
   private table: BinTable = EMPTY_TABLE;
   private binned = 0;
 
-  constructor(
-    private readonly binner: SampleBinner,
-    private readonly bins: number,
-  ) {}
+  constructor(private readonly bins: number) {}
 
   get samples(): number {
     return this.keptCount + this.binned;
@@ -120,6 +119,13 @@ class Gathered {
     return distributionOfSamples(this.kept.slice(0, this.keptCount));
   }
 
+  quantiles(): (fraction: number) => number {
+    const { table, binned } = this;
+    if (binned > 0) return (fraction) => quantileOfBins(table, binned, fraction);
+    const distribution = this.distribution();
+    return (fraction) => quantile(distribution, fraction);
+  }
+
   private keep(part: NpyData): number {
     const wanted = this.keptCount + part.length;
     if (wanted > this.kept.length) {
@@ -146,7 +152,7 @@ class Gathered {
     for (let at = 0; at < part.length; at += MAX_BINNED_AT_ONCE) {
       const piece = part.subarray(at, at + MAX_BINNED_AT_ONCE);
       const floats = piece instanceof Float32Array ? piece : Float32Array.from(piece);
-      const table = this.binner.bin(new Uint32Array(floats.buffer, floats.byteOffset, floats.length));
+      const table = binSamples(new Uint32Array(floats.buffer, floats.byteOffset, floats.length));
       const split = splitNonfinite(table);
       nonfinite += split.nonfinite;
       this.table = mergeTables(this.table, split.finite, this.bins);

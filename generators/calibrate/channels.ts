@@ -1,6 +1,5 @@
 import { failure, type Problem, type Result, success } from '../problems.js';
 import { BatchCollector, STREAM_BINS, type TailFractions } from './batches.js';
-import { SampleBinner } from './float-bins.js';
 import { type NpyArray, readNpy } from './npy.js';
 
 /** Most channels along an axis: each holds a distribution of its own. */
@@ -17,7 +16,6 @@ export function collectChannels(
   axis: number,
   tails: readonly TailFractions[],
 ): Result<BatchCollector[]> {
-  const binner = new SampleBinner();
   let collectors: BatchCollector[] | undefined;
   for (const path of paths) {
     const array = readNpy(path);
@@ -25,7 +23,7 @@ export function collectChannels(
     const channels = channelsOf(path, array.value, axis);
     if (!channels.ok) return channels;
     const bins = Math.max(1024, STREAM_BINS / channels.value);
-    collectors ??= Array.from({ length: channels.value }, () => new BatchCollector(tails, bins, binner));
+    collectors ??= Array.from({ length: channels.value }, () => new BatchCollector(tails, bins));
     if (collectors.length !== channels.value) {
       const message = `has ${channels.value} channels along axis ${axis}, the files before it have ${collectors.length}`;
       return failure({ file: path, path: '', message });

@@ -1,4 +1,4 @@
-import { type BinTable, binMeans, binSpreads } from './float-bins.js';
+import { type BinTable, binMean, binSpreads } from './float-bins.js';
 
 /**
  * A set of samples as ascending weighted points: distinct values, or bins that stand for the samples in them.
@@ -26,8 +26,9 @@ export function distributionOfSamples(samples: Float64Array): Distribution {
 
 /** Distribution of binned samples: each bin stands at the mean of its samples. */
 export function distributionOfBins(table: BinTable): Distribution {
+  const means = Float64Array.from(table.keys, (_, bin) => binMean(table, bin));
   // Bins of -0 and +0 are the only two with the same value.
-  return joinEqual(binMeans(table), table.counts.slice(), binSpreads(table), table.shift === 0);
+  return joinEqual(means, table.counts.slice(), binSpreads(table), table.shift === 0);
 }
 
 /** Joins points of equal value. Takes the arrays over. */
@@ -67,8 +68,21 @@ function joinEqual(
  *
  * @param fraction  0 .. 1
  */
-export function quantile(distribution: Distribution, fraction: number): number {
-  const { values, weights, samples } = distribution;
+export function quantile({ values, weights, samples }: Distribution, fraction: number): number {
+  return quantileOf(weights, samples, (point) => values[point]!, fraction);
+}
+
+/** The same of bins; only those at the quantile are looked at. */
+export function quantileOfBins(table: BinTable, samples: number, fraction: number): number {
+  return quantileOf(table.counts, samples, (bin) => binMean(table, bin), fraction);
+}
+
+function quantileOf(
+  weights: Float64Array,
+  samples: number,
+  valueAt: (point: number) => number,
+  fraction: number,
+): number {
   const rank = fraction * (samples - 1);
   let point: number;
   let below: number;
@@ -76,10 +90,10 @@ export function quantile(distribution: Distribution, fraction: number): number {
   if (fraction <= 0.5) {
     for (point = 0, below = 0; below + weights[point]! <= rank; point++) below += weights[point]!;
   } else {
-    for (point = values.length - 1, below = samples - weights[point]!; below > rank; )
+    for (point = weights.length - 1, below = samples - weights[point]!; below > rank; )
       below -= weights[--point]!;
   }
-  const lower = values[point]!;
+  const lower = valueAt(point);
   const beyond = rank - (below + weights[point]! - 1);
-  return beyond > 0 && point + 1 < values.length ? lower + beyond * (values[point + 1]! - lower) : lower;
+  return beyond > 0 && point + 1 < weights.length ? lower + beyond * (valueAt(point + 1) - lower) : lower;
 }

@@ -28,25 +28,22 @@ export const EMPTY_TABLE: BinTable = {
 
 const CAPACITY = 1 << 20;
 
-/** Most samples per {@link SampleBinner.bin}: 2^20 low parts of at most 12 bits sum to less than 2^32. */
+/** Most samples per {@link binSamples}: 2^20 low parts of at most 12 bits sum to less than 2^32. */
 export const MAX_BINNED_AT_ONCE = 1 << 20;
 
 /** Ordered pattern of +infinity; what lies at or above it, or mirrored below zero, is no finite number. */
 const INFINITY_KEY = 0xff800000;
 const ZERO_KEY = 0x80000000;
 
-/** Puts slices of samples into {@link BinTable}s, reusing one scratch table of 2^20 entries. */
-export class SampleBinner {
+/** Puts slices of samples into {@link BinTable}s with one scratch table of 2^20 entries, empty between calls. */
+class SampleBinner {
   private readonly counts = new Uint32Array(CAPACITY);
   private readonly lows = new Uint32Array(CAPACITY);
   /** `counts` two by two: a pair reads as 0 exactly if both counts are 0. */
   private readonly pairs = new Float64Array(this.counts.buffer);
   private readonly occupied = new Uint32Array(CAPACITY);
 
-  /** @param samples  float32 bit patterns, at most {@link MAX_BINNED_AT_ONCE} */
   bin(samples: Uint32Array): BinTable {
-    if (samples.length > MAX_BINNED_AT_ONCE) throw new RangeError(`${samples.length} samples at once`);
-    if (samples.length === 0) return EMPTY_TABLE;
     // The first samples nearly always tell the range; if they do not, look at all of them.
     let frame = this.frameOf(samples.subarray(0, 1024));
     if (!this.fill(samples, frame)) {
@@ -139,6 +136,20 @@ function lowerEntry(entries: Uint32Array, limit: number): number {
   return low;
 }
 
+let scratch: SampleBinner | undefined;
+
+/**
+ * Bins of a slice of samples.
+ *
+ * @param samples  float32 bit patterns, at most {@link MAX_BINNED_AT_ONCE}
+ */
+export function binSamples(samples: Uint32Array): BinTable {
+  if (samples.length > MAX_BINNED_AT_ONCE) throw new RangeError(`${samples.length} samples at once`);
+  if (samples.length === 0) return EMPTY_TABLE;
+  scratch ??= new SampleBinner();
+  return scratch.bin(samples);
+}
+
 interface Frame {
   readonly shift: number;
   /** Pattern >>> shift of table entry 0. */
@@ -226,16 +237,10 @@ export function splitNonfinite(table: BinTable): { finite: BinTable; nonfinite: 
   return { finite, nonfinite };
 }
 
-/** Mean of the samples in each bin, ascending; exact up to the rounding of one division. */
-export function binMeans(table: BinTable): Float64Array {
-  const { shift, keys, counts, lows } = table;
-  const means = new Float64Array(keys.length);
-  const width = 2 ** shift;
-  for (let bin = 0; bin < keys.length; bin++) {
-    const start = keys[bin]! * width;
-    means[bin] = valueAt(start) + (lows[bin]! / counts[bin]!) * spacing(start);
-  }
-  return means;
+/** Mean of the samples in a bin; exact up to the rounding of one division. */
+export function binMean({ shift, keys, counts, lows }: BinTable, bin: number): number {
+  const start = keys[bin]! * (1 << shift);
+  return valueAt(start) + (lows[bin]! / counts[bin]!) * spacing(start);
 }
 
 /**
