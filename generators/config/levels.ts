@@ -1,24 +1,31 @@
 import { z } from 'zod';
+import { count, entries, list, real, whole } from './fields.js';
 
 /** Code width that the ramp supports: 2^7 - 1 = 127 steps at most. Calibration alone goes to 8 bits. */
 export const MAX_LEVEL_BITS = 8;
 
-const finite = z.number().refine(Number.isFinite, 'must be finite');
+/** Longest layer name: it is part of a file name. */
+const LONGEST_NAME = 100;
+/** Longest histogram that is read. */
+const MOST_BINS = 2 ** 20;
 
 const histogramSchema = z
   .strictObject({
-    low: finite.describe('lower edge of the first bin, activation units'),
-    high: finite.describe('upper edge of the last bin, activation units'),
-    counts: z.array(z.int().nonnegative()).min(1).describe('samples per bin'),
-    means: z
-      .array(finite)
-      .min(1)
-      .describe('mean of the samples in each bin; the bin centre where it is empty'),
-    withinBinVariance: finite
-      .nonnegative()
-      .describe('mean squared distance of a sample to the mean of its bin'),
+    low: real('lower edge of the first bin, activation units'),
+    high: real('upper edge of the last bin, activation units'),
+    counts: list(count('samples'), 1, MOST_BINS).describe('samples per bin'),
+    means: list(real('mean'), 1, MOST_BINS).describe(
+      'mean of the samples in each bin; the bin centre where it is empty',
+    ),
+    withinBinVariance: real('mean squared distance of a sample to the mean of its bin', 0),
   })
-  .refine((h) => h.counts.length === h.means.length, 'counts and means must have the same length');
+  .superRefine(({ counts, means }, context) => {
+    if (counts.length === means.length) return;
+    const message = `has ${entries(means.length)}, counts has ${counts.length}: one a bin each`;
+    context.addIssue({ code: 'custom', path: ['means'], message });
+  });
+
+const MOST_CODES = 2 ** MAX_LEVEL_BITS;
 
 /**
  * `levels.json`: what calibration hands to the hardware plan.
@@ -29,61 +36,86 @@ export const levelsSchema = z
     $schema: z.string().optional(),
     name: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, dash, underscore')
+      .max(LONGEST_NAME, { error: `has more than ${LONGEST_NAME} characters` })
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
+        error: ({ input }) =>
+          `${JSON.stringify(input)} is not a layer name: letters, digits, dot, dash, underscore, a letter or digit first`,
+      })
       .describe('layer name'),
-    bits: z.int().min(1).max(MAX_LEVEL_BITS).describe('width b of the nonlinear code'),
-    centres: z.array(finite).describe('2^b ascending centres C_0 .. C_{2^b-1}: they made the references'),
-    references: z.array(finite).describe('2^b - 1 ascending references; code = number of references <= x'),
-    outputs: z
-      .array(finite)
-      .describe('2^b non-decreasing values the codes decode to; the centres unless refitted'),
-    range: z.strictObject({ low: finite, high: finite }).describe('calibrated range [lo, hi]'),
+    bits: whole(1, MAX_LEVEL_BITS, 'width b of the nonlinear code'),
+    centres: list(real('centre'), 0, MOST_CODES).describe(
+      '2^b ascending centres C_0 .. C_{2^b-1}: they made the references',
+    ),
+    references: list(real('reference'), 0, MOST_CODES).describe(
+      '2^b - 1 ascending references; code = number of references <= x',
+    ),
+    outputs: list(real('output'), 0, MOST_CODES).describe(
+      '2^b non-decreasing values the codes decode to; the centres unless refitted',
+    ),
+    range: z.strictObject({ low: real('lo'), high: real('hi') }).describe('calibrated range [lo, hi]'),
     histogram: histogramSchema.optional().describe('of the calibration samples; lets the plan report MSE'),
     provenance: z
       .strictObject({
         tool: z.string(),
         method: z.string(),
         source: z.string().describe('files read, relative to the levels file or bare names'),
-        batches: z.int().nonnegative(),
-        samples: z.int().nonnegative(),
-        options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+        batches: count('batches read'),
+        samples: count('samples read'),
+        options: z.record(
+          z.string(),
+          z.union([z.string(), z.number(), z.boolean(), z.null()], {
+            error: ({ input }) => `${JSON.stringify(input)} is not a text, number, true, false or null`,
+          }),
+        ),
       })
       .optional(),
   })
   .superRefine((levels, context) => {
-    const codes = 2 ** levels.bits;
-    const lengths = [
-      ['centres', levels.centres.length, codes],
-      ['references', levels.references.length, codes - 1],
-      ['outputs', levels.outputs.length, codes],
-    ] as const;
-    for (const [path, found, wanted] of lengths) {
-      if (found !== wanted) {
-        context.addIssue({
-          code: 'custom',
-          path: [path],
-          message: `has ${found} entries, ${levels.bits} bits need ${wanted}`,
-        });
-      }
-    }
-    for (const path of ['centres', 'references', 'outputs'] as const) {
-      const at = levels[path].findIndex((value, index, all) => index > 0 && value < all[index - 1]!);
-      if (at > 0) {
-        context.addIssue({
-          code: 'custom',
-          path: [path, at],
-          message: `${levels[path][at]} is below its predecessor ${levels[path][at - 1]}: values must not decrease`,
-        });
-      }
-    }
-    if (levels.range.low > levels.range.high) {
-      context.addIssue({
-        code: 'custom',
-        path: ['range', 'low'],
-        message: `${levels.range.low} is above range.high ${levels.range.high}`,
-      });
+    for (const problem of [...lengthFaults(levels), ...orderFaults(levels)]) {
+      context.addIssue({ code: 'custom', ...problem });
     }
   });
+
+interface Fault {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
+
+type Ladders = Readonly<Record<'centres' | 'references' | 'outputs', readonly number[]>>;
+
+function lengthFaults({ bits, centres, references, outputs }: Ladders & { readonly bits: number }): Fault[] {
+  if (!(bits >= 1 && bits <= MAX_LEVEL_BITS)) return [];
+  const wanted = [
+    ['centres', centres.length, 2 ** bits],
+    ['references', references.length, 2 ** bits - 1],
+    ['outputs', outputs.length, 2 ** bits],
+  ] as const;
+  return wanted
+    .filter(([, found, needed]) => found !== needed)
+    .map(([path, found, needed]) => ({
+      path: [path],
+      message: `has ${entries(found)}, a ${bits}-bit code needs ${needed}`,
+    }));
+}
+
+function orderFaults(
+  levels: Ladders & { readonly range: { readonly low: number; readonly high: number } },
+): Fault[] {
+  const faults: Fault[] = [];
+  for (const path of ['centres', 'references', 'outputs'] as const) {
+    const values = levels[path];
+    const at = values.findIndex((value, index) => index > 0 && value < values[index - 1]!);
+    if (at > 0) {
+      faults.push({
+        path: [path, at],
+        message: `${values[at]} is below its predecessor ${values[at - 1]}: values must not decrease`,
+      });
+    }
+  }
+  const { low, high } = levels.range;
+  if (low > high) faults.push({ path: ['range', 'low'], message: `${low} is above range.high ${high}` });
+  return faults;
+}
 
 export type Levels = z.infer<typeof levelsSchema>;
 export type LevelsHistogram = NonNullable<Levels['histogram']>;

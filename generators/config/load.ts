@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { failure, type Problem, type Result, success } from '../problems.js';
+import { failure, orThrow, type Problem, type Result, success } from '../problems.js';
 import { type Levels, levelsSchema } from './levels.js';
 import { type MacroConfig, macroSchema } from './macro.js';
 
@@ -26,13 +26,18 @@ export async function loadMacro(file: string): Promise<Result<MacroInput>> {
   const config = await loadJson(file, macroSchema);
   if (!config.ok) return config;
   const folder = path.dirname(file);
-  const loaded = await Promise.all(
-    config.value.layers.map((layer) => loadJson(path.join(folder, layer.levels), levelsSchema)),
-  );
-  const problems = loaded.flatMap((result) => (result.ok ? [] : result.problems));
+  const files = config.value.layers.map((layer) => path.join(folder, layer.levels));
+  const read = await Promise.all([...new Set(files)].map((name) => loadJson(name, levelsSchema)));
+  const problems = read.flatMap((result) => (result.ok ? [] : result.problems));
   if (problems.length > 0) return failure(...problems);
-  const levels = loaded.flatMap((result) => (result.ok ? [result.value] : []));
-  return success(macroInput(config.value, levels, file));
+  const levelsOf = new Map([...new Set(files)].map((name, at) => [name, orThrow(read[at]!)]));
+  return success(
+    macroInput(
+      config.value,
+      files.map((name) => levelsOf.get(name)!),
+      file,
+    ),
+  );
 }
 
 /** Joins a validated config and its levels; what is loaded from files and what is in memory meet here. */
@@ -107,14 +112,39 @@ function problemsOf(file: string, issue: z.core.$ZodIssue, schema: z.ZodType): P
     if (found === undefined) return [{ file, path: at, message: `is missing; allowed: ${allowed}` }];
     const near = typeof issue.input === 'string' ? nearest(issue.input, issue.values.map(String)) : undefined;
     const fix = near === undefined ? {} : { fix: `Did you mean "${near}"?` };
-    return [{ file, path: at, message: `${found} is not one of ${allowed}`, ...fix }];
+    return [
+      {
+        file,
+        path: at,
+        message: `${found} is not ${issue.values.length > 1 ? 'one of ' : ''}${allowed}`,
+        ...fix,
+      },
+    ];
   }
   if (issue.input === undefined && issue.code !== 'custom')
     return [{ file, path: at, message: 'is missing' }];
   if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
-    return [{ file, path: at, message: `${JSON.stringify(issue.input)} is not of type ${issue.expected}` }];
+    const expected = TYPE_NAMES[issue.expected] ?? issue.expected;
+    return [{ file, path: at, message: `${excerpt(issue.input)} is not ${expected}` }];
   }
   return [{ file, path: at, message: issue.message }];
+}
+
+/** What JSON calls its types, in words. */
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/** A value that was found, cut where it is long. */
+function excerpt(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
 }
 
 /** Keys that the schema knows at a path, through defaults and arrays. */

@@ -1,30 +1,30 @@
 import { z } from 'zod';
+import { list, scale, whole } from './fields.js';
 import { identifierFault } from './identifier.js';
 
-/** A whole number in a closed range; the message says what was found and what is allowed. */
-function whole(low: number, high: number, meaning: string) {
-  const error = (issue: { input?: unknown }) => `${JSON.stringify(issue.input)} is outside ${low}..${high}`;
-  return z.int({ error }).min(low, { error }).max(high, { error }).describe(meaning);
-}
+/** Most cells of a reference row and bank: four bus words. */
+export const MOST_REFERENCE_COLUMNS = 128;
+/** Most unit pulses of a ramp step. */
+export const MOST_REFERENCE_PULSES = 64;
 
-const positive = (meaning: string) =>
-  z
-    .number()
-    .positive({ error: (issue) => `${JSON.stringify(issue.input)} must be above 0` })
-    .describe(meaning);
+/** Longest licence expression: its line in a file header keeps to 100 columns. */
+const LONGEST_LICENSE = 70;
 
 const layerSchema = z.strictObject({
-  levels: z.string().min(1).describe('levels.json of this layer, relative to the macro config'),
-  inputScale: positive('activation units per input code step').default(1),
-  weightScale: positive('weight units per ternary weight').default(1),
-  outputScale: positive('activation units per output code step').optional(),
+  levels: z
+    .string()
+    .min(1, { error: 'is empty: name a levels.json' })
+    .describe('levels.json of this layer, relative to the macro config'),
+  inputScale: scale('activation units per input code step').default(1),
+  weightScale: scale('weight units per ternary weight').default(1),
+  outputScale: scale('activation units per output code step').optional(),
 });
 
 const referenceSchema = z.strictObject({
-  columns: whole(1, 128, 'cells per reference row and bank (REF_COLS)').default(4),
+  columns: whole(1, MOST_REFERENCE_COLUMNS, 'cells per reference row and bank (REF_COLS)').default(4),
   rows: whole(1, 1024, 'reference rows, offset group included (REF_ROWS)').default(256),
   offsetRows: whole(0, 1024, 'rows of the offset group that starts the ramp below zero').default(0),
-  pulses: whole(1, 64, 'unit pulses a ramp step (REF_PULSES)').default(1),
+  pulses: whole(1, MOST_REFERENCE_PULSES, 'unit pulses a ramp step (REF_PULSES)').default(1),
 });
 
 /**
@@ -72,7 +72,7 @@ export const macroSchema = z.strictObject({
     signed: z.boolean().default(false).describe("two's complement table entries"),
     doubleBuffer: z.boolean().default(true).describe('readout and next load overlap the conversion'),
   }),
-  layers: z.array(layerSchema).min(1).max(16).describe('one reference bank each'),
+  layers: list(layerSchema, 1, 16).describe('one reference bank each'),
   bus: z.enum(['apb']).default('apb').describe('control and data bus'),
   reset: z
     .enum(['async_low', 'async_high', 'sync_low', 'sync_high'])
@@ -80,8 +80,9 @@ export const macroSchema = z.strictObject({
     .describe('reset style of every flip-flop'),
   license: z
     .string()
+    .max(LONGEST_LICENSE, { error: `has more than ${LONGEST_LICENSE} characters` })
     .regex(/^[A-Za-z0-9.+-]+( (OR|AND|WITH) [A-Za-z0-9.+-]+)*$/, {
-      error: 'must be an SPDX licence expression',
+      error: ({ input }) => `${JSON.stringify(input)} is not an SPDX licence expression such as Apache-2.0`,
     })
     .default('Apache-2.0')
     .describe('SPDX licence of the generated files'),

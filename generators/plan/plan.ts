@@ -76,6 +76,14 @@ function checkShape(config: MacroConfig, shape: MacroShape, file: string): Probl
     });
     return problems;
   }
+  if (shape.outputSigned && shape.outputBits < 2) {
+    problems.push({
+      file,
+      path: 'output.bits',
+      message: 'signed results of 1 bit have a sign and no magnitude',
+      fix: 'Use output.bits >= 2, or output.signed: false.',
+    });
+  }
   if (shape.headroom > fullScale(shape)) {
     problems.push({
       file,

@@ -1,5 +1,6 @@
+import { MOST_REFERENCE_COLUMNS, MOST_REFERENCE_PULSES } from '../config/macro.js';
 import { failure, type Problem, type Result, success } from '../problems.js';
-import { fullScale, type MacroShape, offsetCapacity, stepCapacity, stepRows } from './shape.js';
+import { fullScale, type MacroShape, offsetCapacity, rampLimit, stepCapacity } from './shape.js';
 
 /** Contents of one reference bank, step by step, and what it realises. */
 export interface RampPlan {
@@ -78,10 +79,10 @@ export function rampFromCells(
     problems.push({
       file,
       path: `${path}.pulses`,
-      message: `step 1 of levels "${levels}" is ${short(wanted[0]!)} u, less than half a cell (${pulses} u): code 0 would be unreachable`,
+      message: `step 1 of levels "${levels}" is ${short(wanted[0]!)} u and rounds to no cell (a cell is ${pulses} u): a mac of 0 would read as code 1`,
       fix:
-        pulses > 1
-          ? 'Use fewer pulses, or a smaller inputScale * weightScale.'
+        wanted[0]! >= 0.5
+          ? `Use pulses <= ${Math.floor(2 * wanted[0]!)}.`
           : 'Use a smaller inputScale * weightScale (more u per activation), or an offset group (offsetRows).',
     });
   } else if (offsetCells > offsetCapacity(shape)) {
@@ -112,33 +113,56 @@ export function rampFromCells(
   const largest = stepCells.reduce((best, cells, k) => (cells > stepCells[best]! ? k : best), 0);
   if (stepCells[largest]! > capacity) {
     const rows = capacity / shape.referenceColumns;
-    const columns = rows === 0 ? 0 : Math.ceil(stepCells[largest]! / rows);
-    const coarser = Math.ceil((stepCells[largest]! * pulses) / Math.max(1, capacity));
     problems.push({
       file,
       path: `${path}.columns`,
       message: `${shape.referenceColumns} columns x ${rows} rows give ${capacity} cells a step, step ${largest + 1} of levels "${levels}" needs ${stepCells[largest]}`,
-      fix:
-        stepRows(shape) === 0
-          ? `Use reference.rows >= ${shape.offsetRows + 2 ** shape.adcBits - 1}.`
-          : `Use columns >= ${columns}, or pulses >= ${coarser} (coarser steps: adds up to ${short((coarser - pulses) / 2)} u of reference error).`,
+      fix: capacityFix(stepCells[largest]!, rows, wanted, capacity, shape),
     });
   }
 
-  const rampTop = pulses * stepCells.reduce((sum, cells) => sum + cells, 0);
-  const lineLimit = Math.max(rampTop, pulses * offsetCells);
-  if (lineLimit > shape.headroom) {
+  // The ramp discharges one reference line, the offset group the other.
+  const rampCells = stepCells.reduce((sum, cells) => sum + cells, 0);
+  const passed = Math.max(rampCells, offsetCells);
+  if (passed > rampLimit(shape)) {
     problems.push({
       file,
       path: 'array.headroom',
-      message: `${shape.headroom} u do not cover the ramp of levels "${levels}": its reference line discharges ${lineLimit} u by the last reference`,
+      message: `${shape.headroom} u do not cover the ramp of levels "${levels}": its reference line discharges ${pulses * passed} u by the last reference`,
       fix:
-        lineLimit <= fullScale(shape)
-          ? `Use headroom >= ${lineLimit}.`
-          : 'Use a larger inputScale * weightScale (fewer u per activation), or more rows or input bits.',
+        pulses * passed <= fullScale(shape)
+          ? `Use headroom >= ${pulses * passed}.`
+          : 'Leave headroom out where bitlines never clip, or use a larger inputScale * weightScale (fewer u per activation).',
     });
   }
   return problems.length > 0 ? failure(...problems) : success({ bits, stepCells, offsetCells, references });
+}
+
+/** Which columns, or which coarser step, would hold the largest step of a ramp. */
+function capacityFix(
+  cells: number,
+  rows: number,
+  wanted: readonly number[],
+  capacity: number,
+  shape: MacroShape,
+): string {
+  if (rows === 0) return `Use reference.rows >= ${shape.offsetRows + 2 ** shape.adcBits - 1}.`;
+  const columns = Math.ceil(cells / rows);
+  const fits = (pulses: number) => {
+    const ramp = wanted.map((reference) => Math.round(reference / pulses));
+    return ramp.every((reference, k) => reference - (ramp[k - 1] ?? Math.min(0, reference - 1)) <= capacity);
+  };
+  let pulses = shape.referencePulses + 1;
+  while (pulses <= MOST_REFERENCE_PULSES && !fits(pulses)) pulses++;
+  const added = short((pulses - shape.referencePulses) / 2);
+  const choices = [
+    ...(columns <= MOST_REFERENCE_COLUMNS ? [`columns >= ${columns}`] : []),
+    ...(pulses <= MOST_REFERENCE_PULSES
+      ? [`pulses >= ${pulses} (coarser steps: adds up to ${added} u of reference error)`]
+      : []),
+  ];
+  if (choices.length > 0) return `Use ${choices.join(', or ')}.`;
+  return 'Use more reference.rows, or a larger inputScale * weightScale (fewer u per activation).';
 }
 
 /** A number for a message: at most four significant digits. */

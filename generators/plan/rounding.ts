@@ -1,5 +1,5 @@
 import type { LevelsHistogram } from '../config/levels.js';
-import { type MacroShape, offsetCapacity, stepCapacity } from './shape.js';
+import { type MacroShape, maxMac, offsetCapacity, rampLimit, stepCapacity } from './shape.js';
 
 /**
  * References in whole cells with the least mean squared error that the columns allow.
@@ -23,10 +23,46 @@ export function optimalCells(
   const steps = 2 ** bits - 1;
   const capacity = stepCapacity(shape, bits);
   const cell = shape.referencePulses * unitActivation;
-  const low = 1 - offsetCapacity(shape);
+  // Some mac must lie on each side of every reference.
+  const lowest = Math.floor(-maxMac(shape) / shape.referencePulses) + 1;
+  const highest = Math.floor(maxMac(shape) / shape.referencePulses);
+  const low = Math.max(1 - offsetCapacity(shape), lowest);
   const topOfData = Math.max(low + steps, Math.ceil(histogram.high / cell));
-  const reach = Math.floor(shape.headroom / shape.referencePulses);
-  const high = Math.min(topOfData + steps, reach, capacity * steps);
+  const high = Math.min(topOfData + steps, highest, capacity * steps);
+
+  const any = bestRamp(histogram, outputs, cell, capacity, low, high);
+  const line = rampLimit(shape);
+  if (any === undefined || lineCells(any.cells) <= line) return any?.cells;
+  // The offset group uses up headroom: each size of it leaves the ramp another top.
+  let best: Ramp | undefined;
+  for (let offset = 0; offset <= Math.min(1 - low, line); offset++) {
+    const ramp = bestRamp(histogram, outputs, cell, capacity, 1 - offset, Math.min(high, line - offset));
+    if (ramp !== undefined && (best === undefined || ramp.cost < best.cost)) best = ramp;
+  }
+  return best?.cells;
+}
+
+interface Ramp {
+  readonly cells: readonly number[];
+  readonly cost: number;
+}
+
+/** 1-cells on the fuller reference line: the ramp with its way up from the offset, or the offset itself. */
+function lineCells(cells: readonly number[]): number {
+  const offset = Math.max(0, 1 - cells[0]!);
+  return Math.max(cells.at(-1)! + offset, offset);
+}
+
+/** The best ramp within low .. high cells. */
+function bestRamp(
+  histogram: LevelsHistogram,
+  outputs: readonly number[],
+  cell: number,
+  capacity: number,
+  low: number,
+  high: number,
+): Ramp | undefined {
+  const steps = outputs.length - 1;
   const width = high - low + 1;
   if (width < steps || capacity < 1) return undefined;
 
@@ -56,19 +92,20 @@ export function optimalCells(
   }
 
   const last = costs[steps]!;
+  const total = (t: number) => best[t]! + last[width]! - last[t]!;
   let end = -1;
   for (let t = 0; t < width; t++) {
-    const total = best[t]! + last[width]! - last[t]!;
-    if (total < Infinity && (end < 0 || total < best[end]! + last[width]! - last[end]!)) end = t;
+    if (total(t) < Infinity && (end < 0 || total(t) < total(end))) end = t;
   }
   if (end < 0) return undefined;
+  const cost = total(end);
   const cells = [low + end];
   for (const back of from.reverse()) {
     end = back[end]!;
     if (end < 0) return undefined;
     cells.unshift(low + end);
   }
-  return cells;
+  return { cells, cost };
 }
 
 /** F(t): cost of decoding every sample below grid point t to `output`; the last entry covers all samples. */

@@ -68,6 +68,11 @@ export function maxMac(shape: MacroShape): number {
   return Math.min(shape.headroom, fullScale(shape)) + shape.trimRows * shape.trimPulses;
 }
 
+/** Most 1-cells that may discharge one reference line: it clips where the bitlines do. */
+export function rampLimit(shape: MacroShape): number {
+  return shape.headroom < fullScale(shape) ? Math.floor(shape.headroom / shape.referencePulses) : Infinity;
+}
+
 /** Reference rows of one ramp group: the rows left by the offset group, shared by 2^B - 1 groups. */
 export function stepRows(shape: MacroShape): number {
   return Math.floor((shape.referenceRows - shape.offsetRows) / (2 ** shape.adcBits - 1));
