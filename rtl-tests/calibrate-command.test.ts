@@ -11,6 +11,9 @@ import { levelsSchema } from '../generators/config/levels.js';
 import { InvalidInput, orThrow } from '../generators/problems.js';
 import { reluBatch, reluBatches } from './calibrate/activations.js';
 
+// A busy machine is slow, not wrong.
+vi.setConfig({ testTimeout: 60_000 });
+
 const folder = mkdtempSync(join(tmpdir(), 'imcgen-calibrate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import ckmeans from 'ckmeans';
 import fc from 'fast-check';
 import { ckmeans as simpleCkmeans } from 'simple-statistics';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type Distribution, distributionOfSamples } from '../generators/calibrate/distribution.js';
 import { exactClusters } from '../generators/calibrate/exact-clusters.js';
 import { lloyd, seededRandom, spreadStart } from '../generators/calibrate/lloyd.js';
@@ -14,6 +14,9 @@ import { meanSquaredError, nearestCentre } from '../generators/calibrate/quantiz
 import { floorSteps } from '../generators/calibrate/rule-levels.js';
 import { normals, reluBatch } from './calibrate/activations.js';
 import { askScikitLearn, findScikitLearn, NO_SCIKIT_LEARN } from './calibrate/oracle.js';
+
+// A busy machine is slow, not wrong.
+vi.setConfig({ testTimeout: 60_000 });
 
 const distributionOf = (samples: ArrayLike<number>) => distributionOfSamples(Float64Array.from(samples));
 
