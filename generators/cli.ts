@@ -22,7 +22,7 @@ let json = false;
 const program = new Command('imcgen')
   .description('Verilog for in-memory-computing macros with nonlinear in-memory ADCs, from calibrated levels')
   .version(VERSION)
-  .showHelpAfterError('(--help lists what is possible)')
+  .showHelpAfterError('Try imcgen --help, or imcgen <command> --help.')
   .addHelpText('after', FOOTER)
   .exitOverride()
   .hook('preAction', (_, command) => {

@@ -7,6 +7,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -37,45 +38,59 @@ export async function writePackage(
   const target = existsSync(dir) ? realpathSync(dir) : path.resolve(dir);
   const staging = `${target}.${process.pid}.new`;
   const previous = `${target}.${process.pid}.old`;
+  const refusal = refuse(dir, target, force);
+  if (refusal !== undefined) return refusal;
+  holdSignals();
   try {
-    const refusal = refuse(dir, target, force);
-    if (refusal !== undefined) return refusal;
-    watch(staging);
     await stage(staging, files);
     replace(target, staging, previous, paths);
     return success(dir);
   } catch (error) {
-    rmSync(staging, { recursive: true, force: true });
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     return failure({ file: dir, path: '', message: `cannot be written: ${message}` });
   } finally {
-    unwatch(staging);
+    discard(staging);
+    await releaseSignals();
   }
 }
 
-/** Staging folders under way, which Ctrl-C must not leave behind. */
-const underWay = new Set<string>();
-
-function stop(signal: NodeJS.Signals): void {
-  for (const staging of underWay) rmSync(staging, { recursive: true, force: true });
-  process.off('SIGINT', stop).off('SIGTERM', stop);
-  process.kill(process.pid, signal);
+/** Removes what is left of a staging folder; where none could be made there is none. */
+function discard(staging: string): void {
+  try {
+    rmSync(staging, { recursive: true, force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
+  }
 }
 
-function watch(staging: string): void {
-  if (underWay.size === 0) process.on('SIGINT', stop).on('SIGTERM', stop);
-  underWay.add(staging);
+/** Ctrl-C waits until the packages under way have cleaned up. */
+let writers = 0;
+let received: NodeJS.Signals | undefined;
+
+function remember(signal: NodeJS.Signals): void {
+  received = signal;
 }
 
-function unwatch(staging: string): void {
-  if (underWay.delete(staging) && underWay.size === 0) process.off('SIGINT', stop).off('SIGTERM', stop);
+function holdSignals(): void {
+  if (writers++ === 0) process.on('SIGINT', remember).on('SIGTERM', remember);
+}
+
+async function releaseSignals(): Promise<void> {
+  // A signal that came during synchronous work has its turn first.
+  await new Promise(setImmediate);
+  if (--writers > 0) return;
+  process.off('SIGINT', remember).off('SIGTERM', remember);
+  const signal = received;
+  received = undefined;
+  if (signal !== undefined && process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
 
 function refuse(dir: string, target: string, force: boolean): Result<never> | undefined {
   if (!existsSync(target)) return undefined;
-  const inside = path.relative(target, process.cwd());
-  if (!inside.startsWith('..') && !path.isAbsolute(inside)) {
+  if (!statSync(target).isDirectory()) return failure({ file: dir, path: '', message: 'is not a folder' });
+  const fromTarget = path.relative(target, process.cwd());
+  if (fromTarget.split(path.sep)[0] !== '..' && !path.isAbsolute(fromTarget)) {
     return failure({
       file: dir,
       path: '',
@@ -105,9 +120,13 @@ function manifestAt(folder: string): Manifest | undefined {
 }
 
 async function stage(staging: string, files: readonly PackageFile[]): Promise<void> {
-  const folders = new Set(files.map((file) => path.dirname(path.join(staging, file.path))));
-  for (const folder of folders) await mkdir(folder, { recursive: true });
-  await Promise.all(files.map((file) => writeFile(path.join(staging, file.path), file.text)));
+  for (const file of files) {
+    if (received !== undefined)
+      throw Object.assign(new Error(`interrupted by ${received}`), { code: received });
+    const to = path.join(staging, file.path);
+    await mkdir(path.dirname(to), { recursive: true });
+    await writeFile(to, file.text);
+  }
 }
 
 /** Synchronous, so that Ctrl-C cannot fall between the two renames. */

@@ -1,0 +1,174 @@
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { levelsFrom } from './configurations.js';
+
+/** The command line from its sources: what is tested is never an old build. */
+const CLI = ['--import', 'tsx', path.resolve('generators/cli.ts')];
+
+const MACRO = {
+  name: 'demo',
+  array: { rows: 8, columns: 4 },
+  input: { bits: 4 },
+  adc: { bits: 2, reference: { columns: 4, rows: 6 } },
+  output: { bits: 4 },
+  layers: [{ levels: 'relu.json' }],
+};
+
+let folder: string;
+const write = (name: string, value: unknown) => writeFile(path.join(folder, name), JSON.stringify(value));
+
+async function imcgen(...args: string[]) {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [...CLI, ...args], {
+    cwd: folder,
+    reject: false,
+  });
+  return { exitCode, stdout, stderr };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'imcgen-cli-'));
+  // `--import tsx` is looked up from the working folder.
+  await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'));
+  const histogram = { low: 0, high: 12, counts: [6, 3, 1], means: [1, 6, 10], withinBinVariance: 1.2 };
+  await write('relu.json', levelsFrom('relu', [2, 5, 10], { histogram }));
+  await write('macro.json', MACRO);
+  await write('bad.json', { ...MACRO, adc: { ...MACRO.adc, bits: 9 }, bus: 'axi', colour: 'red' });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('imcgen', () => {
+  it('helps, and says what its exit codes mean', async () => {
+    const { exitCode, stdout, stderr } = await imcgen('--help');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(
+      'Exit codes: 0 fine, 1 invalid input or a mismatch, 2 wrong usage, 3 a tool is missing',
+    );
+  });
+
+  it.each(['calibrate', 'check', 'generate', 'cosim'])('%s shows examples in its help', async (command) => {
+    const { exitCode, stdout } = await imcgen(command, '--help');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\n  imcgen ${command} `));
+  });
+
+  it('tells its version', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await imcgen('--version')).toEqual({ exitCode: 0, stdout: version, stderr: '' });
+  });
+
+  it.each([
+    [['frobnicate']],
+    [['check']],
+    [['check', 'macro.json', '--frob']],
+    [['generate', 'a', 'b']],
+    [[]],
+  ])('ends with 2 on wrong usage: %j', async (args) => {
+    const { exitCode, stdout, stderr } = await imcgen(...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain('imcgen');
+  });
+
+  it('ends with 3 where a tool is missing, and says how to install it', async () => {
+    await imcgen('generate', 'macro.json', '-o', 'out/cosim');
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [...CLI, 'cosim', 'out/cosim'], {
+      ...{ cwd: folder, reject: false, env: { PATH: folder } },
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+    expect(stderr).toMatch(/iverilog is not installed\. Install it with: .*apt-get install.* iverilog/);
+  });
+});
+
+describe('imcgen check', () => {
+  it('prints the plan and writes nothing', async () => {
+    const before = await readdir(folder);
+    const { exitCode, stdout, stderr } = await imcgen('check', 'macro.json');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout.split('\n')).toEqual([
+      'demo: 1 layer',
+      '  array      8 rows x 4 columns, clips at 120 u',
+      '  input      4 bits unsigned, bit serial',
+      '  adc        1 .. 2 bits, counter readout, rounding nearest',
+      '  reference  6 rows (0 offset) x 4 columns x 1 bank, 1 u a cell',
+      '  output     4 bits unsigned',
+      '  cycles     11 a conversion: precharge 1, mac 5, ramp 3, overhead 2',
+      '',
+      '                                        cells of  cells of  offset  largest ref    MSE       MSE',
+      '  bank  layer  bits  steps  cycles  largest step      ramp   cells     error, u  ideal  realised     cost',
+      '  ----  -----  ----  -----  ------  ------------  --------  ------  -----------  -----  --------  -------',
+      '     0  relu      2      3      11         5 / 8        10   0 / 0            0    1.5       1.8  +20.0 %',
+      '',
+      '  bank 0, relu',
+      '    references, u   2  5 10',
+      '    cells a step   2 3 5',
+      '    table entries   2  5 11 15',
+      '    entry step     0.6667 activation units',
+    ]);
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it('prints the plan as JSON', async () => {
+    const { exitCode, stdout } = await imcgen('check', 'macro.json', '--json');
+    const plan = JSON.parse(stdout) as { layers: { ramp: { references: number[] } }[] };
+    expect(exitCode).toBe(0);
+    expect(plan.layers[0]!.ramp.references).toEqual([2, 5, 10]);
+  });
+
+  it('prints nothing with --quiet', async () => {
+    expect(await imcgen('check', 'macro.json', '--quiet')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  it('ends with 1 and every problem on stderr', async () => {
+    expect(await imcgen('check', 'bad.json')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: [
+        'bad.json: adc.bits: 9 is outside 1..7',
+        'bad.json: bus: "axi" is not "apb"',
+        '          Did you mean "apb"?',
+        'bad.json: colour: is not a known key',
+        '          Known here: $schema, name, array, input, adc, output, layers, bus, reset, license.',
+      ].join('\n'),
+    });
+  });
+
+  it('puts the problems on stdout too with --json', async () => {
+    const { exitCode, stdout, stderr } = await imcgen('check', 'missing.json', '--json');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'missing.json: no such file' });
+    expect(JSON.parse(stdout)).toEqual({
+      problems: [{ file: 'missing.json', path: '', message: 'no such file' }],
+    });
+  });
+});
+
+describe('imcgen generate', () => {
+  it('writes the package to out/<name>', async () => {
+    const { exitCode, stdout, stderr } = await imcgen('generate', 'macro.json');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^out\/demo: \d+ files, see README\.md$/);
+    expect(await readdir(path.join(folder, 'out', 'demo'))).toContain('manifest.json');
+  });
+
+  it('prints the manifest with --json, nothing with --quiet', async () => {
+    const { stdout } = await imcgen('generate', 'macro.json', '-o', 'out/json', '--json');
+    expect(stdout).toBe((await readFile(path.join(folder, 'out/json/manifest.json'), 'utf8')).trimEnd());
+    expect((await imcgen('generate', 'macro.json', '-o', 'out/json', '--quiet')).stdout).toBe('');
+  });
+
+  it('ends with 1 and writes nothing where the config is wrong', async () => {
+    const { exitCode } = await imcgen('generate', 'bad.json', '-o', 'out/bad');
+    expect(exitCode).toBe(1);
+    expect(await readdir(path.join(folder, 'out'))).not.toContain('bad');
+  });
+
+  it('asks for --force before it writes into a foreign folder', async () => {
+    const { exitCode, stderr } = await imcgen('generate', 'macro.json', '-o', 'out');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^out: is not empty and was not made by imcgen\n +Name another folder, or use --force/,
+    );
+    expect((await imcgen('generate', 'macro.json', '-o', 'out', '--force')).exitCode).toBe(0);
+  });
+});
