@@ -7,15 +7,15 @@ import type { View } from './view.js';
 const ROOT = fileURLToPath(new URL('../../templates/', import.meta.url));
 const OPTIONS = { noEscape: true, strict: true, assumeObjects: false } as const;
 
-/** What a template must never leave behind: a hole in the view, or a vector of no wires. */
-const HOLES = /undefined|NaN|\[object|\[-1:0\]/;
+/** What a template must never leave behind: an object where text belongs, or a vector of no wires. */
+const HOLES = /\[object |\[-1:0\]/;
 
 const engine = Handlebars.create();
 const compiled = new Map<string, Handlebars.TemplateDelegate>();
 let partialsLoaded = false;
 
 /**
- * Renders one template of `templates/`.
+ * Renders one template of `templates/`, or of a full path, without its `.hbs`.
  *
  * @throws Error where the view lacks something the template names: a bug of the tool, not of its input
  */
@@ -29,9 +29,11 @@ export function render(template: string, view: View): string {
   }
   let run = compiled.get(template);
   if (run === undefined) {
-    run = engine.compile(readFileSync(path.join(ROOT, `${template}.hbs`), 'utf8'), OPTIONS);
+    run = engine.compile(readFileSync(path.resolve(ROOT, `${template}.hbs`), 'utf8'), OPTIONS);
     compiled.set(template, run);
   }
+  const gap = gapIn(view, 'view');
+  if (gap !== undefined) throw new Error(`template ${template}: ${gap} has no value`);
   const text = run(view);
   const hole = HOLES.exec(text);
   if (hole !== null) {
@@ -39,6 +41,17 @@ export function render(template: string, view: View): string {
     throw new Error(`template ${template} left "${hole[0]}" in line ${line}`);
   }
   return alignComments(text.replace(/[ \t]+$/gm, ''));
+}
+
+/** Where a view holds undefined or NaN. Handlebars would print them, or take them for false. */
+function gapIn(value: unknown, at: string): string | undefined {
+  if (value === undefined || Number.isNaN(value)) return at;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const gap = gapIn(inner, `${at}.${key}`);
+    if (gap !== undefined) return gap;
+  }
+  return undefined;
 }
 
 /** Lines up the trailing comments of neighbouring declarations, whatever width their numbers have. */
