@@ -332,9 +332,7 @@ describe('files', () => {
     await write('bad.json', JSON.stringify({ ...LEVELS, bits: 9 }));
     const layers = ['bad.json', 'missing.json', 'relu.json', 'bad.json'].map((levels) => ({ levels }));
     await write('many.json', JSON.stringify({ ...MACRO, layers }));
-    expect(await load('many.json')).toBe(
-      'bad.json: bits: 9 is outside 1..8\nmissing.json: no such file',
-    );
+    expect(await load('many.json')).toBe('bad.json: bits: 9 is outside 1..8\nmissing.json: no such file');
   });
 
   it('does not depend on white space, key order or $schema', async () => {
