@@ -9,14 +9,31 @@
  * orThrow(await writePackage('out/demo', packageFiles(plan)));
  * ```
  */
+export { calibrate } from './calibrate/calibrate.js';
 export { type Levels, type LevelsHistogram, levelsSchema } from './config/levels.js';
 export { loadMacro, type MacroInput, macroInput, parse } from './config/load.js';
 export { type MacroConfig, type MacroConfigInput, macroSchema } from './config/macro.js';
+export { type CosimResult, cosim, runVectors } from './cosim/cosim.js';
+export { type Bench, streamConversions } from './cosim/scenario.js';
+export { Stimulus, type Vectors } from './cosim/stimulus.js';
+export { buildVectors, newBench } from './cosim/vectors.js';
 export { type Manifest, type PackageFile, packageFiles } from './emit/package.js';
 export { writePackage } from './emit/write.js';
+export { Machine } from './golden/machine.js';
+export { type Conversion, codeOf, Macro } from './golden/macro.js';
+export {
+  cellWrites,
+  inputWrites,
+  packReferences,
+  packTernary,
+  packTrim,
+  referenceWrites,
+  tableWrites,
+  trimWrites,
+} from './golden/pack.js';
 export type { QuantizationError } from './plan/error.js';
 export { type LayerPlan, type MacroPlan, planMacro } from './plan/plan.js';
-export type { RampPlan } from './plan/ramp.js';
+export { planRamp, type RampPlan } from './plan/ramp.js';
 export * as registers from './plan/registers.js';
 export { type Schedule, scheduleOf } from './plan/schedule.js';
 export { type MacroShape, shapeOf } from './plan/shape.js';

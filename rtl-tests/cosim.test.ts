@@ -88,8 +88,8 @@ describe('the comparison fails where the hardware is wrong', () => {
     {
       fault: 'a comparator that misses equality',
       file: 'model/odd_array.v',
-      from: 'sense_i && mac >= ref_q',
-      to: 'sense_i && mac > ref_q',
+      from: 'mac >= level',
+      to: 'mac > level',
       signal: 'sa',
     },
     {

@@ -162,29 +162,35 @@ export function randomConversions(bench: Bench, conversions: number): void {
 
 /**
  * Conversions as fast as the bus allows: the next inputs are loaded while the macro converts.
- * Every column is read.
+ *
+ * @param read columns read after each conversion, taking turns over all of them; the trace compares
+ *             every column in every cycle whatever is read
  */
 export function streamConversions(
   { plan, stimulus }: Bench,
   inputs: readonly ArrayLike<number>[],
   bank: number,
   bits: number,
+  read = plan.shape.columns,
 ): void {
   const { shape } = plan;
-  const columns = Array.from({ length: shape.columns }, (_, column) => column);
+  const { total } = scheduleOf(shape, bits);
+  const turn = (index: number) => Array.from({ length: read }, (_, i) => (index * read + i) % shape.columns);
   if (!shape.doubleBuffer) {
-    for (const vector of inputs) stimulus.convert(vector, bank, bits, columns);
+    inputs.forEach((vector, index) => {
+      stimulus.convert(vector, bank, bits, turn(index));
+    });
     return;
   }
-  const { total } = scheduleOf(shape, bits);
-  stimulus.load(inputs[0]!);
+  const [first] = inputs;
+  if (first !== undefined) stimulus.load(first);
   inputs.forEach((_, index) => {
     stimulus.start(bank, bits);
     const { machine } = stimulus;
     const next = inputs[index + 1];
     if (next !== undefined) stimulus.load(next);
     stimulus.idle(machine.conversions.at(-1)!.firstCycle + total - machine.cycle);
-    for (const column of columns) stimulus.read(resultAddress(column));
+    for (const column of turn(index)) stimulus.read(resultAddress(column));
     stimulus.write(registerAddress('status'), 4);
   });
 }

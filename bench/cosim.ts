@@ -1,0 +1,120 @@
+/**
+ * Speed of simulating a 256 x 128 macro, 6-bit inputs, bit serial, 4-bit codes: Icarus on the generated
+ * package, Icarus on a model that looks at every cell, and the golden model. `npm run bench:cosim`.
+ * All in one run, on the same vectors; every simulated run is also checked.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runVectors } from '../generators/cosim/cosim.js';
+import { program, streamConversions } from '../generators/cosim/scenario.js';
+import { newBench } from '../generators/cosim/vectors.js';
+import { packageFiles } from '../generators/emit/package.js';
+import { render } from '../generators/emit/render.js';
+import { macroView } from '../generators/emit/view.js';
+import { writePackage } from '../generators/emit/write.js';
+import { Macro } from '../generators/golden/macro.js';
+import { Random } from '../generators/golden/random.js';
+import { orThrow } from '../generators/problems.js';
+import { CONFIGURATIONS, planOf } from '../rtl-tests/configurations.js';
+
+const GENERATED = 300;
+/** Columns read over the bus after each conversion, taking turns; every cycle compares all columns. */
+const READ = 16;
+const PER_CELL = 12;
+const FUNCTIONAL = 20_000;
+
+const plan = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'demo')!);
+const { rows, columns } = plan.shape;
+const { bank, bits } = plan.layers[0]!;
+const root = await mkdtemp(path.join(tmpdir(), 'imcgen-bench-'));
+try {
+  const generated = orThrow(await writePackage(path.join(root, 'generated'), packageFiles(plan)));
+  const perCell = orThrow(await writePackage(path.join(root, 'per_cell'), packageFiles(plan)));
+  const template = fileURLToPath(new URL('model/per_cell_array.v', import.meta.url));
+  const view = {
+    ...macroView(plan),
+    file: `${plan.name}_array.v`,
+    purpose: 'the analog macro, cell by cell',
+  };
+  await writeFile(path.join(perCell, 'model', `${plan.name}_array.v`), render(template, view));
+
+  const fast = await conversionsPerSecond(generated, GENERATED, READ);
+  const allRead = await conversionsPerSecond(generated, GENERATED, columns);
+  const slow = await conversionsPerSecond(perCell, PER_CELL, READ);
+  const trace = 1 / (secondsOfTrace(GENERATED) / GENERATED);
+  const functional = functionalPerSecond();
+
+  console.log(
+    `${rows} x ${columns}, ${plan.shape.inputBits}-bit inputs, bit serial, ${bits}-bit codes; conversions a second`,
+  );
+  line(`Icarus, per-cell loops, ${READ} columns read`, slow, slow);
+  line(`Icarus, generated package, ${READ} columns read`, fast, slow);
+  line(`Icarus, generated package, ${columns} columns read`, allRead, slow);
+  line('golden model, full cycle trace', trace, slow);
+  line('golden model, functional', functional, slow);
+  console.log(
+    `golden model against Icarus: ${(trace / fast).toFixed(0)}x with the full trace, ${(functional / fast).toFixed(0)}x functionally`,
+  );
+} finally {
+  await rm(root, { recursive: true, force: true });
+}
+
+function line(what: string, rate: number, reference: number): void {
+  console.log(
+    `${what.padEnd(40)} ${rate.toFixed(1).padStart(10)}  ${(rate / reference).toFixed(1).padStart(8)}x`,
+  );
+}
+
+/** The rate once running: two runs of different length, so that compiling and programming cancel. */
+async function conversionsPerSecond(folder: string, count: number, read: number): Promise<number> {
+  const few = Math.ceil(count / 6);
+  const seconds = [];
+  for (const conversions of [few, count]) {
+    const result = await runVectors(plan, vectorsOf(conversions, read), { folder, simulator: 'icarus' });
+    if (!result.passed) throw new Error(`mismatches in ${folder}: ${result.complaints.join(' ')}`);
+    seconds.push(result.seconds);
+  }
+  return (count - few) / (seconds[1]! - seconds[0]!);
+}
+
+function inputsOf(count: number): Int32Array[] {
+  const random = new Random(3);
+  return Array.from({ length: count }, () =>
+    Int32Array.from({ length: rows }, () => Math.max(0, random.whole(-63, 63))),
+  );
+}
+
+function vectorsOf(count: number, read: number) {
+  const bench = newBench(plan, 3);
+  program(bench);
+  streamConversions(bench, inputsOf(count), bank, bits, read);
+  return bench.stimulus.vectors();
+}
+
+/** Seconds that the golden model needs for the same stream with every cycle written down. */
+function secondsOfTrace(count: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 3; run++) {
+    const bench = newBench(plan, 3);
+    program(bench);
+    const inputs = inputsOf(count);
+    const begun = performance.now();
+    streamConversions(bench, inputs, bank, bits, READ);
+    bench.stimulus.vectors();
+    best = Math.min(best, (performance.now() - begun) / 1000);
+  }
+  return best;
+}
+
+function functionalPerSecond(): number {
+  const macro = Macro.from(plan);
+  const random = new Random(3);
+  macro.loadWeights(Int8Array.from({ length: rows * columns }, () => random.whole(-1, 1)));
+  const inputs = inputsOf(100);
+  for (const vector of inputs) macro.convert(vector, bank);
+  const begun = performance.now();
+  for (let i = 0; i < FUNCTIONAL; i++) macro.convert(inputs[i % inputs.length]!, bank);
+  return FUNCTIONAL / ((performance.now() - begun) / 1000);
+}
