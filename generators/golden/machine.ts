@@ -1,21 +1,15 @@
 import type { ResetStyle } from '../config/macro.js';
-import { ERRORS, formatWord, IDENTITY, REGISTERS, TRIM_ROW_BASE } from '../plan/registers.js';
+import { ERRORS, formatWord, IDENTITY, REGISTERS } from '../plan/registers.js';
 import { macCycles, rampSteps } from '../plan/schedule.js';
-import { groupsPerStep, type MacroShape, magnitudeBits, maxMagnitude, stepRows } from '../plan/shape.js';
-import { BitcellArray } from './array.js';
+import type { MacroShape } from '../plan/shape.js';
+import { isLegal, isStart, type Request, startOf, tableEntry } from './address-map.js';
+import { Storage } from './storage.js';
 import { hexOfBits, hexOfNumber, type Trace } from './trace.js';
+import { drivenGroups, drivenRows, shares, trimDriven } from './word-lines.js';
 
 /** Phases as the RTL numbers them. */
 export const PHASES = ['idle', 'precharge', 'mac', 'ramp', 'sense', 'done'] as const;
 const [IDLE, PRECHARGE, MAC, RAMP, SENSE, DONE] = [0, 1, 2, 3, 4, 5] as const;
-
-/** A request of the internal bus: one cycle long, answered in the next. */
-export interface Request {
-  readonly write: boolean;
-  readonly address: number;
-  readonly data: number;
-  readonly strobes: number;
-}
 
 export interface Answer {
   readonly data: number;
@@ -37,7 +31,6 @@ export interface ConversionLog {
  */
 export class Machine {
   readonly conversions: ConversionLog[] = [];
-  readonly array: BitcellArray;
 
   /** The cycle about to be observed. */
   cycle = 0;
@@ -55,9 +48,9 @@ export class Machine {
   private macs: Int32Array;
   private reference = 0;
 
-  private readonly referenceCells: Uint8Array[];
-  private readonly groups: Int32Array[];
-  private tables: Int32Array;
+  private readonly storage: Storage;
+  /** Reference groups that are driven. */
+  private groups: Uint8Array = new Uint8Array(0);
   private readonly counts: Uint8Array;
   private readonly countPlanes: Uint8Array;
   private results: Uint8Array;
@@ -82,27 +75,21 @@ export class Machine {
    */
   constructor(
     readonly shape: MacroShape,
-    private readonly resetTable: bigint,
+    resetTable: bigint,
     private readonly resetStyle: ResetStyle,
     private readonly trace?: Trace,
   ) {
-    const { rows, columns, banks, referenceRows, referenceColumns, adcBits } = shape;
-    this.array = new BitcellArray(shape);
+    const { rows, columns, adcBits } = shape;
+    this.storage = new Storage(shape, resetTable);
     this.loaded = new Int32Array(rows);
     this.active = new Int32Array(rows);
     this.macs = new Int32Array(columns);
-    this.referenceCells = Array.from(
-      { length: banks },
-      () => new Uint8Array(referenceRows * referenceColumns),
-    );
-    this.groups = Array.from({ length: banks }, () => new Int32Array(2 ** adcBits));
     this.counts = new Uint8Array(columns);
     this.countPlanes = new Uint8Array(columns * adcBits);
     this.results = new Uint8Array(columns);
     this.comparators = new Uint8Array(columns);
     this.darkRows = hexOfBits(new Uint8Array(rows));
     this.darkColumns = hexOfBits(new Uint8Array(columns));
-    this.tables = this.tablesAfterReset();
     this.clear();
   }
 
@@ -214,15 +201,24 @@ export class Machine {
       default:
         this.enter(IDLE);
     }
-    this.wordLines = this.phase === MAC ? this.drivenRows() : `${this.darkRows} ${this.darkRows}`;
+    this.driveRows();
     this.lookAtComparators();
+  }
+
+  private driveRows(): void {
+    if (this.phase !== MAC) {
+      this.wordLines = `${this.darkRows} ${this.darkRows}`;
+      return;
+    }
+    const { straight, crossed } = drivenRows(this.shape, this.active, this.count);
+    this.wordLines = `${hexOfBits(straight)} ${hexOfBits(crossed)}`;
   }
 
   private begin({ bank, bits }: { bank: number; bits: number }): void {
     this.bank = bank;
     this.bits = bits;
     this.active = this.loaded.slice();
-    this.macs = this.array.mac(this.active);
+    this.macs = this.storage.array.mac(this.active);
     this.reference = 0;
     this.conversions.push({ firstCycle: this.cycle + 1, inputs: this.active, macs: this.macs, bank, bits });
     this.enter(PRECHARGE);
@@ -236,56 +232,21 @@ export class Machine {
 
   private enterStep(step: number): void {
     this.step = step;
-    this.groupText = hexOfBits(this.drivenGroups());
+    this.groups =
+      this.phase === RAMP
+        ? drivenGroups(this.shape, step, this.bits)
+        : new Uint8Array(2 ** this.shape.adcBits);
+    this.groupText = hexOfBits(this.groups);
   }
 
-  // ---- word lines ----------------------------------------------------------------------------
-
-  /** rwl_p and rwl_n of this MAC cycle. */
-  private drivenRows(): string {
-    const { rows, inputCoding } = this.shape;
-    const limit = maxMagnitude(this.shape);
-    const straight = new Uint8Array(rows);
-    const crossed = new Uint8Array(rows);
-    for (let row = 0; row < rows; row++) {
-      const x = this.active[row]!;
-      const magnitude = Math.min(limit, Math.abs(x));
-      const driven = inputCoding === 'pwm' ? magnitude > this.count : (magnitude >> this.count) & 1;
-      if (driven) (x < 0 ? crossed : straight)[row] = 1;
-    }
-    return `${hexOfBits(straight)} ${hexOfBits(crossed)}`;
-  }
-
-  private trimDriven(): boolean {
-    if (this.phase !== MAC) return false;
-    const { trimPulses, inputCoding } = this.shape;
-    return inputCoding === 'pwm' ? this.count < trimPulses : ((trimPulses >> this.count) & 1) === 1;
-  }
-
-  private sharing(): boolean {
-    return (
-      this.phase === MAC && this.shape.inputCoding === 'bit_serial' && this.count < magnitudeBits(this.shape)
-    );
-  }
-
-  /** Reference groups that this ramp step drives; group 0 is the offset group. */
-  private drivenGroups(): Uint8Array {
-    const driven = new Uint8Array(2 ** this.shape.adcBits);
-    if (this.phase !== RAMP) return driven;
-    const each = groupsPerStep(this.shape, this.bits);
-    driven.fill(1, (this.step - 1) * each + 1, this.step * each + 1);
-    if (this.step === 1) driven[0] = 1;
-    return driven;
-  }
+  // ---- ramp, comparators and counters ---------------------------------------------------------
 
   private pulseRamp(): void {
-    const cells = this.groups[this.bank]!;
-    this.drivenGroups().forEach((driven, group) => {
+    const cells = this.storage.groups[this.bank]!;
+    this.groups.forEach((driven, group) => {
       if (driven) this.reference += group === 0 ? -cells[0]! : cells[group]!;
     });
   }
-
-  // ---- comparators and counters --------------------------------------------------------------
 
   private lookAtComparators(): void {
     if (!this.sense) {
@@ -330,7 +291,7 @@ export class Machine {
   /** Error bits that refuse a request; 0 where it is accepted. */
   private judge(request: Request): number {
     const { write, address, data } = request;
-    if (!this.isLegal(request)) return 1 << ERRORS.access.bit;
+    if (!isLegal(this.shape, request)) return 1 << ERRORS.access.bit;
     const region = address >> 16;
     const cells = region >= 4;
     const inUse =
@@ -348,54 +309,21 @@ export class Machine {
     return errors;
   }
 
-  private isLegal({ write, address, strobes }: Request): boolean {
-    const { rows, columns, trimRows, banks, adcBits, referenceRows, referenceColumns } = this.shape;
-    if (address % 4 !== 0) return false;
-    const whole = strobes === 0xf;
-    if (address >= 0x8_0000) {
-      const { row, word } = weightCell(address);
-      const exists = row < rows || (row >= TRIM_ROW_BASE && row < TRIM_ROW_BASE + trimRows);
-      return exists && word < Math.ceil(columns / 32);
-    }
-    if (address >= 0x4_0000) {
-      const { bank, row, word } = referenceCell(address);
-      return bank < banks && row < referenceRows && word < Math.ceil(referenceColumns / 32);
-    }
-    const offset = address & 0xffff;
-    switch (address >> 16) {
-      case 0:
-        return write ? offset >= 0x0c && offset <= 0x18 && whole : offset <= 0x18;
-      case 1:
-        return write && offset < rows;
-      case 2:
-        return !write && offset / 4 < columns;
-      default:
-        return offset >> 9 < banks && (offset & 0x1ff) / 4 < 2 ** adcBits && (!write || whole);
-    }
-  }
-
   private read(address: number): number {
     const { shape } = this;
-    if (address >= 0x8_0000) {
-      const { planes, at } = this.weightPlane(address);
-      return wordAt(planes, at.from, at.end);
-    }
-    if (address >= 0x4_0000) {
-      const { cells, from, end } = this.referenceWord(address);
-      return wordAt(cells, from, end);
-    }
+    if (address >= 0x4_0000) return this.storage.readCells(address);
     const offset = address & 0xffff;
     switch (address >> 16) {
       case 0:
         return this.readRegister(offset);
       case 2: {
         const code = (shape.doubleBuffer ? this.results : this.counts)[offset / 4]!;
-        const value = this.tables[this.resultBank * 2 ** shape.adcBits + code]!;
+        const value = this.storage.entry(this.resultBank, code);
         return ((code << 16) | (value & 0xffff)) >>> 0;
       }
       default: {
-        const value = this.tables[(offset >> 9) * 2 ** shape.adcBits + (offset & 0x1ff) / 4]!;
-        return value & 0xffff;
+        const { bank, code } = tableEntry(address);
+        return this.storage.entry(bank, code) & 0xffff;
       }
     }
   }
@@ -426,18 +354,10 @@ export class Machine {
 
   private store({ address, data, strobes }: Request): void {
     const { shape } = this;
-    const mask = strobeMask(strobes);
-    if (address >= 0x8_0000) {
-      const { planes, at } = this.weightPlane(address);
-      setWord(planes, at.from, at.end, data, mask);
-      this.array.changed();
-    } else if (address >= 0x4_0000) {
-      const { cells, bank, from, end } = this.referenceWord(address);
-      setWord(cells, from, end, data, mask);
-      this.groups[bank] = groupCounts(cells, shape);
-    } else if (address >= 0x3_0000) {
-      const offset = address & 0xffff;
-      this.tables[(offset >> 9) * 2 ** shape.adcBits + (offset & 0x1ff) / 4] = this.asEntry(data);
+    if (address >= 0x4_0000) this.storage.writeCells(address, data, strobes);
+    else if (address >= 0x3_0000) {
+      const { bank, code } = tableEntry(address);
+      this.storage.setEntry(bank, code, data);
     } else if (address >= 0x1_0000) {
       for (let lane = 0; lane < 4; lane++) {
         const row = (address & 0xffff) + lane;
@@ -449,48 +369,7 @@ export class Machine {
     }
   }
 
-  private weightPlane(address: number) {
-    const { columns } = this.shape;
-    const { row, plane, word } = weightCell(address);
-    const trim = row >= TRIM_ROW_BASE;
-    const planes = trim
-      ? plane === 0
-        ? this.array.trimPlus
-        : this.array.trimMinus
-      : plane === 0
-        ? this.array.plus
-        : this.array.minus;
-    const first = (trim ? row - TRIM_ROW_BASE : row) * columns;
-    return {
-      planes,
-      at: { from: first + 32 * word, end: Math.min(first + 32 * word + 32, first + columns) },
-    };
-  }
-
-  private referenceWord(address: number) {
-    const { bank, row, word } = referenceCell(address);
-    const first = row * this.shape.referenceColumns;
-    return {
-      bank,
-      cells: this.referenceCells[bank]!,
-      from: first + 32 * word,
-      end: Math.min(first + 32 * word + 32, first + this.shape.referenceColumns),
-    };
-  }
-
-  private asEntry(data: number): number {
-    const shift = 32 - this.shape.outputBits;
-    return this.shape.outputSigned ? (data << shift) >> shift : (data << shift) >>> shift;
-  }
-
   // ---- reset and observation -----------------------------------------------------------------
-
-  private tablesAfterReset(): Int32Array {
-    const { banks, adcBits, outputBits } = this.shape;
-    return Int32Array.from({ length: banks * 2 ** adcBits }, (_, index) =>
-      this.asEntry(Number(BigInt.asUintN(outputBits, this.resetTable >> BigInt(index * outputBits)))),
-    );
-  }
 
   /** The state after reset. Cells and loaded inputs have no reset and stay. */
   private clear(): void {
@@ -505,9 +384,9 @@ export class Machine {
     this.resultBank = 0;
     this.results = new Uint8Array(this.shape.columns);
     this.clearCounts();
-    this.tables = this.tablesAfterReset();
+    this.storage.reset();
     this.enter(IDLE);
-    this.wordLines = `${this.darkRows} ${this.darkRows}`;
+    this.driveRows();
     this.lookAtComparators();
     this.settled = false;
     this.stirred = true;
@@ -523,58 +402,12 @@ export class Machine {
       (Number(this.phase === DONE) << 5) |
       (Number(this.busy) << 4) |
       (Number(this.sense) << 3) |
-      (Number(this.sharing()) << 2) |
-      (Number(this.trimDriven()) << 1) |
+      (Number(this.phase === MAC && shares(this.shape, this.count)) << 2) |
+      (Number(this.phase === MAC && trimDriven(this.shape, this.count)) << 1) |
       Number(this.phase === PRECHARGE);
     this.trace.record(
       this.cycle,
       `${hexOfNumber(flags)} ${this.phase} ${hexOfNumber(this.step)} ${hexOfNumber(this.bank)} ${this.wordLines} ${this.groupText} ${this.comparatorText} ${this.countText}`,
     );
   }
-}
-
-function isStart({ address, data }: Request): boolean {
-  return address === REGISTERS.start.offset && (data & 1) === 1;
-}
-
-function startOf({ data }: { readonly data: number }) {
-  return { bank: (data >>> 8) & 0xf, bits: (data >>> 16) & 7 };
-}
-
-function weightCell(address: number) {
-  return { row: (address >> 8) & 0x7ff, plane: (address >> 7) & 1, word: (address >> 2) & 31 };
-}
-
-function referenceCell(address: number) {
-  return { bank: (address >> 14) & 0xf, row: (address >> 4) & 0x3ff, word: (address >> 2) & 3 };
-}
-
-function strobeMask(strobes: number): number {
-  let mask = 0;
-  for (let lane = 0; lane < 4; lane++) if ((strobes >> lane) & 1) mask |= 0xff << (8 * lane);
-  return mask;
-}
-
-function wordAt(bits: Uint8Array, from: number, end: number): number {
-  let word = 0;
-  for (let i = from; i < end; i++) if (bits[i]) word |= 1 << (i - from);
-  return word >>> 0;
-}
-
-function setWord(bits: Uint8Array, from: number, end: number, data: number, mask: number): void {
-  for (let i = from; i < end; i++) if ((mask >>> (i - from)) & 1) bits[i] = (data >>> (i - from)) & 1;
-}
-
-/** 1-cells of every group of a bank: the offset rows, then stepRows rows a group; rows left over are never driven. */
-function groupCounts(cells: Uint8Array, shape: MacroShape): Int32Array {
-  const counts = new Int32Array(2 ** shape.adcBits);
-  const rows = stepRows(shape);
-  for (let row = 0; row < shape.referenceRows; row++) {
-    const group = row < shape.offsetRows ? 0 : Math.floor((row - shape.offsetRows) / rows) + 1;
-    if (group >= counts.length) break;
-    for (let column = 0; column < shape.referenceColumns; column++) {
-      counts[group]! += cells[row * shape.referenceColumns + column]!;
-    }
-  }
-  return counts;
 }

@@ -1,0 +1,107 @@
+import { TRIM_ROW_BASE } from '../plan/registers.js';
+import { type MacroShape, stepRows } from '../plan/shape.js';
+import { referenceCell, weightCell } from './address-map.js';
+import { BitcellArray } from './array.js';
+
+/** A word of cells: bits `from` .. `end` - 1 of a bit vector; shorter than 32 at the last column. */
+interface CellWord {
+  readonly cells: Uint8Array;
+  readonly from: number;
+  readonly end: number;
+}
+
+/** What the bus can write and read back: weights, trim rows, reference cells and decoder tables. */
+export class Storage {
+  readonly array: BitcellArray;
+  /** 1-cells of every reference group, bank by bank; group 0 is the offset group. */
+  readonly groups: Int32Array[];
+  private readonly references: Uint8Array[];
+  private tables: Int32Array;
+
+  /** @param resetTable decoder contents after reset, code k of bank b at bit (b * 2^B + k) * OUT_BITS */
+  constructor(
+    private readonly shape: MacroShape,
+    private readonly resetTable: bigint,
+  ) {
+    const { banks, referenceRows, referenceColumns, adcBits } = shape;
+    this.array = new BitcellArray(shape);
+    this.references = Array.from({ length: banks }, () => new Uint8Array(referenceRows * referenceColumns));
+    this.groups = Array.from({ length: banks }, () => new Int32Array(2 ** adcBits));
+    this.tables = this.tablesAfterReset();
+  }
+
+  /** Cells have no reset; tables do. */
+  reset(): void {
+    this.tables = this.tablesAfterReset();
+  }
+
+  readCells(address: number): number {
+    const { cells, from, end } = this.wordOf(address);
+    let word = 0;
+    for (let i = from; i < end; i++) if (cells[i]) word |= 1 << (i - from);
+    return word >>> 0;
+  }
+
+  writeCells(address: number, data: number, strobes: number): void {
+    const { cells, from, end } = this.wordOf(address);
+    for (let i = from; i < end; i++) {
+      const bit = i - from;
+      if ((strobes >> (bit >> 3)) & 1) cells[i] = (data >>> bit) & 1;
+    }
+    if (address >= 0x8_0000) this.array.changed();
+    else this.countGroups(referenceCell(address).bank);
+  }
+
+  entry(bank: number, code: number): number {
+    return this.tables[bank * 2 ** this.shape.adcBits + code]!;
+  }
+
+  setEntry(bank: number, code: number, data: number): void {
+    this.tables[bank * 2 ** this.shape.adcBits + code] = this.asEntry(data);
+  }
+
+  private wordOf(address: number): CellWord {
+    const { columns, referenceColumns } = this.shape;
+    if (address >= 0x8_0000) {
+      const { row, plane, word } = weightCell(address);
+      const { plus, minus, trimPlus, trimMinus } = this.array;
+      const trim = row >= TRIM_ROW_BASE;
+      const planes = trim ? [trimPlus, trimMinus] : [plus, minus];
+      return wordInRow(planes[plane]!, trim ? row - TRIM_ROW_BASE : row, word, columns);
+    }
+    const { bank, row, word } = referenceCell(address);
+    return wordInRow(this.references[bank]!, row, word, referenceColumns);
+  }
+
+  /** The offset rows come first, then stepRows rows a group; rows left over are never driven. */
+  private countGroups(bank: number): void {
+    const { adcBits, referenceRows, referenceColumns, offsetRows } = this.shape;
+    const rows = stepRows(this.shape);
+    const counts = new Int32Array(2 ** adcBits);
+    for (let row = 0; row < referenceRows; row++) {
+      const group = row < offsetRows ? 0 : Math.floor((row - offsetRows) / rows) + 1;
+      if (group >= counts.length) break;
+      const cells = this.references[bank]!.subarray(row * referenceColumns, (row + 1) * referenceColumns);
+      for (const cell of cells) counts[group]! += cell;
+    }
+    this.groups[bank] = counts;
+  }
+
+  private tablesAfterReset(): Int32Array {
+    const { banks, adcBits, outputBits } = this.shape;
+    return Int32Array.from({ length: banks * 2 ** adcBits }, (_, index) =>
+      this.asEntry(Number(BigInt.asUintN(outputBits, this.resetTable >> BigInt(index * outputBits)))),
+    );
+  }
+
+  /** OUT_BITS of a bus word, unsigned or two's complement. */
+  private asEntry(data: number): number {
+    const shift = 32 - this.shape.outputBits;
+    return this.shape.outputSigned ? (data << shift) >> shift : (data << shift) >>> shift;
+  }
+}
+
+function wordInRow(cells: Uint8Array, row: number, word: number, columns: number): CellWord {
+  const first = row * columns;
+  return { cells, from: first + 32 * word, end: Math.min(first + 32 * word + 32, first + columns) };
+}

@@ -1,0 +1,41 @@
+import { groupsPerStep, type MacroShape, magnitudeBits, maxMagnitude } from '../plan/shape.js';
+
+/** Rows driven in one cycle of the input phase: `straight` for x > 0, `crossed` for x < 0. */
+export function drivenRows(
+  shape: MacroShape,
+  inputs: Int32Array,
+  cycle: number,
+): { readonly straight: Uint8Array; readonly crossed: Uint8Array } {
+  const limit = maxMagnitude(shape);
+  const straight = new Uint8Array(shape.rows);
+  const crossed = new Uint8Array(shape.rows);
+  for (let row = 0; row < shape.rows; row++) {
+    const x = inputs[row]!;
+    if (pulsedIn(shape, Math.min(limit, Math.abs(x)), cycle)) (x < 0 ? crossed : straight)[row] = 1;
+  }
+  return { straight, crossed };
+}
+
+/** Whether the trim rows are driven in a cycle of the input phase: as an input of trimPulses would be. */
+export function trimDriven(shape: MacroShape, cycle: number): boolean {
+  return pulsedIn(shape, shape.trimPulses, cycle);
+}
+
+/** Whether charge is shared after a cycle of the input phase: after every slice, not while it settles. */
+export function shares(shape: MacroShape, cycle: number): boolean {
+  return shape.inputCoding === 'bit_serial' && cycle < magnitudeBits(shape);
+}
+
+/** Pulse width: the first `magnitude` cycles. Bit serial: the cycles of its 1 bits, lowest first. */
+function pulsedIn(shape: MacroShape, magnitude: number, cycle: number): boolean {
+  return shape.inputCoding === 'pwm' ? cycle < magnitude : ((magnitude >> cycle) & 1) === 1;
+}
+
+/** Reference groups that a ramp step drives; the offset group 0 goes with the first step. */
+export function drivenGroups(shape: MacroShape, step: number, bits: number): Uint8Array {
+  const driven = new Uint8Array(2 ** shape.adcBits);
+  const each = groupsPerStep(shape, bits);
+  driven.fill(1, (step - 1) * each + 1, step * each + 1);
+  if (step === 1) driven[0] = 1;
+  return driven;
+}
