@@ -1,10 +1,12 @@
 /**
- * Compiles, lints and elaborates the package of every configuration: `npm run lint:rtl`, or with a
- * part of a configuration's name. Any output of a tool is a failure; nothing is waived.
+ * Compiles, lints and elaborates the package of every configuration, and co-simulates some with
+ * Verilator: `npm run lint:rtl`, or with a part of a configuration's name. Any output of a tool is a
+ * failure; nothing is waived.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { packageFiles } from '../generators/emit/package.js';
 import { writePackage } from '../generators/emit/write.js';
@@ -23,11 +25,15 @@ interface Package {
 /** One tool on one package: a command, run inside the package, that must succeed in silence. */
 interface Check {
   readonly name: string;
+  /** Macros that it is for; all where undefined. */
+  readonly only?: readonly string[];
   readonly command: (made: Package) => readonly string[];
 }
 
 const ICARUS = ['iverilog', '-g2005', '-Wall', '-o', '/dev/null'];
 const VERILATOR = ['verilator', '--lint-only', '-Wall'];
+/** The command line as scripts/setup.mjs builds it. */
+const IMCGEN = [process.execPath, fileURLToPath(new URL('../dist/cli.js', import.meta.url))];
 
 const CHECKS: readonly Check[] = [
   {
@@ -55,6 +61,12 @@ const CHECKS: readonly Check[] = [
       ...['yosys', '-q', '-p'],
       `read_verilog ${verilog('rtl', 'blackbox').join(' ')}; hierarchy -check -top ${macro}; proc; check -assert`,
     ],
+  },
+  {
+    name: 'verilator, co-simulation',
+    // Asynchronous and synchronous reset, both input codings; to compile one takes 15 s.
+    only: ['tiny', 'odd', 'banked'],
+    command: () => [...IMCGEN, 'cosim', '.', '--simulator', 'verilator', '--conversions', '24', '--quiet'],
   },
 ];
 
@@ -88,7 +100,9 @@ let passed = 0;
 let failed = 0;
 try {
   const packages = await writeAll(root, process.argv[2] ?? '');
-  const jobs = packages.flatMap((made) => CHECKS.map((check) => ({ made, check })));
+  const jobs = packages.flatMap((made) =>
+    CHECKS.filter(({ only }) => only?.includes(made.macro) ?? true).map((check) => ({ made, check })),
+  );
   const worker = async () => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
       const found = await complaint(job.check, job.made);

@@ -26,6 +26,9 @@ export interface SimulationOutput {
   readonly seconds: number;
 }
 
+/** What simulators say of themselves; such lines name files, whatever these are called. */
+const REMARK = /^(VCD info: dumpfile |FST info: dumpfile |- .*: Verilog \$finish$)/;
+
 /**
  * Compiles and runs the testbench of a package.
  *
@@ -42,13 +45,14 @@ export async function simulate(run: SimulationRun): Promise<SimulationOutput> {
       ...(run.dump ? [`+dump=${path.resolve(run.dump.file)}`] : []),
     ];
     const started = performance.now();
-    const { stdout } = await execa(command[0]!, [...command.slice(1), ...plusArguments], {
+    const { all } = await execa(command[0]!, [...command.slice(1), ...plusArguments], {
       stdin: 'ignore',
       all: true,
       reject: false,
       ...(run.signal && { cancelSignal: run.signal }),
     });
-    return { lines: stdout.split('\n'), seconds: (performance.now() - started) / 1000 };
+    const lines = all.split('\n').filter((line) => !REMARK.test(line));
+    return { lines, seconds: (performance.now() - started) / 1000 };
   } finally {
     await rm(build, { recursive: true, force: true });
   }
@@ -73,11 +77,10 @@ async function buildVerilator(run: SimulationRun, build: string): Promise<string
     'verilator',
     'apt-get install verilator',
     [
-      ...['--binary', '--timing', '-Wno-fatal', '-j', '2', '-O3', '--x-assign', 'fast', '--Mdir', build],
+      ...['--binary', '--timing', '-j', '2', '-O3', '--x-assign', 'fast', '--Mdir', build],
       ...['--top-module', `${run.macro}_tb`, '-o', 'sim', ...dump, ...overrides, ...(await sources(run))],
     ],
     run.signal,
-    false,
   );
   return [path.join(build, 'sim')];
 }
@@ -92,11 +95,10 @@ async function sources({ folder, macro }: SimulationRun): Promise<string[]> {
 }
 
 async function compile(
-  tool: string,
+  tool: 'iverilog' | 'verilator',
   install: string,
   args: readonly string[],
   signal: AbortSignal | undefined,
-  mustBeSilent = true,
 ): Promise<void> {
   const result = await execa(tool, args, {
     stdin: 'ignore',
@@ -105,7 +107,9 @@ async function compile(
     ...(signal && { cancelSignal: signal }),
   });
   if ((result as { code?: string }).code === 'ENOENT') throw new MissingTool(tool, install);
-  if (result.exitCode !== 0 || (mustBeSilent && result.all.trim() !== '')) {
+  // Verilator takes warnings for errors itself, and lets make and the C++ compiler speak.
+  const unclean = tool === 'iverilog' && result.all.trim() !== '';
+  if (result.exitCode !== 0 || unclean) {
     throw new Error(`${tool} does not compile this package cleanly:\n${result.all}`);
   }
 }
