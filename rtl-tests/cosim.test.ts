@@ -83,6 +83,24 @@ describe('the shape can be overridden at instantiation', () => {
   });
 });
 
+describe('a shape outside the address map is refused when simulation starts', () => {
+  it.each([
+    ['PRE_CYCLES', 65, 'PRE_CYCLES is outside 1..64'],
+    ['ADC_BITS', 5, 'REF_ROWS less OFFSET_ROWS cannot give every ramp group a row'],
+    ['TRIM_PULSES', 8, 'TRIM_PULSES does not fit the input phase'],
+    ['OUT_BITS', 17, 'OUT_BITS is outside 1..16'],
+  ])('%s = %i', async (parameter, value, rule) => {
+    const output = await withPackage(byName('odd'), async (folder) => {
+      const override = `-Podd_tb.${parameter}=${value}`;
+      const sources = ['-f', 'odd.f', 'tb/odd_tb.v', '-o', 'sim.vvp'];
+      await execa('iverilog', ['-g2005', override, ...sources], { cwd: folder });
+      return (await execa('vvp', ['-n', '-N', 'sim.vvp'], { cwd: folder, reject: false })).stdout;
+    });
+    expect(output).toContain(`ERROR: odd_tb.u_macro.refuse: ${rule}`);
+    expect(output).not.toContain('PASS');
+  });
+});
+
 describe('the comparison fails where the hardware is wrong', () => {
   const faults = [
     {

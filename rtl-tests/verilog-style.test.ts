@@ -78,7 +78,12 @@ describe.each(CONFIGURATIONS)('Verilog of $name', (configuration) => {
   it('synthesizes: no delay, initial value, casex, force, system call or name inside another module', () => {
     const forbidden =
       /#\s*\d|\binitial\b|\bcasex\b|\bforce\b|\bu_\w+\.\w|\$(?!clog2\b|signed\b|unsigned\b)\w+/;
-    expect(rtl.flatMap((file) => linesMatching(code(file), forbidden))).toEqual([]);
+    // What only a simulator reads, the parameter checks, may do more.
+    const synthesized = (file: PackageFile) => ({
+      ...file,
+      text: file.text.replace(/`ifndef SYNTHESIS[\s\S]*?`endif/g, ''),
+    });
+    expect(rtl.flatMap((file) => linesMatching(code(synthesized(file)), forbidden))).toEqual([]);
   });
 
   it('marks ports by direction: _i and _o', () => {

@@ -57,14 +57,16 @@ function gapIn(value: unknown, at: string): string | undefined {
 /** Lines up the trailing comments of neighbouring declarations, whatever width their numbers have. */
 export function alignComments(text: string): string {
   const lines = text.split('\n');
-  const split = (line: string) => /^( +(?:parameter|input|output)\b.*?\S) +(\/\/ .*)$/.exec(line);
+  const declares = (line: string | undefined) =>
+    line !== undefined && /^ +(?:parameter|input|output)\b/.test(line);
+  const split = (line: string) => /^(.*?\S) +(\/\/ .*)$/.exec(line);
   for (let from = 0; from < lines.length; ) {
     let to = from;
-    while (to < lines.length && split(lines[to]!) !== null) to++;
-    const width = Math.max(0, ...lines.slice(from, to).map((line) => split(line)![1]!.length));
+    while (declares(lines[to])) to++;
+    const width = Math.max(0, ...lines.slice(from, to).map((line) => split(line)?.[1]?.length ?? 0));
     for (let at = from; at < to; at++) {
-      const [, code, comment] = split(lines[at]!)!;
-      lines[at] = `${code!.padEnd(width)}  ${comment}`;
+      const parts = split(lines[at]!);
+      if (parts !== null) lines[at] = `${parts[1]!.padEnd(width)}  ${parts[2]}`;
     }
     from = to + 1;
   }
