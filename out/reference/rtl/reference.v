@@ -59,6 +59,35 @@ module reference #(
     localparam WORD_W     = (CELL_COLS > 32) ? $clog2((CELL_COLS + 31) / 32) : 1;
     localparam IN_WORD_W  = (ROWS > 4) ? $clog2((ROWS + 3) / 4) : 1;
 
+`ifndef SYNTHESIS
+    // An instance may override the shape: within what the address map and the counters hold.
+    task refuse(input [8*72-1:0] rule);
+        begin
+            $display("ERROR: %m: %0s", rule);
+            $finish;
+        end
+    endtask
+
+    initial begin
+        if (ROWS < 1 || ROWS > 1024)             refuse("ROWS is outside 1..1024");
+        if (COLS < 1 || COLS > 1024)             refuse("COLS is outside 1..1024");
+        if (MAG_BITS < 1 || IN_BITS > 8)         refuse("IN_BITS is outside 1 + IN_SIGNED..8");
+        if (TRIM_ROWS < 0 || TRIM_ROWS > 16)     refuse("TRIM_ROWS is outside 0..16");
+        if (TRIM_ROWS > 0 && TRIM_PULSES >= (1 << MAG_BITS))
+            refuse("TRIM_PULSES does not fit the input phase");
+        if (ADC_BITS < 1 || ADC_BITS > 7)        refuse("ADC_BITS is outside 1..7");
+        if (BANKS < 1 || BANKS > 16)             refuse("BANKS is outside 1..16");
+        if (REF_COLS < 1 || REF_COLS > 128)      refuse("REF_COLS is outside 1..128");
+        if (REF_ROWS > 1024)                     refuse("REF_ROWS is above 1024");
+        if (OFFSET_ROWS < 0)                     refuse("OFFSET_ROWS is below 0");
+        if (REF_ROWS - OFFSET_ROWS < (1 << ADC_BITS) - 1)
+            refuse("REF_ROWS less OFFSET_ROWS cannot give every ramp group a row");
+        if (REF_PULSES < 1 || REF_PULSES > 64)   refuse("REF_PULSES is outside 1..64");
+        if (PRE_CYCLES < 1 || PRE_CYCLES > 64)   refuse("PRE_CYCLES is outside 1..64");
+        if (OUT_BITS < 1 || OUT_BITS > 16)       refuse("OUT_BITS is outside 1..16");
+    end
+`endif
+
     wire                     req;
     wire                     we;
     wire [19:0]              addr;

@@ -18,7 +18,7 @@ module reference_controller #(
     input  wire                clk_i,
     input  wire                rst_ni,
 
-    input  wire                start_i,  // a legal start, one cycle
+    input  wire                start_i,        // a legal start, one cycle
     input  wire [BANK_W-1:0]   start_bank_i,
     input  wire [2:0]          start_bits_i,   // run-time code width, 1 .. ADC_BITS
     output wire                start_ready_o,  // a start in this cycle is accepted
@@ -26,12 +26,12 @@ module reference_controller #(
     output wire                busy_o,    // converting, or a start is queued
     output wire                queued_o,  // a start is queued, it owns the loaded inputs
     output wire [2:0]          phase_o,
-    output wire [7:0]          cycle_o,  // cycle within the phase or within the ramp step
-    output wire [ADC_BITS-1:0] step_o,   // ramp step, from 1; 0 outside the ramp
-    output wire [BANK_W-1:0]   bank_o,   // of the running conversion
+    output wire [7:0]          cycle_o,   // cycle within the phase or within the ramp step
+    output wire [ADC_BITS-1:0] step_o,    // ramp step, from 1; 0 outside the ramp
+    output wire [BANK_W-1:0]   bank_o,    // of the running conversion
     output wire [2:0]          bits_o,
 
-    output wire                load_o,  // a conversion begins: take over the loaded inputs
+    output wire                load_o,    // a conversion begins: take over the loaded inputs
     output wire                precharge_o,
     output wire                mac_o,
     output wire                ramp_o,

@@ -22,7 +22,7 @@ module reference_input_drivers #(
     input  wire [WORD_W-1:0] word_i,
     input  wire [31:0]       data_i,
     input  wire [3:0]        strb_i,
-    input  wire              load_i,  // a conversion begins: take over the loaded inputs
+    input  wire              load_i,   // a conversion begins: take over the loaded inputs
 
     input  wire              mac_i,
     input  wire [7:0]        cycle_i,  // cycle of the input phase
@@ -30,7 +30,7 @@ module reference_input_drivers #(
     output wire [ROWS-1:0]   rwl_p_o,  // word lines that discharge straight: x > 0
     output wire [ROWS-1:0]   rwl_n_o,  // word lines that discharge crossed: x < 0
     output wire              trim_rwl_o,
-    output wire              share_o  // charge sharing: this slice weighs twice the last one
+    output wire              share_o   // charge sharing: this slice weighs twice the last one
 );
 
     localparam MAG_BITS = IN_BITS - IN_SIGNED;

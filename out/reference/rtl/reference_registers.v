@@ -67,7 +67,7 @@ module reference_registers #(
     // cells; read data follows in the next cycle
     output wire                 mem_en_o,
     output wire                 mem_we_o,
-    output wire                 mem_ref_o,  // 1: reference cells, 0: weights and trim rows
+    output wire                 mem_ref_o,    // 1: reference cells, 0: weights and trim rows
     output wire [BANK_W-1:0]    mem_bank_o,
     output wire [ROW_W-1:0]     mem_row_o,
     output wire                 mem_plane_o,  // weights: 0 for wp, 1 for wn
