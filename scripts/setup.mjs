@@ -8,7 +8,7 @@
  * Exit code 1: a step failed; 3: a tool is missing and cannot be installed from here.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,6 +30,7 @@ if (buildIsStale()) {
   say('building dist/');
   const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   run(process.execPath, [tsc, '-p', 'tsconfig.build.json']) || fail(1, 'the build failed');
+  chmodSync(path.join(ROOT, 'dist', 'cli.js'), 0o755);
 }
 const missing = tools.filter((tool) => !onPath(tool));
 if (missing.length > 0) install(missing);

@@ -23,7 +23,7 @@ export function rampSteps(bits: number): number {
 
 /**
  * Cycles from the first precharge cycle to the one that hands the codes over, at run-time width `bits`.
- * Back-to-back conversions repeat with exactly this period.
+ * With double buffer, queued conversions repeat with exactly this period.
  */
 export function scheduleOf(shape: MacroShape, bits: number): Schedule {
   const precharge = shape.prechargeCycles;
