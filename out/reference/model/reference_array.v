@@ -51,12 +51,12 @@ module reference_array #(
 );
 
     localparam STEP_ROWS  = (REF_ROWS - OFFSET_ROWS) / ((1 << ADC_BITS) - 1);
-    localparam ROW_QUADS  = (ROWS + 3) / 4;
+    localparam ROW_QUADS  = 2 * ((ROWS + 7) / 8);  // summed two at a time
     localparam TRIM_QUADS = (TRIM_ROWS + 3) / 4;
     localparam PULSES     = (1 << MAG_BITS) - 1;
     localparam LANE       = $clog2(((ROWS > TRIM_ROWS) ? ROWS : TRIM_ROWS) * PULSES + 1);
     localparam W          = 2 * COLS * LANE;
-    localparam SLOT_W     = (ROW_QUADS + TRIM_QUADS > 1) ? $clog2(4*(ROW_QUADS+TRIM_QUADS)) : 3;
+    localparam SLOT_W     = (ROW_QUADS + TRIM_QUADS > 2) ? $clog2(4*(ROW_QUADS+TRIM_QUADS)) : 4;
     localparam CELL_ROWS  = 1 << ROW_W;
     localparam CELL_BITS  = 32 << WORD_W;
 
@@ -169,12 +169,13 @@ module reference_array #(
     reg  [31:0]  slice_q;     // charge-sharing slices so far: this one weighs 2^slice_q
 
     // What one pulse takes off every line.
-    function [W-1:0] pulse(input [ROWS+2:0] rwl);
+    function [W-1:0] pulse(input [ROWS+6:0] rwl);
         integer q;
         begin
             pulse = {W{1'b0}};
-            for (q = 0; q < ROW_QUADS; q = q + 1) begin
-                pulse = pulse + sums_q[{q[SLOT_W-3:0], rwl[4*q +: 4]}];
+            for (q = 0; q < ROW_QUADS; q = q + 2) begin
+                pulse = pulse + sums_q[{q[SLOT_W-3:1], 1'b0, rwl[4*q +: 4]}]
+                              + sums_q[{q[SLOT_W-3:1], 1'b1, rwl[4*q + 4 +: 4]}];
             end
         end
     endfunction
@@ -196,8 +197,8 @@ module reference_array #(
             trim_q     <= {W{1'b0}};
             slice_q    <= 32'd0;
         end else begin
-            if (rwl_p_i != 0) straight_q <= straight_q + (pulse({3'b000, rwl_p_i}) << slice_q);
-            if (rwl_n_i != 0) crossed_q  <= crossed_q + (pulse({3'b000, rwl_n_i}) << slice_q);
+            if (rwl_p_i != 0) straight_q <= straight_q + (pulse({7'd0, rwl_p_i}) << slice_q);
+            if (rwl_n_i != 0) crossed_q  <= crossed_q + (pulse({7'd0, rwl_n_i}) << slice_q);
             if (trim_rwl_i)   trim_q     <= trim_q + (trim_pulse(trim_rwl_i) << slice_q);
             if (share_i)      slice_q    <= slice_q + 32'd1;
         end
