@@ -10,6 +10,8 @@
  * ```
  */
 export { calibrate } from './calibrate/calibrate.js';
+export { readNpy, writeNpy } from './calibrate/npy.js';
+export type { CalibrationOptions } from './calibrate/options.js';
 export { type Levels, type LevelsHistogram, levelsSchema } from './config/levels.js';
 export { loadMacro, type MacroInput, macroInput, parse } from './config/load.js';
 export { type MacroConfig, type MacroConfigInput, macroSchema } from './config/macro.js';
