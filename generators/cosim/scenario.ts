@@ -191,7 +191,7 @@ export function streamConversions(
     if (next !== undefined) stimulus.load(next);
     stimulus.idle(machine.conversions.at(-1)!.firstCycle + total - machine.cycle);
     for (const column of turn(index)) stimulus.read(resultAddress(column));
-    stimulus.write(registerAddress('status'), 4);
+    stimulus.clearDone();
   });
 }
 
@@ -281,7 +281,7 @@ export function conflicts(bench: Bench): void {
     stimulus.read(registerAddress('status'));
     stimulus.read(registerAddress('error'));
     stimulus.write(registerAddress('error'), 0x3f);
-    stimulus.write(registerAddress('status'), 4);
+    stimulus.clearDone();
     stimulus.read(registerAddress('error'));
   };
   const table = tableAddress(bank, 0);

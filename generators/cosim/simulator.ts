@@ -63,7 +63,6 @@ async function buildIcarus(run: SimulationRun, build: string): Promise<string[]>
   const overrides = [...(run.parameters ?? [])].map(([name, value]) => `-P${run.macro}_tb.${name}=${value}`);
   await compile(
     'iverilog',
-    'apt-get install iverilog',
     ['-g2005', '-Wall', ...overrides, '-s', `${run.macro}_tb`, '-o', output, ...(await sources(run))],
     run.signal,
   );
@@ -75,7 +74,6 @@ async function buildVerilator(run: SimulationRun, build: string): Promise<string
   const dump = run.dump === undefined ? [] : [run.dump.format === 'fst' ? '--trace-fst' : '--trace'];
   await compile(
     'verilator',
-    'apt-get install verilator',
     [
       ...['--binary', '--timing', '-j', '2', '-O3', '--x-assign', 'fast', '--Mdir', build],
       ...['--top-module', `${run.macro}_tb`, '-o', 'sim', ...dump, ...overrides, ...(await sources(run))],
@@ -96,7 +94,6 @@ async function sources({ folder, macro }: SimulationRun): Promise<string[]> {
 
 async function compile(
   tool: 'iverilog' | 'verilator',
-  install: string,
   args: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -106,7 +103,7 @@ async function compile(
     reject: false,
     ...(signal && { cancelSignal: signal }),
   });
-  if ((result as { code?: string }).code === 'ENOENT') throw new MissingTool(tool, install);
+  if ((result as { code?: string }).code === 'ENOENT') throw new MissingTool(tool, `apt-get install ${tool}`);
   // Verilator takes warnings for errors itself, and lets make and the C++ compiler speak.
   const unclean = tool === 'iverilog' && result.all.trim() !== '';
   if (result.exitCode !== 0 || unclean) {

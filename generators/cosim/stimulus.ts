@@ -2,7 +2,7 @@ import type { ResetStyle } from '../config/macro.js';
 import { Machine } from '../golden/machine.js';
 import { type BusWrite, inputWrites } from '../golden/pack.js';
 import { Trace } from '../golden/trace.js';
-import { registerAddress, resultAddress, startWord } from '../plan/registers.js';
+import { registerAddress, resultAddress, STATUS_DONE, startWord } from '../plan/registers.js';
 import { scheduleOf } from '../plan/schedule.js';
 import type { MacroShape } from '../plan/shape.js';
 
@@ -88,13 +88,17 @@ export class Stimulus {
     this.write(registerAddress('start'), startWord(bank, bits));
   }
 
+  clearDone(): void {
+    this.write(registerAddress('status'), STATUS_DONE);
+  }
+
   /** Load, start, wait to the end, read the given columns, clear done. */
   convert(inputs: ArrayLike<number>, bank: number, bits: number, columns: readonly number[]): void {
     this.load(inputs);
     this.start(bank, bits);
     this.idle(scheduleOf(this.shape, bits).total);
     for (const column of columns) this.read(resultAddress(column));
-    this.write(registerAddress('status'), 4);
+    this.clearDone();
   }
 
   vectors(): Vectors {

@@ -1,5 +1,5 @@
 import type { ResetStyle } from '../config/macro.js';
-import { ERRORS, formatWord, IDENTITY, REGISTERS } from '../plan/registers.js';
+import { ERRORS, formatWord, IDENTITY, REGISTERS, STATUS_DONE } from '../plan/registers.js';
 import { macCycles, rampSteps } from '../plan/schedule.js';
 import type { MacroShape } from '../plan/shape.js';
 import { isLegal, isStart, type Request, startOf, tableEntry } from './address-map.js';
@@ -8,7 +8,6 @@ import { hexOfBits, hexOfNumber, type Trace } from './trace.js';
 import { drivenGroups, drivenRows, shares, trimDriven } from './word-lines.js';
 
 /** Phases as the RTL numbers them. */
-export const PHASES = ['idle', 'precharge', 'mac', 'ramp', 'sense', 'done'] as const;
 const [IDLE, PRECHARGE, MAC, RAMP, SENSE, DONE] = [0, 1, 2, 3, 4, 5] as const;
 
 export interface Answer {
@@ -60,6 +59,11 @@ export class Machine {
   private errors = 0;
   private interrupts = 0;
 
+  /** True when another idle cycle would change nothing. */
+  private settled = false;
+  /** Something that the trace shows may have changed since it was last looked at. */
+  private stirred = true;
+
   // Texts of the trace, renewed only when what they show changes.
   private wordLines = '';
   private groupText = '';
@@ -100,7 +104,7 @@ export class Machine {
   /** Lets cycles pass with nothing on the bus. */
   idle(cycles: number): void {
     for (let left = cycles; left > 0; left--) {
-      if (!this.busy && this.phase === IDLE && this.settled) {
+      if (!this.busy && this.settled) {
         this.cycle += left;
         return;
       }
@@ -133,7 +137,7 @@ export class Machine {
     let clearDone = false;
     let clearErrors = 0;
     if (accepted && request.write) {
-      if (request.address === REGISTERS.status.offset) clearDone = (request.data & 4) !== 0;
+      if (request.address === REGISTERS.status.offset) clearDone = (request.data & STATUS_DONE) !== 0;
       else if (request.address === REGISTERS.error.offset) clearErrors = request.data & 0x3f;
       else if (request.address === REGISTERS.interrupt.offset) this.interrupts = request.data & 3;
     }
@@ -152,11 +156,6 @@ export class Machine {
     this.settled = !wasDone && request === undefined;
     return answer;
   }
-
-  /** True when another idle cycle would change nothing. */
-  private settled = false;
-  /** Something that the trace shows may have changed since it was last looked at. */
-  private stirred = true;
 
   // ---- controller ----------------------------------------------------------------------------
 

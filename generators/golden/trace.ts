@@ -1,4 +1,7 @@
-/** Collects the observed state, one line a change: `<cycle> <state>`. */
+/**
+ * Collects the observed state, one line a change: `<cycle> <state>`. The state is flags, phase, step, bank,
+ * rwl_p, rwl_n, ref_group, sa, count; hexadecimal, vectors from the highest bit down.
+ */
 export class Trace {
   readonly lines: string[] = [];
   private last = '';
@@ -9,19 +12,6 @@ export class Trace {
     this.lines.push(`${cycle} ${state}`);
   }
 }
-
-/** What a line of the trace shows after its cycle number; hexadecimal, vectors from the highest bit down. */
-export const TRACE_FIELDS = [
-  'flags',
-  'phase',
-  'step',
-  'bank',
-  'rwl_p',
-  'rwl_n',
-  'ref_group',
-  'sa',
-  'count',
-] as const;
 
 export function hexOfNumber(value: number): string {
   return value.toString(16);

@@ -51,6 +51,7 @@ export const ERRORS = {
 /** The letters IMC1. */
 export const IDENTITY = 0x494d_4331;
 
+/** Done bit of the status register: a conversion has finished; write 1 to clear. */
 export const STATUS_DONE = 1 << 2;
 /** First row number of the trim rows in the weight region. */
 export const TRIM_ROW_BASE = 1024;
