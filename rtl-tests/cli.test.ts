@@ -91,6 +91,7 @@ describe('imcgen check', () => {
       '  array      8 rows x 4 columns, clips at 120 u',
       '  input      4 bits unsigned, bit serial',
       '  adc        1 .. 2 bits, counter readout, rounding nearest',
+      '  ramp       rising',
       '  reference  6 rows (0 offset) x 4 columns x 1 bank, 1 u a cell',
       '  output     4 bits unsigned',
       '  cycles     11 a conversion: precharge 1, mac 5, ramp 3, overhead 2',

@@ -61,7 +61,19 @@ export const macroSchema = z.strictObject({
   }),
   adc: z.strictObject({
     bits: whole(1, 7, 'widest nonlinear code (ADC_BITS); narrower is selectable at run time'),
-    readout: z.enum(['counter']).default('counter').describe('column converter'),
+    readout: z
+      .enum(['counter', 'capture', 'column_lut', 'broadcast'])
+      .default('counter')
+      .describe('column converter; column_lut and broadcast give the values of all columns at once'),
+    ramp: z
+      .enum(['rising', 'falling'])
+      .default('rising')
+      .describe('falling: from the last reference down, so that the largest columns are known first'),
+    earlyStop: z
+      .boolean()
+      .default(false)
+      .describe('end the ramp when no later step can change a code; falling: when topK columns are found'),
+    topK: whole(1, 1024, 'columns found that end a falling ramp with earlyStop; default: all').optional(),
     reference: referenceSchema.prefault({}),
     banks: whole(1, 16, 'resident reference sets and tables; default: one a layer').optional(),
     prechargeCycles: whole(1, 64, 'cycles that precharge the bitlines').default(1),
@@ -94,3 +106,5 @@ export type MacroConfig = z.infer<typeof macroSchema>;
 export type MacroConfigInput = z.input<typeof macroSchema>;
 export type ResetStyle = MacroConfig['reset'];
 export type InputCoding = MacroConfig['input']['coding'];
+export type Readout = MacroConfig['adc']['readout'];
+export type RampDirection = MacroConfig['adc']['ramp'];

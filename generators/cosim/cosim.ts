@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadMacro } from '../config/load.js';
-import { shapeParameters, tableBits } from '../emit/view.js';
+import { parameterValues } from '../emit/parameters.js';
+import { tableBits } from '../emit/view.js';
 import { type MacroPlan, planMacro } from '../plan/plan.js';
 import type { MacroShape } from '../plan/shape.js';
 import { failure, orThrow, type Result } from '../problems.js';
@@ -80,5 +81,5 @@ export async function cosimOverride(
   const plan = orThrow(await planOfPackage(folder));
   const other = overridePlan(plan, change);
   const vectors = buildVectors(other, options, tableBits(plan));
-  return runVectors(other, vectors, { ...options, folder, parameters: shapeParameters(other.shape) });
+  return runVectors(other, vectors, { ...options, folder, parameters: parameterValues(other.shape) });
 }

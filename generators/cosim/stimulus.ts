@@ -1,5 +1,5 @@
 import type { ResetStyle } from '../config/macro.js';
-import { Machine } from '../golden/machine.js';
+import { type Comparator, Machine } from '../golden/machine.js';
 import { type BusWrite, inputWrites } from '../golden/pack.js';
 import { Trace } from '../golden/trace.js';
 import { registerAddress, resultAddress, STATUS_DONE, startWord } from '../plan/registers.js';
@@ -34,8 +34,9 @@ export class Stimulus {
     readonly shape: MacroShape,
     resetTable: bigint,
     resetStyle: ResetStyle,
+    comparator?: Comparator,
   ) {
-    this.machine = new Machine(shape, resetTable, resetStyle, this.trace);
+    this.machine = new Machine(shape, resetTable, resetStyle, this.trace, comparator);
     this.inputs = new Array<undefined>(Math.ceil(shape.rows / 4)).fill(undefined);
   }
 

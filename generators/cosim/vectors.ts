@@ -1,5 +1,6 @@
 import type { PackageFile } from '../emit/package.js';
 import { tableBits } from '../emit/view.js';
+import type { Comparator } from '../golden/machine.js';
 import { Random } from '../golden/random.js';
 import type { MacroPlan } from '../plan/plan.js';
 import {
@@ -25,6 +26,8 @@ export interface VectorOptions {
   readonly seed: number;
   /** Conversions of random inputs, half of them back to back. */
   readonly conversions: number;
+  /** How the sense amplifiers decide, where the array simulated does not compare exactly. */
+  readonly comparator?: Comparator;
 }
 
 /** What a generated package carries. */
@@ -35,7 +38,12 @@ export const PACKAGED: VectorOptions = { seed: 1, conversions: 16 };
  *
  * @param resetTable decoder contents after reset; a package's own where its shape is overridden
  */
-export function newBench(plan: MacroPlan, seed: number, resetTable = tableBits(plan)): Bench {
+export function newBench(
+  plan: MacroPlan,
+  seed: number,
+  resetTable = tableBits(plan),
+  comparator?: Comparator,
+): Bench {
   const { columns } = plan.shape;
   const random = new Random(seed);
   const watched = new Set(
@@ -43,7 +51,7 @@ export function newBench(plan: MacroPlan, seed: number, resetTable = tableBits(p
   );
   return {
     plan,
-    stimulus: new Stimulus(plan.shape, resetTable, plan.config.reset),
+    stimulus: new Stimulus(plan.shape, resetTable, plan.config.reset, comparator),
     random,
     columns: [...watched],
   };
@@ -51,7 +59,7 @@ export function newBench(plan: MacroPlan, seed: number, resetTable = tableBits(p
 
 /** The whole scenario: everything that a macro must do and everything that it must refuse. */
 export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable?: bigint): Vectors {
-  const bench = newBench(plan, options.seed, resetTable);
+  const bench = newBench(plan, options.seed, resetTable, options.comparator);
   readBack(bench);
   program(bench);
   readBack(bench);

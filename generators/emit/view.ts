@@ -1,9 +1,10 @@
 import type { ResetStyle } from '../config/macro.js';
 import type { MacroPlan } from '../plan/plan.js';
-import { IDENTITY } from '../plan/registers.js';
+import { IDENTITY, READOUTS } from '../plan/registers.js';
 import { macCycles } from '../plan/schedule.js';
-import { type MacroShape, magnitudeBits } from '../plan/shape.js';
+import { magnitudeBits, showsAllColumns } from '../plan/shape.js';
 import { TOOL } from '../version.js';
+import { parametersOf } from './parameters.js';
 import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, rowWidth } from './ports.js';
 
 /** All that the templates may ask for: strings and whole numbers, every choice already made. */
@@ -24,30 +25,6 @@ export function resetView(style: ResetStyle) {
     level: low ? "1'b0" : "1'b1",
     idle: low ? "1'b1" : "1'b0",
   };
-}
-
-/** Verilog parameters of a shape, by their Verilog names. */
-export function shapeParameters(shape: MacroShape): ReadonlyMap<string, number> {
-  return new Map([
-    ['ROWS', shape.rows],
-    ['COLS', shape.columns],
-    ['IN_BITS', shape.inputBits],
-    ['IN_SIGNED', Number(shape.inputSigned)],
-    ['BIT_SERIAL', Number(shape.inputCoding === 'bit_serial')],
-    ['TRIM_ROWS', shape.trimRows],
-    ['TRIM_PULSES', shape.trimPulses],
-    ['HEADROOM', shape.headroom],
-    ['ADC_BITS', shape.adcBits],
-    ['BANKS', shape.banks],
-    ['REF_COLS', shape.referenceColumns],
-    ['REF_ROWS', shape.referenceRows],
-    ['OFFSET_ROWS', shape.offsetRows],
-    ['REF_PULSES', shape.referencePulses],
-    ['PRE_CYCLES', shape.prechargeCycles],
-    ['OUT_BITS', shape.outputBits],
-    ['OUT_SIGNED', Number(shape.outputSigned)],
-    ['DOUBLE_BUFFER', Number(shape.doubleBuffer)],
-  ]);
 }
 
 /** Decoder contents after reset as one number: code k of bank b at bit (b * 2^B + k) * OUT_BITS. */
@@ -86,6 +63,9 @@ function verilogTable(plan: MacroPlan): string {
   return `{\n        ${lines.join(',\n        ')}\n    }`;
 }
 
+/** Longest name of a parameter of the macro. */
+const LONGEST_PARAMETER = 'DOUBLE_BUFFER'.length;
+
 /** Port declarations of the array, aligned. */
 function declare(ports: readonly ArrayPort[]) {
   const range = (port: ArrayPort) => (port.range === undefined ? '' : `[${port.range}]`);
@@ -106,6 +86,23 @@ export function macroView(plan: MacroPlan): View {
     configHash: plan.sha256.slice(0, 12),
     license: config.license,
     reset: resetView(config.reset),
+    parameters: parametersOf(shape).map((parameter) => ({
+      ...parameter,
+      label: parameter.name.padEnd(LONGEST_PARAMETER),
+    })),
+    columnModule: shape.readout === 'column_lut' ? 'column_lut' : `column_${shape.readout}`,
+    /** Registers that take over the step, or its value, rather than count. */
+    followsStep: shape.readout === 'capture' || shape.readout === 'broadcast',
+    stateWidth: shape.readout === 'broadcast' ? 'OUT_BITS' : 'ADC_BITS',
+    broadcast: shape.readout === 'broadcast',
+    columnLut: shape.readout === 'column_lut',
+    allColumns: showsAllColumns(shape),
+    falling: shape.ramp === 'falling',
+    rampFalling: number(shape.ramp === 'falling'),
+    earlyStop: number(shape.earlyStop),
+    topK: shape.topK,
+    /** Readout and ramp direction as the format register shows them. */
+    readoutStyle: READOUTS.indexOf(shape.readout) + 4 * number(shape.ramp === 'falling'),
     rows: shape.rows,
     columns: shape.columns,
     inputBits: shape.inputBits,
