@@ -2,6 +2,7 @@ import type { PackageFile } from '../emit/package.js';
 import { tableBits } from '../emit/view.js';
 import { Random } from '../golden/random.js';
 import type { MacroPlan } from '../plan/plan.js';
+import { busScenario } from './bus-scenario.js';
 import {
   atEveryReference,
   atTheLimits,
@@ -43,7 +44,7 @@ export function newBench(plan: MacroPlan, seed: number, resetTable = tableBits(p
   );
   return {
     plan,
-    stimulus: new Stimulus(plan.shape, resetTable, plan.config.reset),
+    stimulus: new Stimulus(plan.shape, resetTable, plan.config.reset, plan.config.bus),
     random,
     columns: [...watched],
   };
@@ -66,6 +67,7 @@ export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable
   brokenReferences(bench);
   illegalCells(bench);
   resetAnywhere(bench, 12);
+  busScenario(bench);
   return bench.stimulus.vectors();
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { MacroConfig } from '../config/macro.js';
 import { vectorFiles } from '../cosim/vectors.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { TOOL } from '../version.js';
+import { BUSES } from './bus-ports.js';
 import { readmeView, registersView } from './documents.js';
 import { render } from './render.js';
 import { macroView } from './view.js';
@@ -33,9 +35,9 @@ interface VerilogFile {
   readonly purpose: string;
 }
 
-const VERILOG: readonly VerilogFile[] = [
+const verilogFiles = ({ bus }: MacroConfig): readonly VerilogFile[] => [
   verilog('rtl', 'top', 'in-memory-computing macro with a nonlinear in-memory ADC', ''),
-  verilog('rtl', 'apb', 'APB completer: every transfer is one request'),
+  verilog('rtl', bus, BUSES[bus].purpose),
   verilog('rtl', 'registers', 'address map, control registers, error status'),
   verilog('rtl', 'controller', 'sequence of a conversion: precharge, mac, ramp, sense, done'),
   verilog('rtl', 'input_drivers', 'word line pulses from the inputs'),
@@ -77,7 +79,7 @@ function contents(name: string): readonly { readonly file: string; readonly mean
  */
 export function packageFiles(plan: MacroPlan): PackageFile[] {
   const { name } = plan;
-  const sources = VERILOG.map((file) => verilogFile(plan, file));
+  const sources = verilogFiles(plan.config).map((file) => verilogFile(plan, file));
   const simulated = sources.map((file) => file.path).filter((path) => /^(rtl|model)\//.test(path));
   const files: PackageFile[] = [
     ...sources,
