@@ -11,7 +11,14 @@ import {
 } from '../plan/registers.js';
 import { scheduleOf } from '../plan/schedule.js';
 import { NO_STALL, type Stall } from './bus-timing.js';
-import { type Bench, conflicts, forbiddenAccesses, randomConversions, randomStream, readBack } from './scenario.js';
+import {
+  type Bench,
+  conflicts,
+  forbiddenAccesses,
+  randomConversions,
+  randomStream,
+  readBack,
+} from './scenario.js';
 import { type Access, LONGEST_BURST } from './stimulus.js';
 
 /** All that a macro's bus must do: stalls, bursts, accesses given up, reset in the middle of accesses. */
@@ -50,25 +57,30 @@ function stalledAccesses(bench: Bench): void {
   stimulus.pace = unstalled;
 }
 
+function read(address: number): Request {
+  return { write: false, address, data: 0, strobes: 0 };
+}
+
+function write(address: number, data: number, strobes = 0xf): Request {
+  return { write: true, address, data, strobes };
+}
+
+function unstalled(requests: readonly Request[]): Access[] {
+  return requests.map((request) => ({ ...request, stall: NO_STALL }));
+}
+
 /** Any access there is, most of them legal ones. */
 function randomRequest({ plan, random }: Bench): Request {
   const { shape, layers } = plan;
-  const word = () => Math.floor(random.next() * 2 ** 32);
-  const strobes = random.next() < 0.5 ? 0xf : random.whole(0, 15);
-  const read = (address: number): Request => ({ write: false, address, data: 0, strobes: 0 });
-  const write = (address: number, data = word(), bytes = strobes): Request => ({
-    write: true,
-    address,
-    data,
-    strobes: bytes,
-  });
-  const either = (address: number) => (random.next() < 0.5 ? read(address) : write(address));
+  const change = (address: number) =>
+    write(address, Math.floor(random.next() * 2 ** 32), random.next() < 0.5 ? 0xf : random.whole(0, 15));
+  const either = (address: number) => (random.next() < 0.5 ? read(address) : change(address));
   const last = (count: number) => random.whole(0, count - 1);
   const words = (cells: number) => Math.ceil(cells / 32);
   const bank = last(shape.banks);
   switch (random.whole(0, 9)) {
     case 0:
-      return write(inputAddress(last(Math.ceil(shape.rows / 4))));
+      return change(inputAddress(last(Math.ceil(shape.rows / 4))));
     case 1:
     case 2:
       return either(weightAddress(last(shape.rows), random.whole(0, 1) as 0 | 1, last(words(shape.columns))));
@@ -79,11 +91,11 @@ function randomRequest({ plan, random }: Bench): Request {
     case 5:
       return read(resultAddress(last(shape.columns)));
     case 6:
-      return either(Object.values(REGISTERS)[random.whole(4, 6)]!.offset);
+      return either(registerAddress((['status', 'error', 'interrupt'] as const)[random.whole(0, 2)]!));
     case 7:
-      return write(registerAddress('start'), startWord(bank, layers[0]!.bits), 0xf);
+      return write(registerAddress('start'), startWord(bank, layers[0]!.bits));
     case 8:
-      return read(Object.values(REGISTERS)[random.whole(0, 6)]!.offset);
+      return read(Object.values(REGISTERS)[last(Object.keys(REGISTERS).length)]!.offset);
     default:
       return either(random.whole(0, 2 ** 20 - 1));
   }
@@ -124,17 +136,15 @@ function burstIntoStart(bench: Bench): void {
   const { shape } = plan;
   const { bank, bits } = plan.layers[0]!;
   const rows = Math.min(4, shape.rows);
-  const write = (address: number, data: number): Access => {
-    return { write: true, address, data, strobes: 0xf, stall: NO_STALL };
-  };
   for (const ones of [0xffff_ffff, 0x5555_5555]) {
-    stimulus.burst([
+    const requests = [
       ...Array.from({ length: rows }, (_, row) => write(weightAddress(row, 0, 0), ones)),
       ...Array.from({ length: rows }, (_, row) => write(weightAddress(row, 1, 0), ~ones >>> 0)),
       write(referenceAddress(bank, shape.offsetRows, 0), 1),
       write(inputAddress(0), 0x0101_0101),
       write(registerAddress('start'), startWord(bank, bits)),
-    ]);
+    ];
+    stimulus.burst(unstalled(requests));
     stimulus.forgetInputs();
     stimulus.idle(scheduleOf(shape, bits).total);
     for (const column of columns) stimulus.read(resultAddress(column));
@@ -148,46 +158,61 @@ function interrupted(bench: Bench): Access[][] {
   const { shape } = plan;
   const { bank, bits } = plan.layers[0]!;
   const row = random.whole(0, shape.rows - 1);
-  const write = (address: number, data: number): Request => ({ write: true, address, data, strobes: 0xf });
   const requests: Request[] = [
     write(weightAddress(row, 0, 0), 0x0f0f_0f0f),
-    { write: false, address: weightAddress(row, 0, 0), data: 0, strobes: 0 },
+    read(weightAddress(row, 0, 0)),
     write(tableAddress(bank, 0), 1),
     write(registerAddress('interrupt'), 3),
     write(registerAddress('start'), startWord(bank, bits)),
     write(registerAddress('id'), 0),
   ];
   return [
-    requests.map((request) => ({ ...request, stall: NO_STALL })),
-    ...requests.map((request) => [{ ...request, stall: { ...randomStall(bench), answer: 2 } }]),
+    unstalled(requests),
+    ...requests.map((request) => [
+      { ...request, stall: { ...randomStall(bench), before: random.whole(1, 3), answer: 2 } },
+    ]),
     randomBurst(bench, 4, () => NO_STALL),
     randomBurst(bench, 4, () => randomStall(bench)),
   ];
 }
 
+/**
+ * Ends accesses early in every one of their cycles, and looks at what they name. Before, the inverse of what
+ * they write is written, so that it shows whether they took effect.
+ *
+ * @param end ends them after so many cycles; false where they do not last that long
+ */
+function endEverywhere({ stimulus }: Bench, accesses: readonly Access[], end: (after: number) => boolean) {
+  for (let after = 1; ; after++) {
+    for (const { write, address, data } of accesses) if (write) stimulus.write(address, ~data);
+    if (!end(after)) return;
+    for (const { address } of accesses) stimulus.read(address);
+    stimulus.read(registerAddress('status'));
+    stimulus.read(registerAddress('error'));
+  }
+}
+
 /** Gives every access up in every one of its cycles; a request that went out has taken effect. */
 function abortedAccesses(bench: Bench): void {
-  const { stimulus } = bench;
   for (const accesses of interrupted(bench)) {
-    for (let after = 1; stimulus.abort(accesses, after); after++) {
-      stimulus.read(registerAddress('status'));
-      stimulus.read(registerAddress('error'));
-    }
+    endEverywhere(bench, accesses, (after) => bench.stimulus.abort(accesses, after));
     settle(bench);
   }
 }
 
-/** Reset in every cycle of an access, idle and converting; the cells show what had taken effect. */
+/** Reset in every cycle of an access, idle and converting. */
 function resetInAccess(bench: Bench): void {
   const { plan, stimulus, random } = bench;
   const { bank, bits } = plan.layers[0]!;
+  // A read and a write at once: who goes first is the same after every reset.
+  const together = unstalled([write(registerAddress('interrupt'), 2), read(registerAddress('interrupt'))]);
   for (const accesses of interrupted(bench)) {
-    for (let after = 1; stimulus.resetDuring(accesses, after, random.whole(1, 2)); after++) {
-      stimulus.read(registerAddress('status'));
-      stimulus.read(registerAddress('interrupt'));
-      for (const { address } of accesses) stimulus.read(address);
+    endEverywhere(bench, accesses, (after) => {
       if (after % 2 === 0) stimulus.start(bank, bits);
-    }
+      const ended = stimulus.resetDuring(accesses, after, random.whole(1, 2));
+      if (ended) stimulus.burst(together);
+      return ended;
+    });
     settle(bench);
   }
 }

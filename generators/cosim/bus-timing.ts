@@ -141,8 +141,7 @@ class Axi4LiteTiming implements BusTiming {
     const requests: (number | undefined)[] = [];
     const answers: number[] = [];
     for (let left = accesses.length; left > 0; ) {
-      const canWrite =
-        writeAddress.there !== undefined && writeData.there !== undefined && responses[0].free;
+      const canWrite = writeAddress.there !== undefined && writeData.there !== undefined && responses[0].free;
       const canRead = readAddress.there !== undefined && responses[1].free;
       const write = canWrite && !(canRead && this.readNext) ? writeAddress.there : undefined;
       const read = canRead && write === undefined ? readAddress.there : undefined;

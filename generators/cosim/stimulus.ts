@@ -158,7 +158,9 @@ export class Stimulus {
     accesses.forEach(({ write, address, data, strobes, stall }, access) => {
       const { data: read, error } = replies[access] ?? { data: 0, error: false };
       const more = access < accesses.length - 1 ? 1 : 0;
-      const head = write ? `w ${hex(address)} ${hex(data)} ${hex(strobes)}` : `r ${hex(address)} ${hex(read)} 0`;
+      const head = write
+        ? `w ${hex(address)} ${hex(data)} ${hex(strobes)}`
+        : `r ${hex(address)} ${hex(read)} 0`;
       this.lines.push(`${head} ${Number(error)} ${hex(stallWord(stall, more))}`);
     });
     const taken = replies.filter((reply, access) => reply !== undefined && answers[access]! < cycles);

@@ -91,7 +91,8 @@ const WISHBONE: BusInterface = {
   clocked: true,
   refusal: '`wb_err_o` in place of `wb_ack_o`',
   pace: 'acknowledged in the second cycle: one access in two cycles',
-  abort: '`wb_cyc_i` or `wb_stb_i` that drops before the answer: the access has taken effect, nothing is answered',
+  abort:
+    '`wb_cyc_i` or `wb_stb_i` that drops before the answer: the access has taken effect, nothing is answered',
   pins: [
     pin('input', 'wb_cyc_i', 'a bus cycle is under way'),
     pin('input', 'wb_stb_i', 'this device is meant; stays until answered'),
