@@ -85,7 +85,10 @@ export const macroSchema = z.strictObject({
     doubleBuffer: z.boolean().default(true).describe('readout and next load overlap the conversion'),
   }),
   layers: list(layerSchema, 1, 16).describe('one reference bank each'),
-  bus: z.enum(['apb']).default('apb').describe('control and data bus'),
+  bus: z
+    .enum(['apb', 'axi4lite', 'wishbone', 'wishbone_pipelined'])
+    .default('apb')
+    .describe('control and data bus: APB4, AXI4-Lite, Wishbone B4 classic or pipelined'),
   reset: z
     .enum(['async_low', 'async_high', 'sync_low', 'sync_high'])
     .default('async_low')
@@ -104,6 +107,7 @@ export const macroSchema = z.strictObject({
 export type MacroConfig = z.infer<typeof macroSchema>;
 /** A macro config as it may be written: defaults left out. */
 export type MacroConfigInput = z.input<typeof macroSchema>;
+export type Bus = MacroConfig['bus'];
 export type ResetStyle = MacroConfig['reset'];
 export type InputCoding = MacroConfig['input']['coding'];
 export type Readout = MacroConfig['adc']['readout'];

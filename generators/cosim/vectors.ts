@@ -3,6 +3,7 @@ import { tableBits } from '../emit/view.js';
 import type { Comparator } from '../golden/machine.js';
 import { Random } from '../golden/random.js';
 import type { MacroPlan } from '../plan/plan.js';
+import { busScenario } from './bus-scenario.js';
 import {
   atEveryReference,
   atTheLimits,
@@ -51,7 +52,7 @@ export function newBench(
   );
   return {
     plan,
-    stimulus: new Stimulus(plan.shape, resetTable, plan.config.reset, comparator),
+    stimulus: new Stimulus(plan.shape, resetTable, plan.config.reset, plan.config.bus, comparator),
     random,
     columns: [...watched],
   };
@@ -74,6 +75,7 @@ export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable
   brokenReferences(bench);
   illegalCells(bench);
   resetAnywhere(bench, 12);
+  busScenario(bench);
   return bench.stimulus.vectors();
 }
 

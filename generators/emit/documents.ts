@@ -1,3 +1,4 @@
+import type { Bus } from '../config/macro.js';
 import type { LayerPlan, MacroPlan } from '../plan/plan.js';
 import {
   ADDRESS_BITS,
@@ -16,6 +17,7 @@ import {
 } from '../plan/registers.js';
 import { scheduleOf } from '../plan/schedule.js';
 import { type MacroShape, stepRows } from '../plan/shape.js';
+import { BUSES } from './bus-ports.js';
 import { macroView, type View } from './view.js';
 
 const RESET_STYLES = {
@@ -48,6 +50,21 @@ function layerView({ bank, name, bits, unitActivation, ramp, table }: LayerPlan)
   };
 }
 
+/** A bus as the documents describe it. */
+function busDocument(bus: Bus) {
+  const { pace, refusal, abort, pins } = BUSES[bus];
+  return {
+    busPace: pace,
+    busRefusal: refusal,
+    busAbort: abort,
+    pins: pins.map(({ name, direction, width, meaning }) => ({
+      pin: width === 1 ? name : `${name}[${width - 1}:0]`,
+      direction,
+      meaning,
+    })),
+  };
+}
+
 /** View of the package's README. */
 export function readmeView(plan: MacroPlan, contents: readonly { file: string; meaning: string }[]): View {
   const { shape, config, layers } = plan;
@@ -60,6 +77,7 @@ export function readmeView(plan: MacroPlan, contents: readonly { file: string; m
     outputs: `${signed(shape.outputSigned)} ${shape.outputBits}-bit results`,
     contents,
     resetStyle: RESET_STYLES[config.reset],
+    ...busDocument(config.bus),
     layers: layers.map(layerView),
     schedules: widths.map((bits) => ({ bits, ...scheduleOf(shape, bits) })),
   };
@@ -121,6 +139,7 @@ export function registersView(plan: MacroPlan): View {
   const registers = Object.keys(REGISTERS) as (keyof typeof REGISTERS)[];
   return {
     ...macroView(plan),
+    ...busDocument(plan.config.bus),
     addressBits: ADDRESS_BITS,
     regions: regions.map((region) => ({
       address: hex(REGIONS[region].base),

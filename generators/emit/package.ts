@@ -3,6 +3,7 @@ import type { Readout } from '../config/macro.js';
 import { vectorFiles } from '../cosim/vectors.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { TOOL } from '../version.js';
+import { BUSES } from './bus-ports.js';
 import { readmeView, registersView } from './documents.js';
 import { render } from './render.js';
 import { macroView } from './view.js';
@@ -41,9 +42,9 @@ const COLUMN_CONVERTERS: Readonly<Record<Readout, VerilogFile>> = {
   broadcast: verilog('rtl', 'column_broadcast', 'column converters: keep the last accepted decoded value'),
 };
 
-const verilogFiles = ({ shape }: MacroPlan): readonly VerilogFile[] => [
+const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', 'top', 'in-memory-computing macro with a nonlinear in-memory ADC', ''),
-  verilog('rtl', 'apb', 'APB completer: every transfer is one request'),
+  verilog('rtl', config.bus, BUSES[config.bus].purpose),
   verilog('rtl', 'registers', 'address map, control registers, error status'),
   verilog('rtl', 'controller', 'sequence of a conversion: precharge, mac, ramp, sense, done'),
   verilog('rtl', 'input_drivers', 'word line pulses from the inputs'),

@@ -1,9 +1,10 @@
-import type { ResetStyle } from '../config/macro.js';
+import type { MacroConfig, ResetStyle } from '../config/macro.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { IDENTITY, READOUTS } from '../plan/registers.js';
 import { macCycles } from '../plan/schedule.js';
 import { magnitudeBits, showsAllColumns } from '../plan/shape.js';
 import { TOOL } from '../version.js';
+import { BUSES, type BusPin, REQUEST_PINS } from './bus-ports.js';
 import { parametersOf } from './parameters.js';
 import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, rowWidth } from './ports.js';
 
@@ -24,6 +25,9 @@ export function resetView(style: ResetStyle) {
     /** Level that resets, for the testbench. */
     level: low ? "1'b0" : "1'b1",
     idle: low ? "1'b1" : "1'b0",
+    synchronous: asynchronous ? "1'b0" : "1'b1",
+    /** What a request passes on its way: nothing in the cycle in which a synchronous reset is sampled. */
+    gate: asynchronous ? '' : `${low ? '' : '!'}${name} && `,
   };
 }
 
@@ -75,6 +79,37 @@ function declare(ports: readonly ArrayPort[]) {
     range: range(port),
     declaration: `${port.direction.padEnd(6)} wire ${range(port).padEnd(widest)} ${port.name}`,
   }));
+}
+
+/** Bus pins of one module, aligned; the widest range is [31:0]. */
+function declarePins(pins: readonly BusPin[]) {
+  return pins.map(({ name, direction, width, meaning }) => {
+    const range = (width === 1 ? '' : `[${width - 1}:0]`).padEnd(6);
+    return {
+      name,
+      meaning,
+      declaration: `${direction.padEnd(6)} wire ${range} ${name}`,
+      /** The testbench drives what the macro takes in. */
+      testbench: direction === 'input' ? `reg  ${range} ${name} = ${width}'d0` : `wire ${range} ${name}`,
+    };
+  });
+}
+
+/** The chosen bus: pins of the macro, the other side of its adapter, and how the top level connects it. */
+function busView({ bus, reset }: MacroConfig) {
+  const { clocked, pins, title } = BUSES[bus];
+  const shared = clocked ? ['clk_i', resetView(reset).name] : [];
+  return {
+    bus,
+    busTitle: title,
+    busPins: declarePins(pins),
+    requestPins: declarePins(REQUEST_PINS),
+    busConnections: [
+      ...[...shared, ...pins.map(({ name }) => name)].map((name) => ({ name, net: name })),
+      ...REQUEST_PINS.map(({ name }) => ({ name, net: name.replace(/_[io]$/, '') })),
+    ],
+    busMaster: `master_${bus}`,
+  };
 }
 
 export function macroView(plan: MacroPlan): View {
@@ -131,5 +166,6 @@ export function macroView(plan: MacroPlan): View {
     table: verilogTable(plan),
     identity: IDENTITY.toString(16),
     arrayPorts: declare(arrayPorts(shape)),
+    ...busView(config),
   };
 }
