@@ -4,6 +4,7 @@ import { registerCalibrate } from './commands/calibrate.js';
 import { registerCheck } from './commands/check.js';
 import { registerCosim } from './commands/cosim.js';
 import { registerGenerate } from './commands/generate.js';
+import { registerImport } from './commands/import.js';
 import { registerInit } from './commands/init.js';
 import { registerSchema } from './commands/schema.js';
 import { describeProblem, InvalidInput, MissingTool } from './problems.js';
@@ -13,6 +14,7 @@ import { VERSION } from './version.js';
 const COMMANDS = [
   registerInit,
   registerCalibrate,
+  registerImport,
   registerCheck,
   registerGenerate,
   registerCosim,
