@@ -432,12 +432,12 @@ describe('what is refused, and what is said of it', () => {
     [
       '0\n1\n2\n3\n4\n5\n',
       levels,
-      'list.csv: has 6 levels; 2^b are allowed, b in 1..8\n  The nearest: 8 for 3 bits.',
+      'list.csv: has 6 levels; 2^b are allowed, b in 1..8\n  The nearest: 8, for b = 3.',
     ],
     [
       '0\n1\n2\n3\n4\n5\n',
       references,
-      'list.csv: has 6 references; 2^b - 1 are allowed, and up to 2 outer edges, b in 1..8\n  The nearest: 7 references for 3 bits.',
+      'list.csv: has 6 references; 2^b - 1 are allowed, and up to 2 outer edges, b in 1..8\n  The nearest: 7 references, for b = 3.',
     ],
     [
       '0\n1\n2\n3\n',
@@ -447,7 +447,7 @@ describe('what is refused, and what is said of it', () => {
     [
       '0\n1\n2\n',
       [...references, '--edges', 'upper'],
-      'list.csv: has 3 references; with the upper outer edge there are 2^b\n  The nearest: 3 references for 2 bits.',
+      'list.csv: has 3 references; with the upper outer edge there are 2^b\n  The nearest: 3 references, for b = 2.',
     ],
     [
       '0\n1\n2\n',
@@ -492,7 +492,7 @@ describe('what is refused, and what is said of it', () => {
     [
       ',0\n1,2\n2,3\n',
       [],
-      'list.csv: has 3 outputs; 2^b are allowed, b in 1..8\n  The nearest: 4 for 2 bits.',
+      'list.csv: has 3 outputs; 2^b are allowed, b in 1..8\n  The nearest: 4, for b = 2.',
     ],
     [
       ',0\n,1\n1,2\n2,3\n',
@@ -542,6 +542,12 @@ describe('what is refused, and what is said of it', () => {
     );
     writeFileSync(at('array.csv'), readFileSync(at('falling.npy')));
     expect(await refusal('array.csv', ...levels)).toMatch(/^array\.csv: is not a text file/);
+  });
+
+  it('two columns where a second file has the outputs', async () => {
+    text('table.csv', ',0\n1,2\n');
+    const said = await refusal(text('list.csv', '1\n'), '--outputs', at('table.csv'));
+    expect(said).toBe('table.csv: has two columns; beside --outputs one list a file is read');
   });
 
   it('files that are not there, and names that are not allowed', async () => {

@@ -1,5 +1,5 @@
 import { MAX_LEVEL_BITS } from '../config/levels.js';
-import { failure, type Result, success } from '../problems.js';
+import { failure, type Problem, type Result, success } from '../problems.js';
 import type { NumberList } from './list.js';
 
 /** Outer edges that stand among the references of a list: of the first bin (lower), of the last (upper). */
@@ -18,6 +18,12 @@ export interface Split {
   readonly high: number | undefined;
 }
 
+/** What is known of a list: which edges are there, how many bits there must be. */
+interface Wanted {
+  readonly edges?: Edges | undefined;
+  readonly bits?: number | undefined;
+}
+
 /** The width of which `count` is 2^b, 1..8; undefined where there is none. */
 export function bitsOf(count: number): number | undefined {
   const bits = Math.log2(count);
@@ -27,13 +33,9 @@ export function bitsOf(count: number): number | undefined {
 /**
  * Every way to read a list as 2^b - 1 references with or without outer edges; an infinite end is an edge.
  *
- * @param wanted what is known: which edges are there, how many bits there must be
  * @returns one reading, or two where a list of 2^b may hold either edge
  */
-export function splits(
-  list: NumberList,
-  wanted: { readonly edges?: Edges | undefined; readonly bits?: number | undefined },
-): Result<readonly [Split, ...Split[]]> {
+export function splits(list: NumberList, wanted: Wanted): Result<readonly [Split, ...Split[]]> {
   const values = list.values as readonly number[];
   const possible = (['none', 'both', 'lower', 'upper'] as const).filter(
     (edges) =>
@@ -70,27 +72,28 @@ function hasUpper(edges: Edges): boolean {
   return edges === 'upper' || edges === 'both';
 }
 
-function countFault(
-  count: number,
-  { edges, bits }: { readonly edges?: Edges | undefined; readonly bits?: number | undefined },
-): { readonly message: string; readonly fix: string } {
+/** How many references a list has when it is said which outer edges stand among them. */
+const COUNTS: Readonly<Record<Edges, string>> = {
+  none: 'without outer edges there are 2^b - 1',
+  lower: 'with the lower outer edge there are 2^b',
+  upper: 'with the upper outer edge there are 2^b',
+  both: 'with both outer edges there are 2^b + 1',
+};
+
+function countFault(count: number, { edges, bits }: Wanted): Pick<Problem, 'message' | 'fix'> {
   const found = `has ${count} ${count === 1 ? 'reference' : 'references'}`;
+  const near = nearestBits(count + 1);
   if (bits !== undefined) {
     const needed = 2 ** bits - 1;
     return {
       message: `${found}, ${2 ** bits} outputs need ${needed}, and up to 2 outer edges`,
-      fix: `Use ${needed} references, or ${2 ** nearestBits(count + 1)} outputs.`,
+      fix: `Use ${needed} references, or ${2 ** near} outputs.`,
     };
   }
-  const outer = { none: 'no', lower: 'the lower', upper: 'the upper', both: 'both' };
-  const allowed =
-    edges === undefined
-      ? `2^b - 1 are allowed, and up to 2 outer edges, b in 1..${MAX_LEVEL_BITS}`
-      : `with ${outer[edges]} outer ${edges === 'both' ? 'edges' : 'edge'} there are 2^b ${{ none: '- 1', lower: '', upper: '', both: '+ 1' }[edges]}`.trimEnd();
-  const near = nearestBits(count + 1);
+  const anyEdges = `2^b - 1 are allowed, and up to 2 outer edges, b in 1..${MAX_LEVEL_BITS}`;
   return {
-    message: `${found}; ${allowed}`,
-    fix: `The nearest: ${2 ** near - 1} references for ${near} bits.`,
+    message: `${found}; ${edges === undefined ? anyEdges : COUNTS[edges]}`,
+    fix: `The nearest: ${2 ** near - 1} references, for b = ${near}.`,
   };
 }
 

@@ -39,7 +39,7 @@ export function countFault({ file, values }: NumberList, what: string): Problem 
   const count = values.length;
   const near = nearestBits(count);
   const message = `has ${count} ${count === 1 ? what : `${what}s`}; 2^b are allowed, b in 1..${MAX_LEVEL_BITS}`;
-  return { file, path: '', message, fix: `The nearest: ${2 ** near} for ${near} bits.` };
+  return { file, path: '', message, fix: `The nearest: ${2 ** near}, for b = ${near}.` };
 }
 
 /** Outputs outside their bins: lists that do not belong together, or are shifted against each other. */

@@ -19,7 +19,7 @@ const WIDTH = 100;
 export function commentedJson(schema: JsonSchema, { values, remarks, head }: Commented): string {
   const body = objectLines(schema, values, '', remarks);
   const comments = head
-    .flatMap((line) => (line === '' ? [''] : wrapped(line, WIDTH - '// '.length)))
+    .flatMap((line) => (line === '' ? [''] : wrapped(line, WIDTH - '// '.length, '')))
     .map((line) => `// ${line}`.trimEnd());
   return `${[...comments, ...body].join('\n')}\n`;
 }
@@ -96,7 +96,7 @@ function facts(schema: JsonSchema, value: unknown, width: number): string[] {
 }
 
 /** What a value may be: `1..1024`, `"pwm" | "bit_serial"`; undefined where only words can tell. */
-export function allowedText(schema: JsonSchema): string | undefined {
+function allowedText(schema: JsonSchema): string | undefined {
   const { type, enum: choices, const: only, anyOf, oneOf, minimum, maximum, minItems, maxItems } = schema;
   const alternatives = (anyOf ?? oneOf) as readonly JsonSchema[] | undefined;
   if (choices !== undefined) return choices.map((choice) => JSON.stringify(choice)).join(' | ');
@@ -109,17 +109,18 @@ export function allowedText(schema: JsonSchema): string | undefined {
   return texts.length === alternatives.length ? texts.join(' | ') : undefined;
 }
 
-/** Words in lines of at most `width` characters; continued lines are indented. */
-function wrapped(text: string, width: number): string[] {
+/** Words in lines of at most `width` characters; `hang` indents continued lines. */
+function wrapped(text: string, width: number, hang = '  '): string[] {
+  if (text.length <= width) return text === '' ? [] : [text];
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
     if (line !== '' && `${line} ${word}`.length > width) {
       lines.push(line);
-      line = `  ${word}`;
+      line = hang + word;
     } else {
       line = line === '' ? word : `${line} ${word}`;
     }
   }
-  return [...lines, line].filter((text) => text !== '');
+  return [...lines, line];
 }

@@ -61,9 +61,10 @@ function head(preset: Preset): string[] {
     '',
     ...steps.map(([command, purpose]) => `  ${command.padEnd(width)}  ${purpose}`),
     '',
-    'Every key: its meaning [what is allowed, default], then where the value of this preset comes from:',
-    'S stated by the public source named, 2 second-hand digest of one, I inferred, F field practice.',
-    'Values without such a mark are F. One u (unit discharge) is what one conducting cell takes off its',
-    'bitline in one pulse. Comments and trailing commas are allowed in every config.',
+    'Every key: its meaning [what is allowed, default], then where the value of this preset comes from: ' +
+      'S stated by the public source named, 2 second-hand digest of one, I inferred, F field practice. ' +
+      'Values without such a mark are F.',
+    'One u (unit discharge) is what one conducting cell takes off its bitline in one pulse.',
+    'Comments and trailing commas are allowed in every config.',
   ];
 }

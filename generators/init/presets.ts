@@ -28,7 +28,8 @@ const LAYER_REMARKS = {
     'S: calibration cells beside the dot product, Yu, JSSC 2022; F: this many, the bias of the layer below',
   'input.coding':
     'I: both are in the family; its latency claims (arXiv 2605.30814) come out right with these cycles',
-  'layers.0.levels': 'Measured on fc1, a ternary layer of a digit classifier: replace by your own',
+  'layers.0.levels':
+    'Calibrated on fc1, a ternary layer of a digit classifier. To be replaced: imcgen calibrate on your activations',
   'layers.0.inputScale': 'of that layer',
   'layers.0.weightScale': 'of that layer',
 };
@@ -118,7 +119,8 @@ export const PRESETS: readonly Preset[] = [
     remarks: {
       'input.signed': 'S: signed inputs (arXiv 2512.06362); I: by swapped lines',
       'adc.reference.offsetRows': 'I: their cells discharge the other reference line first',
-      'layers.0.levels': 'Measured on random ternary weights and random inputs: replace by your own',
+      'layers.0.levels':
+        'Calibrated on random weights and inputs. To be replaced: imcgen calibrate on your activations',
       'layers.0.inputScale': 'with all scales 1, levels and table entries are unit discharges',
     },
   },
