@@ -18,14 +18,8 @@ export async function runImport(file: string, flags: ImportFlags): Promise<void>
   const { scale, offset, refit } = flags;
   const samples = samplesOf(flags);
   if (refit && samples === undefined) {
-    throw new InvalidInput([
-      {
-        file: '--refit',
-        path: '',
-        message: 'needs samples',
-        fix: 'Give --histogram-from, or leave --refit out.',
-      },
-    ]);
+    const fix = 'Give --histogram-from, or leave --refit out.';
+    throw new InvalidInput([{ file: '--refit', path: '', message: 'needs samples', fix }]);
   }
   const lists = listsOf(file, flags.outputs);
   const statement: Statement = {

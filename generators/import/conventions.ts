@@ -114,7 +114,9 @@ function fromLevels(list: NumberList, statement: Statement): Result<Foreign> {
   if (!ended.ok) return ended;
   return success({
     ...ended.value,
-    ...{ centres: levels, outputs: middles(ended.value), note: `${made}, outputs the middles of the bins` },
+    centres: levels,
+    outputs: middles(ended.value),
+    note: `${made}, outputs the middles of the bins`,
   });
 }
 
@@ -125,12 +127,8 @@ function fromReferences(list: NumberList, statement: Statement): Result<Foreign>
   if (!read.ok || problems.length > 0) return failure(...problems);
   if (read.value.length > 1) {
     const message = `has ${list.values.length} references: one of them is an outer edge, of the first bin or of the last`;
-    return failure({
-      file: list.file,
-      path: '',
-      message,
-      fix: 'Say which: --edges lower, or --edges upper.',
-    });
+    const fix = 'Say which: --edges lower, or --edges upper.';
+    return failure({ file: list.file, path: '', message, fix });
   }
   const known = withRange(list.file, read.value[0], statement.range);
   if (!known.ok) return known;
@@ -163,7 +161,8 @@ function fromBoth(references: NumberList, outputs: NumberList, statement: Statem
   const values = outputs.values as readonly number[];
   return success({
     ...known.value,
-    ...{ centres: values, outputs: values },
+    centres: values,
+    outputs: values,
     note: `references and outputs as given${convention === undefined ? '' : `, held to ${convention}`}`,
   });
 }

@@ -48,7 +48,12 @@ export function importedLevels(
     high: end(foreign.high, Math.max(given.at(-1)!, references.at(-1)!)),
   };
   return parse(source, levelsSchema, {
-    ...{ name, bits: foreign.bits, centres, references, outputs, range },
+    name,
+    bits: foreign.bits,
+    centres,
+    references,
+    outputs,
+    range,
     ...(samples === undefined ? {} : { histogram: histogramOf(samples.distribution, range) }),
     provenance: {
       tool: 'imcgen import',
