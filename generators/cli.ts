@@ -4,11 +4,22 @@ import { registerCalibrate } from './commands/calibrate.js';
 import { registerCheck } from './commands/check.js';
 import { registerCosim } from './commands/cosim.js';
 import { registerGenerate } from './commands/generate.js';
+import { registerImport } from './commands/import.js';
+import { registerInit } from './commands/init.js';
+import { registerSchema } from './commands/schema.js';
 import { describeProblem, InvalidInput, MissingTool } from './problems.js';
 import { VERSION } from './version.js';
 
-/** In the order of the work: activations, levels, plan, Verilog. */
-const COMMANDS = [registerCalibrate, registerCheck, registerGenerate, registerCosim];
+/** In the order of the work: start, activations, levels, plan, Verilog. */
+const COMMANDS = [
+  registerInit,
+  registerCalibrate,
+  registerImport,
+  registerCheck,
+  registerGenerate,
+  registerCosim,
+  registerSchema,
+];
 
 /** What a shell or a makefile learns from a run. */
 const EXIT = { fine: 0, invalidInput: 1, usage: 2, missingTool: 3 } as const;

@@ -12,6 +12,7 @@
 export { calibrate } from './calibrate/calibrate.js';
 export { readNpy, writeNpy } from './calibrate/npy.js';
 export type { CalibrationOptions } from './calibrate/options.js';
+export { type JsonSchema, jsonSchema } from './config/json-schema.js';
 export { type Levels, type LevelsHistogram, levelsSchema } from './config/levels.js';
 export { loadMacro, type MacroInput, macroInput, parse } from './config/load.js';
 export { type MacroConfig, type MacroConfigInput, macroSchema } from './config/macro.js';
@@ -33,6 +34,13 @@ export {
   tableWrites,
   trimWrites,
 } from './golden/pack.js';
+export { type Foreign, foreignQuantizer, type Statement } from './import/conventions.js';
+export { importedLevels } from './import/levels.js';
+export type { Lists, NumberList } from './import/list.js';
+export { readLists } from './import/read.js';
+export { presetFiles } from './init/files.js';
+export { PRESETS, type Preset } from './init/presets.js';
+export { writeNewFiles } from './init/write.js';
 export type { QuantizationError } from './plan/error.js';
 export { type LayerPlan, type MacroPlan, planMacro } from './plan/plan.js';
 export { planRamp, type RampPlan } from './plan/ramp.js';

@@ -48,7 +48,8 @@ describe('imcgen', () => {
     );
   });
 
-  it.each(['calibrate', 'check', 'generate', 'cosim'])('%s shows examples in its help', async (command) => {
+  const commands = ['init', 'calibrate', 'import', 'check', 'generate', 'cosim', 'schema'];
+  it.each(commands)('%s shows examples in its help', async (command) => {
     const { exitCode, stdout } = await imcgen(command, '--help');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples:\n  imcgen ${command} `));
@@ -117,6 +118,14 @@ describe('imcgen check', () => {
     expect(plan.layers[0]!.ramp.references).toEqual([2, 5, 10]);
   });
 
+  it('takes comments and trailing commas, in any config', async () => {
+    const commented = JSON.stringify(MACRO, null, 2)
+      .replace('{', '{ // a macro')
+      .replace(/\n}$/, ', /* end */\n}');
+    await writeFile(path.join(folder, 'commented.json'), commented);
+    expect(await imcgen('check', 'commented.json')).toEqual(await imcgen('check', 'macro.json'));
+  });
+
   it('prints nothing with --quiet', async () => {
     expect(await imcgen('check', 'macro.json', '--quiet')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });
@@ -141,6 +150,18 @@ describe('imcgen check', () => {
     expect(JSON.parse(stdout)).toEqual({
       problems: [{ file: 'missing.json', path: '', message: 'no such file' }],
     });
+  });
+});
+
+describe('imcgen schema', () => {
+  it.each(['macro', 'levels'])('prints the published schema of %s', async (file) => {
+    const { exitCode, stdout } = await imcgen('schema', file);
+    expect(exitCode).toBe(0);
+    expect(`${stdout}\n`).toBe(await readFile(path.resolve('schemas', `${file}.schema.json`), 'utf8'));
+  });
+
+  it('ends with 2 for files that have none', async () => {
+    expect((await imcgen('schema', 'manifest')).exitCode).toBe(2);
   });
 });
 

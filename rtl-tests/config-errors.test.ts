@@ -323,7 +323,7 @@ describe('files', () => {
   });
 
   it('says where JSON ends', async () => {
-    await write('broken.json', '{"name": "demo",}');
+    await write('broken.json', '{"name": "demo"');
     expect(await load('broken.json')).toMatch(/^broken\.json: is not JSON: .+/);
   });
 
