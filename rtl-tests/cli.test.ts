@@ -136,7 +136,7 @@ describe('imcgen check', () => {
       stdout: '',
       stderr: [
         'bad.json: adc.bits: 9 is outside 1..7',
-        'bad.json: bus: "axi" is not "apb"',
+        'bad.json: bus: "axi" is not one of "apb", "axi4lite", "wishbone", "wishbone_pipelined"',
         '          Did you mean "apb"?',
         'bad.json: colour: is not a known key',
         '          Known here: $schema, name, array, input, adc, output, layers, bus, reset, license.',

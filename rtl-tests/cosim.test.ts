@@ -23,7 +23,7 @@ describe.each(CONFIGURATIONS)('$name', (configuration) => {
     expect(result.complaints).toEqual([]);
     expect(result.passed).toBe(true);
     expect(result.conversions).toBeGreaterThan(40);
-  });
+  }, 180_000);
 
   it('a conversion takes precharge + mac + ramp + 2 cycles, at every code width', () => {
     const bench = newBench(plan, 1);

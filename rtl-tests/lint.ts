@@ -67,8 +67,15 @@ const CHECKS: readonly Check[] = [
   },
   {
     name: 'verilator, co-simulation',
-    // Asynchronous and synchronous reset, both input codings; to compile one takes 15 s.
-    only: ['tiny', 'odd', 'banked'],
+    // Asynchronous and synchronous reset, both input codings, every bus; to compile one takes 15 s.
+    only: [
+      'tiny',
+      'odd',
+      'banked',
+      'axi4lite_async_low',
+      'wishbone_sync_low',
+      'wishbone_pipelined_sync_high',
+    ],
     command: () => [...IMCGEN, 'cosim', '.', '--simulator', 'verilator', '--conversions', '24', '--quiet'],
   },
 ];

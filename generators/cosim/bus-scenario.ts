@@ -200,7 +200,7 @@ function abortedAccesses(bench: Bench): void {
   }
 }
 
-/** Reset in every cycle of an access, idle and converting. */
+/** Reset in every cycle of an access; of the bursts every second time while converting. */
 function resetInAccess(bench: Bench): void {
   const { plan, stimulus, random } = bench;
   const { bank, bits } = plan.layers[0]!;
@@ -208,7 +208,7 @@ function resetInAccess(bench: Bench): void {
   const together = unstalled([write(registerAddress('interrupt'), 2), read(registerAddress('interrupt'))]);
   for (const accesses of interrupted(bench)) {
     endEverywhere(bench, accesses, (after) => {
-      if (after % 2 === 0) stimulus.start(bank, bits);
+      if (accesses.length > 1 && after % 2 === 0) stimulus.start(bank, bits);
       const ended = stimulus.resetDuring(accesses, after, random.whole(1, 2));
       if (ended) stimulus.burst(together);
       return ended;

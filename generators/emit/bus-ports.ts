@@ -61,7 +61,7 @@ const AXI4LITE: BusInterface = {
   pace:
     'response in the cycle after the last of its handshakes; up to one access a cycle, reads and writes taking ' +
     'turns where both wait; a response that waits holds up its own direction only',
-  abort: 'none: what is valid stays until it is taken; only a reset drops it',
+  abort: 'not possible; only a reset drops what is under way',
   pins: [
     pin('input', 'axi_awvalid_i', 'write address'),
     pin('output', 'axi_awready_o', 'no write address is waiting'),
