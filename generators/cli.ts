@@ -4,7 +4,7 @@ import { registerCalibrate } from './commands/calibrate.js';
 import { registerCheck } from './commands/check.js';
 import { registerCosim } from './commands/cosim.js';
 import { registerGenerate } from './commands/generate.js';
-import { describeProblem, InvalidInput, MissingTool } from './problems.js';
+import { describeProblem, Interrupted, InvalidInput, MissingTool } from './problems.js';
 import { VERSION } from './version.js';
 
 /** In the order of the work: activations, levels, plan, Verilog. */
@@ -41,6 +41,11 @@ function report(error: unknown): number {
   if (error instanceof MissingTool) {
     process.stderr.write(`${error.message}\n`);
     return EXIT.missingTool;
+  }
+  if (error instanceof Interrupted) {
+    // By the signal itself, so that a shell or make sees why the command ended: 130 for Ctrl-C.
+    process.kill(process.pid, error.signal);
+    return EXIT.invalidInput;
   }
   const trace = error instanceof Error ? error.stack : String(error);
   process.stderr.write(`imcgen ${VERSION} failed, which is a bug of the tool:\n${trace}\n`);

@@ -44,17 +44,19 @@ export function registerCosim(program: Command): void {
       const { cosim, cosimOverride } = await import('../cosim/cosim.js');
       const { OVERRIDES } = await import('../cosim/overrides.js');
       const { verdictText } = await import('../report/verdict.js');
-      const stop = new AbortController();
-      process.once('SIGINT', () => stop.abort());
+      const { interruptible } = await import('./interrupt.js');
       const { conversions, seed, simulator, vcd, fst } = flags;
-      const common = { conversions, seed, simulator, signal: stop.signal };
       const file = vcd ?? fst;
       const dump =
         file === undefined ? {} : { dump: { file, format: fst ? ('fst' as const) : ('vcd' as const) } };
-      const results = [{ name: 'as generated', result: await cosim(folder, { ...common, ...dump }) }];
-      for (const { name, shape } of flags.overrides ? OVERRIDES : []) {
-        results.push({ name, result: await cosimOverride(folder, shape, common) });
-      }
+      const results = await interruptible(async (signal) => {
+        const common = { conversions, seed, simulator, signal };
+        const runs = [{ name: 'as generated', result: await cosim(folder, { ...common, ...dump }) }];
+        for (const { name, shape } of flags.overrides ? OVERRIDES : []) {
+          runs.push({ name, result: await cosimOverride(folder, shape, common) });
+        }
+        return runs;
+      });
       const failed = results.some(({ result }) => !result.passed);
       if (flags.json) {
         const plain = results.map(({ name, result }) => ({
