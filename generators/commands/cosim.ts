@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Simulator } from '../cosim/simulator.js';
+import { wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -43,7 +44,7 @@ export function registerCosim(program: Command): void {
     .action(async (folder: string, flags: CosimFlags) => {
       const { cosim, cosimOverride } = await import('../cosim/cosim.js');
       const { OVERRIDES } = await import('../cosim/overrides.js');
-      const { verdictText } = await import('../report/verdict.js');
+      const { verdictJson, verdictText } = await import('../report/verdict.js');
       const { interruptible } = await import('./interrupt.js');
       const { conversions, seed, simulator, vcd, fst } = flags;
       const file = vcd ?? fst;
@@ -59,23 +60,11 @@ export function registerCosim(program: Command): void {
       });
       const failed = results.some(({ result }) => !result.passed);
       if (flags.json) {
-        const plain = results.map(({ name, result }) => ({
-          name,
-          ...result,
-          mismatches: result.mismatches.map(({ conversion: _, ...mismatch }) => mismatch),
-        }));
+        const plain = results.map(({ name, result }) => ({ name, ...verdictJson(result) }));
         process.stdout.write(`${JSON.stringify(plain, null, 2)}\n`);
       } else if (failed || !flags.quiet) {
         for (const { name, result } of results) process.stdout.write(verdictText(name, result));
       }
       if (failed) process.exitCode = 1;
     });
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 1e6) {
-    throw new InvalidArgumentError('must be a whole number in 0..1000000');
-  }
-  return value;
 }

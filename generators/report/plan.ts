@@ -3,7 +3,7 @@ import type { Schedule } from '../plan/schedule.js';
 import { offsetCapacity, stepCapacity } from '../plan/shape.js';
 
 /** `0.002438` or `2.438e-5`: four significant digits. */
-function figure(value: number): string {
+export function figure(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(3);
@@ -14,7 +14,8 @@ export function roundingCost({ error }: LayerPlan): number | undefined {
   return error === undefined || error.ideal === 0 ? undefined : error.realised / error.ideal - 1;
 }
 
-function percent(part: number | undefined): string {
+/** `+5.5 %`. */
+export function percent(part: number | undefined): string {
   if (part === undefined) return '-';
   const text = (100 * part).toFixed(1);
   return `${part > 0 ? '+' : ''}${text === '-0.0' ? '0.0' : text} %`;
