@@ -5,6 +5,7 @@ import { registerCheck } from './commands/check.js';
 import { registerCosim } from './commands/cosim.js';
 import { registerDiff } from './commands/diff.js';
 import { registerGenerate } from './commands/generate.js';
+import { registerSweep } from './commands/sweep.js';
 import { registerVerify } from './commands/verify.js';
 import { describeProblem, Interrupted, InvalidInput, MissingTool } from './problems.js';
 import { VERSION } from './version.js';
@@ -17,6 +18,7 @@ const COMMANDS = [
   registerCosim,
   registerVerify,
   registerDiff,
+  registerSweep,
 ];
 
 /** What a shell or a makefile learns from a run. */

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { MANIFEST } from '../emit/manifest.js';
+import type { PackageFile } from '../emit/package.js';
 import { planFile, planOfPackage } from '../plan/file.js';
 import type { LayerPlan, MacroPlan } from '../plan/plan.js';
 import { orThrow } from '../problems.js';
@@ -92,7 +93,7 @@ function withoutRepeats(changes: readonly Change[], known: readonly Change[]): C
 }
 
 /** A macro to compare: a package as it lies on the disk, or what a config would give. */
-interface Side {
+export interface Side {
   readonly tool: string;
   /** sha256 that the headers of the files carry. */
   readonly config: string;
@@ -117,10 +118,29 @@ export async function diffPackages(a: string, b: string): Promise<PackageDiff> {
 }
 
 async function sideOf(name: string): Promise<Side> {
-  if (!existsSync(name) || !statSync(name).isDirectory()) {
-    const plan = await planFile(name);
-    return { tool: TOOL, config: plan.sha256, plan, files: () => generated(plan) };
-  }
+  if (existsSync(name) && statSync(name).isDirectory()) return packageSide(name);
+  const plan = await planFile(name);
+  return planSide(plan, async () => {
+    const { packageFiles } = await import('../emit/package.js');
+    return packageFiles(plan);
+  });
+}
+
+/** What this version makes of a plan. */
+export function planSide(plan: MacroPlan, generate: () => Promise<readonly PackageFile[]>): Side {
+  const files = async () => {
+    const generated = (await generate()).filter((file) => file.path !== MANIFEST);
+    return new Map(generated.map((file) => [file.path, file.text]));
+  };
+  return { tool: TOOL, config: plan.sha256, plan, files };
+}
+
+/**
+ * A package as it lies on the disk.
+ *
+ * @throws InvalidInput where manifest, config or levels cannot be read or planned
+ */
+export async function packageSide(name: string): Promise<Side> {
   const manifest = orThrow(await readManifest(name));
   const plan = orThrow(await planOfPackage(name));
   const files = async () => {
@@ -130,13 +150,8 @@ async function sideOf(name: string): Promise<Side> {
   return { tool: manifest.tool, config: manifest.config, plan, files };
 }
 
-async function generated(plan: MacroPlan): Promise<ReadonlyMap<string, string>> {
-  const { packageFiles } = await import('../emit/package.js');
-  const files = packageFiles(plan).filter((file) => file.path !== MANIFEST);
-  return new Map(files.map((file) => [file.path, file.text]));
-}
-
-async function diffFiles(a: Side, b: Side) {
+/** Generated files that differ, the headers aside. */
+export async function diffFiles(a: Side, b: Side) {
   const renamed = a.plan.name !== b.plan.name;
   const [before, after] = [await plainFiles(a, renamed), await plainFiles(b, renamed)];
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();

@@ -1,6 +1,7 @@
 import type { LayerPlan, MacroPlan } from '../plan/plan.js';
 import type { Schedule } from '../plan/schedule.js';
 import { offsetCapacity, stepCapacity } from '../plan/shape.js';
+import { textTable } from './table.js';
 
 /** `0.002438` or `2.438e-5`: four significant digits. */
 export function figure(value: number): string {
@@ -95,19 +96,12 @@ function scheduleText({ precharge, mac, ramp, overhead, total }: Schedule): stri
 }
 
 function tableLines(plan: MacroPlan): string[] {
-  const rows = [
-    ...[0, 1].map((line) => COLUMNS.map(({ title }) => title[line]!)),
-    ...plan.layers.map((layer) => COLUMNS.map(({ cell }) => cell(layer, plan))),
-  ];
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const text = (row: readonly string[]) =>
-    row
-      .map((cell, column) => (column === 1 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd();
-  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
-  const [above, below, ...body] = rows.map(text);
-  return [above!, below!, rule, ...body];
+  const body = plan.layers.map((layer) => COLUMNS.map(({ cell }) => cell(layer, plan)));
+  return textTable(
+    COLUMNS.map(({ title }) => title),
+    body,
+    (column) => column === 1,
+  );
 }
 
 /** What is written into the reference cells and the table of a bank, wrapped under its label. */
