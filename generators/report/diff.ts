@@ -32,11 +32,8 @@ export function planDiffLines({ options, hardware, layers }: PlanDiff): string[]
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`  ${title}`, ...lines];
   return [
-    ...section(
-      'options',
-      changeLines(options, (path) => path),
-    ),
-    ...section('hardware', changeLines(hardware, wordsFor)),
+    ...section('options', optionLines(options)),
+    ...section('hardware', hardwareLines(hardware)),
     ...layers.flatMap((layer) => section(bankTitle(layer), bankLines(layer))),
   ];
 }
@@ -48,20 +45,23 @@ function bankTitle({ bank, from, to }: LayerDiff): string {
 function bankLines({ from, to, changes }: LayerDiff): string[] {
   if (from === undefined) return ['    new'];
   if (to === undefined) return ['    no more'];
-  return changeLines(changes, wordsFor);
+  return hardwareLines(changes);
 }
 
-/** @param label what a path is called; options go by their path, and their growth tells nothing */
-function changeLines(changes: readonly Change[], label?: (path: string) => string): string[] {
-  const rows = changes.map((change) =>
-    label === undefined
-      ? ([change.path, valuesOf(change), ''] as const)
-      : ([label(change.path), valuesOf(change), growth(change)] as const),
-  );
-  const width = Math.max(24, ...rows.map(([name]) => name.length));
-  const values = Math.max(...rows.map(([, text]) => text.length));
+/** Options go by their path; how much one grew tells nothing. */
+function optionLines(changes: readonly Change[]): string[] {
+  return aligned(changes.map((change) => [change.path, valuesOf(change), '']));
+}
+
+function hardwareLines(changes: readonly Change[]): string[] {
+  return aligned(changes.map((change) => [wordsFor(change.path), valuesOf(change), growth(change)]));
+}
+
+function aligned(rows: readonly (readonly [name: string, values: string, growth: string])[]): string[] {
+  const names = Math.max(24, ...rows.map(([name]) => name.length));
+  const values = Math.max(0, ...rows.map(([, text, more]) => (more === '' ? 0 : text.length)));
   return rows.map(([name, text, more]) =>
-    `    ${name.padEnd(width)}  ${more === '' ? text : text.padEnd(Math.min(values, 32))}  ${more}`.trimEnd(),
+    `    ${name.padEnd(names)}  ${text.padEnd(values)}  ${more}`.trimEnd(),
   );
 }
 

@@ -82,7 +82,8 @@ function tableLines({ axes, rows }: Sweep): string[] {
     ]);
   });
   const words = new Set(['layer', 'levels', 'files']);
-  return textTable(titles, body, (column) => words.has(titles[column]![1]));
+  const worded = (column: number) => axes[column]?.values.some((value) => typeof value === 'string');
+  return textTable(titles, body, (column) => worded(column) || words.has(titles[column]![1]));
 }
 
 function filesText({ state, files }: SweepRow): string {

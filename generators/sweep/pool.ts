@@ -5,7 +5,7 @@ import type { MacroPlan } from '../plan/plan.js';
 import { Interrupted } from '../problems.js';
 
 /** Packages that a thread must make before it has paid for its start: a thread compiles all code anew. */
-const LEAST_PER_WORKER = 6;
+const LEAST_PER_WORKER = 4;
 
 /** Threads that make so many packages soonest; 1 stands for this one alone. */
 export function workersFor(packages: number): number {

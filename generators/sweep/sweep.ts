@@ -181,13 +181,15 @@ async function build(rows: SweepRow[], options: SweepOptions): Promise<void> {
 }
 
 async function changesOf({ folder, state }: SweepRow, plan: MacroPlan, files: readonly PackageFile[]) {
-  const nothing = { files: { count: files.length, changed: [] }, change: undefined };
+  // The manifest is no news: it changes with any other file.
+  const count = files.length - 1;
+  const nothing = { files: { count, changed: [] }, change: undefined };
   if (state === 'new') return nothing;
   try {
     const before = await packageSide(folder);
     const after = planSide(plan, async () => files);
     const { files: changed } = await diffFiles(before, after);
-    return { files: { count: files.length, changed }, change: diffPlans(before.plan, plan) };
+    return { files: { count, changed }, change: diffPlans(before.plan, plan) };
   } catch (error) {
     // What lay there can no longer be planned; it is replaced all the same.
     if (error instanceof InvalidInput) return nothing;
