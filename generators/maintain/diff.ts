@@ -152,8 +152,8 @@ export async function packageSide(name: string): Promise<Side> {
 
 /** Generated files that differ, the headers aside. */
 export async function diffFiles(a: Side, b: Side) {
-  const renamed = a.plan.name !== b.plan.name;
-  const [before, after] = [await plainFiles(a, renamed), await plainFiles(b, renamed)];
+  const unnamed = withoutNames(a.plan.name, b.plan.name);
+  const [before, after] = [await plainFiles(a, unnamed), await plainFiles(b, unnamed)];
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
   const files = paths.flatMap((file): FileDiff[] => {
     const [was, is] = [before.get(file), after.get(file)];
@@ -164,11 +164,19 @@ export async function diffFiles(a: Side, b: Side) {
   return { files, fileCount: paths.length };
 }
 
-/** Files without what their headers say of version and config, and without the macro's name where names differ. */
-async function plainFiles(side: Side, renamed: boolean): Promise<ReadonlyMap<string, string>> {
-  const { name } = side.plan;
-  const own = new RegExp(`\\b${name}(?=_|\\b)`, 'g');
-  const unnamed = (text: string) => (renamed ? text.replace(own, '<name>') : text);
+/** Puts `<name>` for the macros' names where they differ; for both in either text, as one may be a word of the other. */
+function withoutNames(a: string, b: string): (text: string) => string {
+  if (a === b) return (text) => text;
+  const longestFirst = [a, b].sort((x, y) => y.length - x.length);
+  const names = new RegExp(`\\b(?:${longestFirst.join('|')})(?=_|\\b)`, 'g');
+  return (text) => text.replace(names, '<name>');
+}
+
+/** Files without what their headers say of version and config. */
+async function plainFiles(
+  side: Side,
+  unnamed: (text: string) => string,
+): Promise<ReadonlyMap<string, string>> {
   const plain = (text: string) =>
     unnamed(text).replaceAll(side.tool, 'imcgen').replaceAll(side.config.slice(0, 12), '');
   const files = await side.files();
