@@ -3,14 +3,17 @@ import { Command, CommanderError } from 'commander';
 import { registerCalibrate } from './commands/calibrate.js';
 import { registerCheck } from './commands/check.js';
 import { registerCosim } from './commands/cosim.js';
+import { registerDiff } from './commands/diff.js';
 import { registerGenerate } from './commands/generate.js';
 import { registerImport } from './commands/import.js';
 import { registerInit } from './commands/init.js';
 import { registerSchema } from './commands/schema.js';
-import { describeProblem, InvalidInput, MissingTool } from './problems.js';
+import { registerSweep } from './commands/sweep.js';
+import { registerVerify } from './commands/verify.js';
+import { describeProblem, Interrupted, InvalidInput, MissingTool } from './problems.js';
 import { VERSION } from './version.js';
 
-/** In the order of the work: start, activations, levels, plan, Verilog. */
+/** In the order of the work: start, activations, levels, plan, Verilog, and its life afterwards. */
 const COMMANDS = [
   registerInit,
   registerCalibrate,
@@ -18,6 +21,9 @@ const COMMANDS = [
   registerCheck,
   registerGenerate,
   registerCosim,
+  registerVerify,
+  registerDiff,
+  registerSweep,
   registerSchema,
 ];
 
@@ -52,6 +58,11 @@ function report(error: unknown): number {
   if (error instanceof MissingTool) {
     process.stderr.write(`${error.message}\n`);
     return EXIT.missingTool;
+  }
+  if (error instanceof Interrupted) {
+    // By the signal itself, so that a shell or make sees why the command ended: 130 for Ctrl-C.
+    process.kill(process.pid, error.signal);
+    return EXIT.invalidInput;
   }
   const trace = error instanceof Error ? error.stack : String(error);
   process.stderr.write(`imcgen ${VERSION} failed, which is a bug of the tool:\n${trace}\n`);

@@ -49,6 +49,14 @@ export class MissingTool extends Error {
   }
 }
 
+/** The user asked to stop: everything under way has cleaned up, and there is nothing to report. */
+export class Interrupted extends Error {
+  constructor(readonly signal: NodeJS.Signals = 'SIGINT') {
+    super(`stopped by ${signal}`);
+    this.name = 'Interrupted';
+  }
+}
+
 export function orThrow<Value>(result: Result<Value>): Value {
   if (!result.ok) throw new InvalidInput(result.problems);
   return result.value;

@@ -5,26 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Manifest, type PackageFile, packageFiles } from '../generators/emit/package.js';
+import { type Manifest, packageFiles } from '../generators/emit/package.js';
 import { writePackage } from '../generators/emit/write.js';
 import { planFile } from '../generators/plan/file.js';
 import { describeProblem, orThrow, type Result } from '../generators/problems.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
-
-/** Everything in a folder, by path. */
-async function contentOf(folder: string): Promise<Record<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort();
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  return Object.fromEntries(files.map((file, at) => [path.relative(folder, file), texts[at]!]));
-}
-
-function asContent(files: readonly PackageFile[]): Record<string, string> {
-  return Object.fromEntries(files.map((file) => [file.path, file.text]));
-}
+import { asContent, contentOf } from './packages.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const errorText = (result: Result<unknown>) =>

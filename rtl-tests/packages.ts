@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { packageFiles } from '../generators/emit/package.js';
+import { type PackageFile, packageFiles } from '../generators/emit/package.js';
 import { writePackage } from '../generators/emit/write.js';
 import type { MacroPlan } from '../generators/plan/plan.js';
 import { orThrow } from '../generators/problems.js';
@@ -35,4 +35,20 @@ export async function filesOf(folder: string, ...parts: readonly string[]): Prom
     ),
   );
   return listed.flat().filter((file) => file.endsWith('.v'));
+}
+
+/** Everything in a folder, by path. */
+export async function contentOf(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  return Object.fromEntries(files.map((file, at) => [path.relative(folder, file), texts[at]!]));
+}
+
+/** The files of a package, by path. */
+export function asContent(files: readonly PackageFile[]): Record<string, string> {
+  return Object.fromEntries(files.map((file) => [file.path, file.text]));
 }

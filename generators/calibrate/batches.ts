@@ -56,6 +56,11 @@ export class BatchCollector {
     return this.stream.samples;
   }
 
+  /** Ended batches that held samples. */
+  get batches(): number {
+    return this.ends.length;
+  }
+
   /** Adds a part of the current batch. NaN and infinities are counted and left out. */
   add(part: NpyData): void {
     this.nonfinite += this.batch.add(part);

@@ -43,10 +43,13 @@ export function checkedSamples(
   return success(samplesOf(collector));
 }
 
+/** How many samples were gathered, for the provenance. */
+export type Gathering = Pick<BatchCollector, 'batches' | 'samples' | 'nonfinite'>;
+
 /** `levels.json` of a fitted method. */
 export function levelsOf(
   { distribution }: CalibrationSamples,
-  collector: BatchCollector,
+  { batches, samples, nonfinite }: Gathering,
   { centres, references, outputs, range, note }: Fitted,
   settings: Settings,
 ): Result<Levels> {
@@ -65,13 +68,13 @@ export function levelsOf(
       tool: 'imcgen calibrate',
       method,
       source,
-      batches: collector.ends.length,
-      samples: collector.samples,
+      batches,
+      samples,
       options: {
         ...(usesTails ? { ...tailOptions, emaWeight } : {}),
         ...(method === 'kmeans' ? { start, restarts, seed } : {}),
         refit,
-        droppedNonfinite: collector.nonfinite,
+        droppedNonfinite: nonfinite,
         note,
       },
     },

@@ -31,6 +31,15 @@ export function distributionOfBins(table: BinTable): Distribution {
   return joinEqual(means, table.counts.slice(), binSpreads(table), table.shift === 0);
 }
 
+/** Distribution of weighted points in ascending order. Takes the arrays over. */
+export function distributionOfPoints(
+  values: Float64Array,
+  weights: Float64Array,
+  spreads: Float64Array,
+): Distribution {
+  return joinEqual(values, weights, spreads, false);
+}
+
 /** Joins points of equal value. Takes the arrays over. */
 function joinEqual(
   values: Float64Array,

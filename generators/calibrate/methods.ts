@@ -14,6 +14,8 @@ export interface CalibrationSamples {
   readonly distribution: Distribution;
   /** Per batch: the ends at the fixed tails, then those at {@link AUTO_TAILS}. */
   readonly ends: readonly (readonly TailEnds[])[];
+  /** Least and largest sample, where the points of the distribution are means and do not reach them. */
+  readonly extremes?: TailEnds;
 }
 
 export interface Fitted {
@@ -47,7 +49,7 @@ export function fit(samples: CalibrationSamples, settings: Settings): Fitted {
 function fitPlain(samples: CalibrationSamples, settings: Settings): Fitted {
   const { distribution } = samples;
   const { bits } = settings;
-  const range = extremes(distribution);
+  const range = samples.extremes ?? extremes(distribution);
   switch (settings.method) {
     case 'bs-kmq': {
       const chosen = chosenRange(samples, settings);

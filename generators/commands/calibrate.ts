@@ -12,7 +12,8 @@ Examples:
 Marks of the constants: S stated by a public source, 2 second-hand digest of one, I inferred, F field practice.
 A file is one calibration batch; batches count in the order given, those of a folder in natural order.`;
 
-const METHOD_NAMES = [
+/** What `--method` takes. */
+export const METHOD_NAMES = [
   'bs-kmq',
   'optimal',
   'hardware-optimal',

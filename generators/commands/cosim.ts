@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Simulator } from '../cosim/simulator.js';
+import { wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -43,37 +44,27 @@ export function registerCosim(program: Command): void {
     .action(async (folder: string, flags: CosimFlags) => {
       const { cosim, cosimOverride } = await import('../cosim/cosim.js');
       const { OVERRIDES } = await import('../cosim/overrides.js');
-      const { verdictText } = await import('../report/verdict.js');
-      const stop = new AbortController();
-      process.once('SIGINT', () => stop.abort());
+      const { verdictJson, verdictText } = await import('../report/verdict.js');
+      const { interruptible } = await import('./interrupt.js');
       const { conversions, seed, simulator, vcd, fst } = flags;
-      const common = { conversions, seed, simulator, signal: stop.signal };
       const file = vcd ?? fst;
       const dump =
         file === undefined ? {} : { dump: { file, format: fst ? ('fst' as const) : ('vcd' as const) } };
-      const results = [{ name: 'as generated', result: await cosim(folder, { ...common, ...dump }) }];
-      for (const { name, shape } of flags.overrides ? OVERRIDES : []) {
-        results.push({ name, result: await cosimOverride(folder, shape, common) });
-      }
+      const results = await interruptible(async (signal) => {
+        const common = { conversions, seed, simulator, signal };
+        const runs = [{ name: 'as generated', result: await cosim(folder, { ...common, ...dump }) }];
+        for (const { name, shape } of flags.overrides ? OVERRIDES : []) {
+          runs.push({ name, result: await cosimOverride(folder, shape, common) });
+        }
+        return runs;
+      });
       const failed = results.some(({ result }) => !result.passed);
       if (flags.json) {
-        const plain = results.map(({ name, result }) => ({
-          name,
-          ...result,
-          mismatches: result.mismatches.map(({ conversion: _, ...mismatch }) => mismatch),
-        }));
+        const plain = results.map(({ name, result }) => ({ name, ...verdictJson(result) }));
         process.stdout.write(`${JSON.stringify(plain, null, 2)}\n`);
       } else if (failed || !flags.quiet) {
         for (const { name, result } of results) process.stdout.write(verdictText(name, result));
       }
       if (failed) process.exitCode = 1;
     });
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 1e6) {
-    throw new InvalidArgumentError('must be a whole number in 0..1000000');
-  }
-  return value;
 }

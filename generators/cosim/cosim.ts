@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadMacro } from '../config/load.js';
 import { parameterValues } from '../emit/parameters.js';
 import { tableBits } from '../emit/view.js';
-import { type MacroPlan, planMacro } from '../plan/plan.js';
+import { planOfPackage } from '../plan/file.js';
+import type { MacroPlan } from '../plan/plan.js';
 import type { MacroShape } from '../plan/shape.js';
-import { failure, orThrow, type Result } from '../problems.js';
+import { orThrow } from '../problems.js';
 import { overridePlan } from './overrides.js';
 import { type SimulationRun, type Simulator, simulate } from './simulator.js';
 import type { Vectors } from './stimulus.js';
@@ -20,24 +20,6 @@ export interface CosimResult extends Verdict {
   readonly cycles: number;
   /** Seconds of the simulation itself. */
   readonly seconds: number;
-}
-
-/** The plan that a package was generated from. */
-export async function planOfPackage(folder: string): Promise<Result<MacroPlan>> {
-  const file = path.join(folder, 'config.resolved.json');
-  const input = await loadMacro(file);
-  if (
-    !input.ok &&
-    input.problems.some((problem) => problem.message === 'no such file' && problem.file === file)
-  ) {
-    return failure({
-      file,
-      path: '',
-      message: 'no such file',
-      fix: 'Name a folder that imcgen generate wrote.',
-    });
-  }
-  return input.ok ? planMacro(input.value) : input;
 }
 
 /** Simulates a package against the golden model on the vectors given. */

@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { execa } from 'execa';
-import { MissingTool } from '../problems.js';
+import { InvalidInput, MissingTool } from '../problems.js';
+import { compilerProblems } from './compiler-problems.js';
+import { runTool } from './tool.js';
 
 export type Simulator = 'icarus' | 'verilator';
 
@@ -33,7 +34,8 @@ const REMARK = /^(VCD info: dumpfile |FST info: dumpfile |- .*: Verilog \$finish
  * Compiles and runs the testbench of a package.
  *
  * @throws MissingTool where the simulator is not installed
- * @throws Error where the Verilog does not compile cleanly: any warning is an error
+ * @throws InvalidInput where the Verilog does not compile cleanly, naming file and line: any warning is an error
+ * @throws Interrupted where `signal` aborts; nothing is left running or lying about
  */
 export async function simulate(run: SimulationRun): Promise<SimulationOutput> {
   const build = await mkdtemp(path.join(tmpdir(), 'imcgen-'));
@@ -45,16 +47,11 @@ export async function simulate(run: SimulationRun): Promise<SimulationOutput> {
       ...(run.dump ? [`+dump=${path.resolve(run.dump.file)}`] : []),
     ];
     const started = performance.now();
-    const { all } = await execa(command[0]!, [...command.slice(1), ...plusArguments], {
-      stdin: 'ignore',
-      all: true,
-      reject: false,
-      ...(run.signal && { cancelSignal: run.signal }),
-    });
-    const lines = all.split('\n').filter((line) => !REMARK.test(line));
+    const { output } = await runTool(command[0]!, [...command.slice(1), ...plusArguments], run.signal);
+    const lines = output.split('\n').filter((line) => !REMARK.test(line));
     return { lines, seconds: (performance.now() - started) / 1000 };
   } finally {
-    await rm(build, { recursive: true, force: true });
+    await rm(build, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -64,7 +61,7 @@ async function buildIcarus(run: SimulationRun, build: string): Promise<string[]>
   await compile(
     'iverilog',
     ['-g2005', '-Wall', ...overrides, '-s', `${run.macro}_tb`, '-o', output, ...(await sources(run))],
-    run.signal,
+    run,
   );
   return ['vvp', '-n', '-N', output, ...(run.dump?.format === 'fst' ? ['-fst'] : [])];
 }
@@ -78,15 +75,22 @@ async function buildVerilator(run: SimulationRun, build: string): Promise<string
       ...['--binary', '--timing', '-j', '2', '-O3', '--x-assign', 'fast', '--Mdir', build],
       ...['--top-module', `${run.macro}_tb`, '-o', 'sim', ...dump, ...overrides, ...(await sources(run))],
     ],
-    run.signal,
+    run,
   );
   return [path.join(build, 'sim')];
 }
 
 async function sources({ folder, macro }: SimulationRun): Promise<string[]> {
-  const rtl = (await readdir(path.join(folder, 'rtl'))).filter((file) => file.endsWith('.v')).sort();
+  const rtl = await readdir(path.join(folder, 'rtl')).catch((error: NodeJS.ErrnoException) => {
+    const message = error.code === 'ENOENT' ? 'no such folder' : `cannot be read (${error.code})`;
+    const fix = 'Generate the package again.';
+    throw new InvalidInput([{ file: path.join(folder, 'rtl'), path: '', message, fix }]);
+  });
   return [
-    ...rtl.map((file) => path.join(folder, 'rtl', file)),
+    ...rtl
+      .filter((file) => file.endsWith('.v'))
+      .sort()
+      .map((file) => path.join(folder, 'rtl', file)),
     path.join(folder, 'model', `${macro}_array.v`),
     path.join(folder, 'tb', `${macro}_tb.v`),
   ];
@@ -95,18 +99,11 @@ async function sources({ folder, macro }: SimulationRun): Promise<string[]> {
 async function compile(
   tool: 'iverilog' | 'verilator',
   args: readonly string[],
-  signal: AbortSignal | undefined,
+  { folder, signal }: SimulationRun,
 ): Promise<void> {
-  const result = await execa(tool, args, {
-    stdin: 'ignore',
-    all: true,
-    reject: false,
-    ...(signal && { cancelSignal: signal }),
-  });
-  if ((result as { code?: string }).code === 'ENOENT') throw new MissingTool(tool, `apt-get install ${tool}`);
+  const { output, exitCode, missing } = await runTool(tool, args, signal);
+  if (missing) throw new MissingTool(tool, `apt-get install ${tool}`);
   // Verilator takes warnings for errors itself, and lets make and the C++ compiler speak.
-  const unclean = tool === 'iverilog' && result.all.trim() !== '';
-  if (result.exitCode !== 0 || unclean) {
-    throw new Error(`${tool} does not compile this package cleanly:\n${result.all}`);
-  }
+  const unclean = tool === 'iverilog' && output.trim() !== '';
+  if (exitCode !== 0 || unclean) throw new InvalidInput(compilerProblems(tool, output, folder));
 }

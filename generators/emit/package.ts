@@ -5,6 +5,7 @@ import type { MacroPlan } from '../plan/plan.js';
 import { TOOL } from '../version.js';
 import { BUSES } from './bus-ports.js';
 import { readmeView, registersView } from './documents.js';
+import { MANIFEST, type Manifest } from './manifest.js';
 import { render } from './render.js';
 import { macroView } from './view.js';
 
@@ -14,18 +15,7 @@ export interface PackageFile {
   readonly text: string;
 }
 
-/** What `manifest.json` says. */
-export interface Manifest {
-  /** `imcgen 1.2.3`. */
-  readonly tool: string;
-  readonly macro: string;
-  /** sha256 of config and levels, in hexadecimal. */
-  readonly config: string;
-  /** sha256 of every other file, by path, sorted. */
-  readonly files: Readonly<Record<string, string>>;
-}
-
-export const MANIFEST = 'manifest.json';
+export { MANIFEST, type Manifest };
 
 /** One Verilog file: module `<macro><suffix>` in `<folder>/<macro><suffix>.v`. */
 interface VerilogFile {

@@ -12,10 +12,8 @@ import {
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { failure, type Result, success } from '../problems.js';
-import { MANIFEST, type Manifest, type PackageFile } from './package.js';
-
-/** A relative path of plain names: nothing that a config says can leave the folder. */
-const SAFE_PATH = /^(?!.*(^|\/)\.)[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
+import { MANIFEST, type Manifest, SAFE_PATH } from './manifest.js';
+import type { PackageFile } from './package.js';
 
 /**
  * Writes a package as a whole or not at all: into a staging folder beside the target, renamed at the end.

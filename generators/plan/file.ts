@@ -1,5 +1,6 @@
+import path from 'node:path';
 import { loadMacro } from '../config/load.js';
-import { orThrow } from '../problems.js';
+import { failure, orThrow, type Result } from '../problems.js';
 import { type MacroPlan, planMacro } from './plan.js';
 
 /**
@@ -9,4 +10,22 @@ import { type MacroPlan, planMacro } from './plan.js';
  */
 export async function planFile(macro: string): Promise<MacroPlan> {
   return orThrow(planMacro(orThrow(await loadMacro(macro))));
+}
+
+/** The plan that a package was generated from. */
+export async function planOfPackage(folder: string): Promise<Result<MacroPlan>> {
+  const file = path.join(folder, 'config.resolved.json');
+  const input = await loadMacro(file);
+  if (
+    !input.ok &&
+    input.problems.some((problem) => problem.message === 'no such file' && problem.file === file)
+  ) {
+    return failure({
+      file,
+      path: '',
+      message: 'no such file',
+      fix: 'Name a folder that imcgen generate wrote.',
+    });
+  }
+  return input.ok ? planMacro(input.value) : input;
 }

@@ -1,9 +1,10 @@
 import type { LayerPlan, MacroPlan } from '../plan/plan.js';
 import type { Schedule } from '../plan/schedule.js';
 import { type MacroShape, offsetCapacity, stepCapacity } from '../plan/shape.js';
+import { textTable } from './table.js';
 
 /** `0.002438` or `2.438e-5`: four significant digits. */
-function figure(value: number): string {
+export function figure(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(3);
@@ -14,7 +15,8 @@ export function roundingCost({ error }: LayerPlan): number | undefined {
   return error === undefined || error.ideal === 0 ? undefined : error.realised / error.ideal - 1;
 }
 
-function percent(part: number | undefined): string {
+/** `+5.5 %`. */
+export function percent(part: number | undefined): string {
   if (part === undefined) return '-';
   const text = (100 * part).toFixed(1);
   return `${part > 0 ? '+' : ''}${text === '-0.0' ? '0.0' : text} %`;
@@ -102,19 +104,12 @@ function scheduleText({ precharge, mac, ramp, overhead, total, fewest }: Schedul
 }
 
 function tableLines(plan: MacroPlan): string[] {
-  const rows = [
-    ...[0, 1].map((line) => COLUMNS.map(({ title }) => title[line]!)),
-    ...plan.layers.map((layer) => COLUMNS.map(({ cell }) => cell(layer, plan))),
-  ];
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const text = (row: readonly string[]) =>
-    row
-      .map((cell, column) => (column === 1 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd();
-  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
-  const [above, below, ...body] = rows.map(text);
-  return [above!, below!, rule, ...body];
+  const body = plan.layers.map((layer) => COLUMNS.map(({ cell }) => cell(layer, plan)));
+  return textTable(
+    COLUMNS.map(({ title }) => title),
+    body,
+    (column) => column === 1,
+  );
 }
 
 /** What is written into the reference cells and the table of a bank, wrapped under its label. */

@@ -15,6 +15,11 @@ export function verdictText(name: string, result: CosimResult): string {
   return [head, ...shown, ...more, ...complaints.map((line) => `  ${line}\n`)].join('');
 }
 
+/** The same for machines; what the conversion of a mismatch held, which its cycle names, left out. */
+export function verdictJson({ mismatches, ...rest }: CosimResult) {
+  return { ...rest, mismatches: mismatches.map(({ conversion: _, ...mismatch }) => mismatch) };
+}
+
 function indent(text: string): string {
   return text.replace(/^/gm, '  ');
 }

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import type { Levels, LevelsHistogram } from '../config/levels.js';
+import type { TailEnds, TailFractions } from './batches.js';
+import type { Gathering } from './calibrate.js';
+import { type Distribution, distributionOfPoints, quantile } from './distribution.js';
+import { type CalibrationSamples, tailsToRecord } from './methods.js';
+import { METHODS, type Method, type Settings, withDefaults } from './options.js';
+
+/** The options that `imcgen calibrate` leaves in a levels file; a file may hold anything. */
+const optionsSchema = z.object({
+  tails: z.literal('auto').optional(),
+  tailLow: z.number().min(0).max(0.5).optional(),
+  tailHigh: z.number().min(0).max(0.5).optional(),
+  emaWeight: z.number().min(0).max(1).optional(),
+  refit: z.boolean().optional(),
+  start: z.enum(['random', 'k-means++']).optional(),
+  restarts: z.int().min(1).max(1000).optional(),
+  seed: z.int().min(0).optional(),
+  droppedNonfinite: z.int().min(0).optional(),
+});
+
+function recordedOptions({ provenance }: Levels): z.infer<typeof optionsSchema> {
+  const recorded = optionsSchema.safeParse(provenance?.options ?? {});
+  return recorded.success ? recorded.data : {};
+}
+
+/**
+ * The settings that a levels file was made with, for another width.
+ *
+ * @param method  instead of the file's own
+ * @returns the exact optimum where the file does not say how it was made
+ */
+export function settingsOf(levels: Levels, bits: number, method?: Method): Settings {
+  const { name, provenance } = levels;
+  const own = provenance !== undefined && isMethod(provenance.method) ? provenance.method : undefined;
+  const { tailLow, tailHigh, tails, droppedNonfinite = 0, ...rest } = recordedOptions(levels);
+  const fixed =
+    tailLow === undefined || tailHigh === undefined ? {} : { tails: { low: tailLow, high: tailHigh } };
+  return withDefaults({
+    ...defined(rest),
+    ...(tails === undefined ? fixed : { tails }),
+    name,
+    bits,
+    method: method ?? own ?? 'optimal',
+    source: provenance?.source ?? name,
+    dropNonfinite: droppedNonfinite > 0,
+  });
+}
+
+export function isMethod(name: string): name is Method {
+  return Object.hasOwn(METHODS, name);
+}
+
+/** Without the keys that have no value. */
+function defined<Options extends object>(options: Options) {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Options]?: Exclude<Options[Key], undefined>;
+  };
+}
+
+/** The points of a histogram: each bin at the mean of its samples, what lies within bins spread over all of them. */
+export function distributionOfHistogram({ counts, means, withinBinVariance }: LevelsHistogram): Distribution {
+  const bins = counts.map((count, bin) => ({ count, mean: means[bin]! })).filter(({ count }) => count > 0);
+  bins.sort((a, b) => a.mean - b.mean);
+  return distributionOfPoints(
+    Float64Array.from(bins, ({ mean }) => mean),
+    Float64Array.from(bins, ({ count }) => count),
+    Float64Array.from(bins, ({ count }) => count * withinBinVariance),
+  );
+}
+
+/**
+ * The calibration samples behind a levels file, as far as its histogram tells. The batches are gone: where the file
+ * was clipped with the same tails, its own range is theirs; otherwise the tails are those of all samples together.
+ */
+export function samplesOfHistogram(
+  { range, provenance }: Levels,
+  histogram: LevelsHistogram,
+  settings: Settings,
+): CalibrationSamples {
+  const distribution = distributionOfHistogram(histogram);
+  const { values } = distribution;
+  const endsAt = ({ low, high }: TailFractions): TailEnds => ({
+    low: quantile(distribution, low),
+    high: quantile(distribution, 1 - high),
+  });
+  const clipped = provenance?.method === 'bs-kmq' || provenance?.method === 'linear-clipped';
+  const recorded = provenance?.options;
+  const ownTails = (tails: TailFractions) =>
+    clipped && recorded?.tailLow === tails.low && recorded?.tailHigh === tails.high;
+  return {
+    distribution,
+    ends: [tailsToRecord(settings).map((tails) => (ownTails(tails) ? range : endsAt(tails)))],
+    extremes: {
+      low: Math.min(histogram.low, values[0]!),
+      high: Math.max(histogram.high, values.at(-1)!),
+    },
+  };
+}
+
+/** How many samples a histogram stands for. */
+export function gatheringOf(levels: Levels, { counts }: LevelsHistogram): Gathering {
+  return {
+    batches: levels.provenance?.batches ?? 0,
+    samples: counts.reduce((sum, count) => sum + count, 0),
+    nonfinite: recordedOptions(levels).droppedNonfinite ?? 0,
+  };
+}
+
+/** Marks levels as made from a histogram, and gives them that histogram. */
+export function fromHistogram(levels: Levels, histogram: LevelsHistogram): Levels {
+  const { method, source, batches, samples, options } = levels.provenance!;
+  const note = `${options.note}; from a histogram of ${histogram.counts.length} bins`;
+  return {
+    ...levels,
+    histogram,
+    provenance: { tool: 'imcgen sweep', method, source, batches, samples, options: { ...options, note } },
+  };
+}

@@ -1,0 +1,15 @@
+/** What `manifest.json` says. */
+export interface Manifest {
+  /** `imcgen 1.2.3`. */
+  readonly tool: string;
+  readonly macro: string;
+  /** sha256 of config and levels, in hexadecimal. */
+  readonly config: string;
+  /** sha256 of every other file, by path, sorted. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export const MANIFEST = 'manifest.json';
+
+/** A relative path of plain names: nothing that a config or a manifest says can leave the folder. */
+export const SAFE_PATH = /^(?!.*(^|\/)\.)[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
