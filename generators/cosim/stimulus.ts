@@ -82,6 +82,7 @@ export class Stimulus {
 
   /** A burst that the master gives up after so many cycles. @returns whether it lasted that long */
   abort(accesses: readonly Access[], after: number): boolean {
+    if (this.bus === 'axi4lite') throw new RangeError('AXI4-Lite knows no way to give an access up');
     return this.play(accesses, { after, resetCycles: 0 }).length < accesses.length;
   }
 
