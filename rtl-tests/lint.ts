@@ -52,6 +52,26 @@ const CHECKS: readonly Check[] = [
     command: ({ macro, verilog }) => [...VERILATOR, '--top-module', macro, ...verilog('rtl', 'model')],
   },
   {
+    name: 'iverilog, digital equivalent',
+    command: ({ verilog }) => [...ICARUS, ...verilog('rtl', 'digital')],
+  },
+  {
+    name: 'verilator, digital equivalent, power pins',
+    command: ({ macro, verilog }) => [
+      ...[...VERILATOR, '-DUSE_POWER_PINS', '--top-module', macro],
+      ...verilog('rtl', 'digital'),
+    ],
+  },
+  {
+    name: 'yosys, digital equivalent synthesizes without latches',
+    // A yosys run costs by cells: the small ones.
+    only: ['tiny', 'odd', 'one_row', 'clipped', 'pair4', 'pair9'],
+    command: ({ macro, verilog }) => [
+      ...['yosys', '-q', '-p'],
+      `read_verilog -DSYNTHESIS ${verilog('rtl', 'digital').join(' ')}; synth -top ${macro}; check -assert; select -assert-none t:$_DLATCH*`,
+    ],
+  },
+  {
     name: 'verilator, black box',
     command: ({ macro, verilog }) => [
       ...[...VERILATOR, '--top-module', macro],

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Simulator } from '../cosim/simulator.js';
+import type { ArrayView, Simulator } from '../cosim/simulator.js';
 import { wholeNumber } from './values.js';
 
 const EXAMPLES = `
@@ -14,6 +14,7 @@ interface CosimFlags {
   readonly conversions: number;
   readonly seed: number;
   readonly simulator: Simulator;
+  readonly view: ArrayView;
   readonly vcd?: string;
   readonly fst?: string;
   readonly overrides: boolean;
@@ -35,6 +36,11 @@ export function registerCosim(program: Command): void {
     )
     .option('--seed <number>', 'same seed, same vectors', wholeNumber, 1)
     .addOption(new Option('--simulator <name>').choices(['icarus', 'verilator']).default('icarus'))
+    .addOption(
+      new Option('--view <view>', 'of the analog macro: behavioural model, or digital equivalent')
+        .choices(['model', 'digital'])
+        .default('model'),
+    )
     .addOption(new Option('--vcd <file>', 'keep the waveform as VCD').conflicts('fst'))
     .option('--fst <file>', 'keep the waveform as FST')
     .option('--overrides', 'also override the shape by Verilog parameters', false)
@@ -46,12 +52,12 @@ export function registerCosim(program: Command): void {
       const { OVERRIDES } = await import('../cosim/overrides.js');
       const { verdictJson, verdictText } = await import('../report/verdict.js');
       const { interruptible } = await import('./interrupt.js');
-      const { conversions, seed, simulator, vcd, fst } = flags;
+      const { conversions, seed, simulator, view, vcd, fst } = flags;
       const file = vcd ?? fst;
       const dump =
         file === undefined ? {} : { dump: { file, format: fst ? ('fst' as const) : ('vcd' as const) } };
       const results = await interruptible(async (signal) => {
-        const common = { conversions, seed, simulator, signal };
+        const common = { conversions, seed, simulator, view, signal };
         const runs = [{ name: 'as generated', result: await cosim(folder, { ...common, ...dump }) }];
         for (const { name, shape } of flags.overrides ? OVERRIDES : []) {
           runs.push({ name, result: await cosimOverride(folder, shape, common) });

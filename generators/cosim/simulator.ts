@@ -7,6 +7,9 @@ import { runTool } from './tool.js';
 
 export type Simulator = 'icarus' | 'verilator';
 
+/** View of the analog macro that is simulated: its behavioural model, or its digital equivalent. */
+export type ArrayView = 'model' | 'digital';
+
 /** One run of a package's testbench. */
 export interface SimulationRun {
   /** The generated package. */
@@ -15,6 +18,8 @@ export interface SimulationRun {
   /** Folder with operations.txt and trace.txt. */
   readonly vectors: string;
   readonly simulator: Simulator;
+  /** Default: the behavioural model. */
+  readonly view?: ArrayView;
   /** Verilog parameters to override on the testbench. */
   readonly parameters?: ReadonlyMap<string, number>;
   readonly dump?: { readonly file: string; readonly format: 'vcd' | 'fst' };
@@ -80,20 +85,22 @@ async function buildVerilator(run: SimulationRun, build: string): Promise<string
   return [path.join(build, 'sim')];
 }
 
-async function sources({ folder, macro }: SimulationRun): Promise<string[]> {
-  const rtl = await readdir(path.join(folder, 'rtl')).catch((error: NodeJS.ErrnoException) => {
+async function sources({ folder, macro, view = 'model' }: SimulationRun): Promise<string[]> {
+  const listed = await Promise.all(['rtl', view].map((part) => verilogIn(folder, part)));
+  return [...listed.flat(), path.join(folder, 'tb', `${macro}_tb.v`)];
+}
+
+/** Verilog files in one folder of a package. */
+async function verilogIn(folder: string, part: string): Promise<string[]> {
+  const files = await readdir(path.join(folder, part)).catch((error: NodeJS.ErrnoException) => {
     const message = error.code === 'ENOENT' ? 'no such folder' : `cannot be read (${error.code})`;
     const fix = 'Generate the package again.';
-    throw new InvalidInput([{ file: path.join(folder, 'rtl'), path: '', message, fix }]);
+    throw new InvalidInput([{ file: path.join(folder, part), path: '', message, fix }]);
   });
-  return [
-    ...rtl
-      .filter((file) => file.endsWith('.v'))
-      .sort()
-      .map((file) => path.join(folder, 'rtl', file)),
-    path.join(folder, 'model', `${macro}_array.v`),
-    path.join(folder, 'tb', `${macro}_tb.v`),
-  ];
+  return files
+    .filter((file) => file.endsWith('.v'))
+    .sort()
+    .map((file) => path.join(folder, part, file));
 }
 
 async function compile(

@@ -19,7 +19,7 @@ export { MANIFEST, type Manifest };
 
 /** One Verilog file: module `<macro><suffix>` in `<folder>/<macro><suffix>.v`. */
 interface VerilogFile {
-  readonly folder: 'rtl' | 'model' | 'blackbox' | 'tb';
+  readonly folder: 'rtl' | 'model' | 'blackbox' | 'digital' | 'tb';
   readonly template: string;
   readonly suffix: string;
   readonly purpose: string;
@@ -43,6 +43,8 @@ const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', 'decoder', 'from nonlinear code to linear value, one table a bank'),
   verilog('model', 'array', 'the analog macro, for simulation'),
   verilog('blackbox', 'array', 'the analog macro, for synthesis'),
+  verilog('digital', 'array', 'the analog macro in digital logic, for FPGA prototypes and fast simulation'),
+  verilog('digital', 'array_column', 'one column of the array in digital logic'),
   verilog('tb', 'testbench', 'self-checking: plays vectors/ over the bus', '_tb'),
 ];
 
@@ -61,6 +63,10 @@ function contents(name: string): readonly { readonly file: string; readonly mean
     { file: '`rtl/`', meaning: `synthesizable Verilog; top level \`${name}\`` },
     { file: `\`model/${name}_array.v\``, meaning: 'the analog macro, for simulation' },
     { file: `\`blackbox/${name}_array.v\``, meaning: 'the analog macro, for synthesis' },
+    {
+      file: `\`digital/\`, \`${name}_digital.f\``,
+      meaning: 'the analog macro in digital logic: FPGA prototypes, fast Verilator; file list with rtl',
+    },
     { file: `\`blackbox/${name}_array.vlt\``, meaning: 'why Verilator need not warn about it' },
     { file: `\`${name}.f\``, meaning: 'file list of rtl and model' },
     { file: `\`tb/${name}_tb.v\`, \`vectors/\``, meaning: 'self-checking testbench and what it plays' },
@@ -77,11 +83,16 @@ function contents(name: string): readonly { readonly file: string; readonly mean
 export function packageFiles(plan: MacroPlan): PackageFile[] {
   const { name } = plan;
   const sources = verilogFiles(plan).map((file) => verilogFile(plan, file));
-  const simulated = sources.map((file) => file.path).filter((path) => /^(rtl|model)\//.test(path));
+  const listed = (view: 'model' | 'digital') =>
+    sources
+      .filter(({ path }) => path.startsWith('rtl/') || path.startsWith(`${view}/`))
+      .map(({ path }) => `${path}\n`)
+      .join('');
   const files: PackageFile[] = [
     ...sources,
     { path: `blackbox/${name}_array.vlt`, text: render('blackbox/array.vlt', macroView(plan)) },
-    { path: `${name}.f`, text: simulated.map((path) => `${path}\n`).join('') },
+    { path: `${name}.f`, text: listed('model') },
+    { path: `${name}_digital.f`, text: listed('digital') },
     { path: 'docs/registers.md', text: render('docs/registers.md', registersView(plan)) },
     { path: 'README.md', text: render('docs/readme.md', readmeView(plan, contents(name))) },
     { path: 'config.resolved.json', text: json(plan.config) },

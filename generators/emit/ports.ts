@@ -12,6 +12,12 @@ export interface ArrayPort {
   readonly meaning: string;
 }
 
+/** Supply of the analog macro: pins of every view, and of the top level, where USE_POWER_PINS is defined. */
+export const POWER_PINS: readonly { readonly name: string; readonly meaning: string }[] = [
+  { name: 'VDD', meaning: 'supply' },
+  { name: 'VSS', meaning: 'ground' },
+];
+
 /** Widths of numbers on internal ports: at least one wire. */
 export function bitsFor(count: number): number {
   return Math.max(1, Math.ceil(Math.log2(count)));

@@ -58,7 +58,7 @@ function gapIn(value: unknown, at: string): string | undefined {
 export function alignComments(text: string): string {
   const lines = text.split('\n');
   const declares = (line: string | undefined) =>
-    line !== undefined && /^ +(?:parameter|input|output)\b/.test(line);
+    line !== undefined && /^ +(?:parameter|input|output|inout)\b/.test(line);
   const split = (line: string) => /^(.*?\S) +(\/\/ .*)$/.exec(line);
   for (let from = 0; from < lines.length; ) {
     let to = from;

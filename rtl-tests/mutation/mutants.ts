@@ -1,0 +1,170 @@
+import { type Token, tokensOf } from './tokens.js';
+
+/** One change of one place in a Verilog file. */
+export interface Mutation {
+  readonly line: number;
+  readonly kind: 'operator' | 'constant' | 'condition' | 'negation' | 'dropped' | 'stuck' | 'swapped';
+  readonly from: number;
+  readonly to: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+const OPERATORS: Readonly<Record<string, readonly string[]>> = {
+  '==': ['!='],
+  '!=': ['=='],
+  '<': ['<=', '>'],
+  '>': ['>=', '<'],
+  '<=': ['<'],
+  '>=': ['>'],
+  '&&': ['||'],
+  '||': ['&&'],
+  '&': ['|'],
+  '|': ['&'],
+  '^': ['|'],
+  '+': ['-'],
+  '-': ['+'],
+  '*': ['+'],
+  '<<': ['>>'],
+  '>>': ['<<'],
+};
+
+const DECLARATIONS = new Set([
+  'wire',
+  'reg',
+  'integer',
+  'genvar',
+  'localparam',
+  'parameter',
+  'input',
+  'output',
+  'function',
+]);
+const KEYWORDS = new Set([
+  ...DECLARATIONS,
+  ...['assign', 'always', 'if', 'else', 'for', 'case', 'begin', 'end', 'posedge', 'negedge', 'or', 'default'],
+  ...['module', 'endmodule', 'generate', 'endgenerate', 'endcase', 'endfunction', 'signed'],
+]);
+
+/** Names of a file by the range they are declared with, ports of the module included. */
+function nets(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const pattern = /^ *(?:input|output)? *(?:wire|reg) +(signed +)?(\[[^\]]*\])? *(\w+) *(\[[^\]]*\])?/gm;
+  for (const [, , range, name, memory] of text.matchAll(pattern)) {
+    if (memory === undefined && !name!.startsWith('unused')) found.set(name!, range ?? '');
+  }
+  return found;
+}
+
+/** Tokens of part-select ranges and replication counts: wrong widths are what lint is for. */
+function widthTokens(tokens: readonly Token[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  const mark = (from: number, to: number) => {
+    for (let i = from; i <= to; i++) found.add(i);
+  };
+  tokens.forEach(({ text }, i) => {
+    if (text === '[') {
+      const end = closing(tokens, i, '[', ']');
+      const colon = tokens.findIndex((token, at) => at > i && at < end && /^(:|\+:)$/.test(token.text));
+      if (colon > 0) mark(tokens[colon]!.text === ':' ? i : colon, end);
+    } else if (text === '{') {
+      const count = tokens[i + 1]?.text === '(' ? closing(tokens, i + 1, '(', ')') : i + 1;
+      if (tokens[count + 1]?.text === '{') mark(i, count);
+    }
+  });
+  return found;
+}
+
+/** Index of the bracket that closes the one at `from`. */
+function closing(tokens: readonly Token[], from: number, open: string, close: string): number {
+  let depth = 0;
+  for (let i = from; i < tokens.length; i++) {
+    if (tokens[i]!.text === open) depth++;
+    if (tokens[i]!.text === close && --depth === 0) return i;
+  }
+  return tokens.length;
+}
+
+/** Every mutation of a file that this project makes: systematic, in the order of the text. */
+export function mutationsOf(text: string): Mutation[] {
+  const tokens = tokensOf(text);
+  const declared = nets(text);
+  const names = [...declared.keys()];
+  const found: Mutation[] = [];
+  const add = (kind: Mutation['kind'], first: Token, last: Token, after: string) => {
+    const to = last.from + last.text.length;
+    const before = text.slice(first.from, to).replace(/\s+/g, ' ');
+    if (before !== after) found.push({ line: first.line, kind, from: first.from, to, before, after });
+  };
+  const first = (token: Token) => tokens[token.statement]!;
+  /** Index of the operator that assigns in the statement of a token, or -1. */
+  const assignmentOf = (statement: number) => {
+    for (let i = statement; i < tokens.length && tokens[i]!.statement === statement; i++) {
+      const { text: word, depth } = tokens[i]!;
+      if (depth === 0 && (word === '=' || word === '<=')) return i;
+    }
+    return -1;
+  };
+
+  const widths = widthTokens(tokens);
+
+  tokens.forEach((token, i) => {
+    if (widths.has(i)) return;
+    const head = first(token).text;
+    const assignment = assignmentOf(token.statement);
+    const declares = DECLARATIONS.has(head);
+    const inUnused = tokens[token.statement + 1]?.text.startsWith('unused') === true;
+    if (inUnused || head === 'genvar' || head === 'integer' || head === 'function') return;
+    if (declares && (assignment < 0 || i <= assignment)) return;
+    // Sensitivity lists say when, not what.
+    if (head === 'always' && token.depth > 0 && assignment < 0) return;
+    const previous = tokens[i - 1]?.text;
+    const next = tokens[i + 1]?.text;
+
+    if (token.kind === 'operator') {
+      const assigns = i === assignment;
+      if (assigns && !declares && head !== 'assign' && token.text === '<=') {
+        const end = tokens.findIndex((other, at) => at > i && other.text === ';');
+        let start = i;
+        while (tokens[start - 1] !== undefined && !/^(;|begin|end|else|\)|:)$/.test(tokens[start - 1]!.text))
+          start--;
+        add('dropped', tokens[start]!, tokens[end]!, ';');
+      } else if (assigns && (head === 'assign' || head === 'wire')) {
+        const end = tokens.findIndex((other, at) => at > i && other.text === ';');
+        const constant = end === i + 2 && /^(\d+'[bdh])?0+$/.test(tokens[i + 1]!.text);
+        for (const stuck of constant ? ['~0'] : ['0', '~0'])
+          add('stuck', tokens[i + 1]!, tokens[end - 1]!, stuck);
+      } else if (!assigns && OPERATORS[token.text] !== undefined) {
+        for (const after of OPERATORS[token.text]!) add('operator', token, token, after);
+      } else if (token.text === '?') add('condition', token, token, '== 0 ?');
+      else if (token.text === '!' || token.text === '~') add('negation', token, token, '');
+      else if (token.text === '(' && previous === 'if') add('condition', token, token, '(!');
+      return;
+    }
+    if (token.kind === 'number') {
+      if (next === '{' || previous === '#') return;
+      const sized = /^(\d+)'([bdh])([0-9a-fA-F_]+)$/.exec(token.text);
+      if (sized === null) add('constant', token, token, String(Number(token.text) + 1));
+      else {
+        const radix = { b: 2, d: 10, h: 16 }[sized[2] as 'b' | 'd' | 'h'];
+        const value = BigInt.asUintN(Number(sized[1]), BigInt(Number.parseInt(sized[3]!, radix)) + 1n);
+        if (radix !== 16 && Number(sized[1]) <= 32) add('constant', token, token, `${sized[1]}'d${value}`);
+      }
+      return;
+    }
+    const range = declared.get(token.text);
+    const reads = token.depth > 0 || (assignment >= 0 && i > assignment) || token.bracket > 0;
+    if (range === undefined || KEYWORDS.has(token.text) || !reads || previous === '.') return;
+    const same = names.filter(
+      (name) => name === token.text || (declared.get(name) === range && !name.endsWith('_o')),
+    );
+    const other = same[(same.indexOf(token.text) + 1) % same.length]!;
+    if (other !== token.text && other !== 'clk_i' && token.text !== 'clk_i')
+      add('swapped', token, token, other);
+  });
+  return found;
+}
+
+export function mutated(text: string, { from, to, after }: Mutation): string {
+  return text.slice(0, from) + after + text.slice(to);
+}
