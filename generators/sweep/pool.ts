@@ -31,7 +31,11 @@ export async function generateEach(
   const lane = async (generate: (plan: MacroPlan) => Promise<readonly PackageFile[]>) => {
     const take = () => {
       const index = next++;
-      return index < plans.length ? { index, files: generate(plans[index]!) } : undefined;
+      if (index >= plans.length) return undefined;
+      const files = generate(plans[index]!);
+      // A failure is met where the files are awaited, which may be later.
+      files.catch(() => undefined);
+      return { index, files };
     };
     for (let current = take(); current !== undefined; ) {
       const files = await current.files;
@@ -62,12 +66,16 @@ export async function generateEach(
   }
 }
 
+const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
+
 /** A process that makes one package at a time. */
 class Generator {
-  private readonly child = fork(
-    fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url)),
-    { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
-  );
+  private readonly child = fork(WORKER, {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // Sources need the loader that this process was started with; nothing else of it is meant for another one.
+    execArgv: WORKER.endsWith('.ts') ? process.execArgv : [],
+  });
 
   generate(plan: MacroPlan): Promise<readonly PackageFile[]> {
     return new Promise((resolve, reject) => {
