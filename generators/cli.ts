@@ -5,20 +5,26 @@ import { registerCheck } from './commands/check.js';
 import { registerCosim } from './commands/cosim.js';
 import { registerDiff } from './commands/diff.js';
 import { registerGenerate } from './commands/generate.js';
+import { registerImport } from './commands/import.js';
+import { registerInit } from './commands/init.js';
+import { registerSchema } from './commands/schema.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerVerify } from './commands/verify.js';
 import { describeProblem, Interrupted, InvalidInput, MissingTool } from './problems.js';
 import { VERSION } from './version.js';
 
-/** In the order of the work: activations, levels, plan, Verilog. */
+/** In the order of the work: start, activations, levels, plan, Verilog, and its life afterwards. */
 const COMMANDS = [
+  registerInit,
   registerCalibrate,
+  registerImport,
   registerCheck,
   registerGenerate,
   registerCosim,
   registerVerify,
   registerDiff,
   registerSweep,
+  registerSchema,
 ];
 
 /** What a shell or a makefile learns from a run. */

@@ -12,12 +12,14 @@
 export { calibrate } from './calibrate/calibrate.js';
 export { readNpy, writeNpy } from './calibrate/npy.js';
 export type { CalibrationOptions } from './calibrate/options.js';
+export { type JsonSchema, jsonSchema } from './config/json-schema.js';
 export { type Levels, type LevelsHistogram, levelsSchema } from './config/levels.js';
 export { loadMacro, type MacroInput, macroInput, parse } from './config/load.js';
 export { type MacroConfig, type MacroConfigInput, macroSchema } from './config/macro.js';
+export { NO_STALL, type Stall } from './cosim/bus-timing.js';
 export { type CosimResult, cosim, runVectors } from './cosim/cosim.js';
 export { type Bench, streamConversions } from './cosim/scenario.js';
-export { Stimulus, type Vectors } from './cosim/stimulus.js';
+export { type Access, Stimulus, type Vectors } from './cosim/stimulus.js';
 export { buildVectors, newBench } from './cosim/vectors.js';
 export type { Manifest } from './emit/manifest.js';
 export { type PackageFile, packageFiles } from './emit/package.js';
@@ -34,6 +36,13 @@ export {
   tableWrites,
   trimWrites,
 } from './golden/pack.js';
+export { type Foreign, foreignQuantizer, type Statement } from './import/conventions.js';
+export { importedLevels } from './import/levels.js';
+export type { Lists, NumberList } from './import/list.js';
+export { readLists } from './import/read.js';
+export { presetFiles } from './init/files.js';
+export { PRESETS, type Preset } from './init/presets.js';
+export { writeNewFiles } from './init/write.js';
 export type { Change } from './maintain/changes.js';
 export { diffPackages, diffPlans, type PackageDiff, type PlanDiff } from './maintain/diff.js';
 export { type Resimulation, resimulate, type Verification, verifyFiles } from './maintain/verify.js';

@@ -48,14 +48,23 @@ describe('imcgen', () => {
     );
   });
 
-  it.each(['calibrate', 'check', 'generate', 'cosim', 'verify', 'diff', 'sweep'])(
-    '%s shows examples in its help',
-    async (command) => {
-      const { exitCode, stdout } = await imcgen(command, '--help');
-      expect(exitCode).toBe(0);
-      expect(stdout).toMatch(new RegExp(`Examples:\n  imcgen ${command} `));
-    },
-  );
+  const commands = [
+    'init',
+    'calibrate',
+    'import',
+    'check',
+    'generate',
+    'cosim',
+    'verify',
+    'diff',
+    'sweep',
+    'schema',
+  ];
+  it.each(commands)('%s shows examples in its help', async (command) => {
+    const { exitCode, stdout } = await imcgen(command, '--help');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\n  imcgen ${command} `));
+  });
 
   it('tells its version', async () => {
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
@@ -94,6 +103,7 @@ describe('imcgen check', () => {
       '  array      8 rows x 4 columns, clips at 120 u',
       '  input      4 bits unsigned, bit serial',
       '  adc        1 .. 2 bits, counter readout, rounding nearest',
+      '  ramp       rising',
       '  reference  6 rows (0 offset) x 4 columns x 1 bank, 1 u a cell',
       '  output     4 bits unsigned',
       '  cycles     11 a conversion: precharge 1, mac 5, ramp 3, overhead 2',
@@ -119,6 +129,14 @@ describe('imcgen check', () => {
     expect(plan.layers[0]!.ramp.references).toEqual([2, 5, 10]);
   });
 
+  it('takes comments and trailing commas, in any config', async () => {
+    const commented = JSON.stringify(MACRO, null, 2)
+      .replace('{', '{ // a macro')
+      .replace(/\n}$/, ', /* end */\n}');
+    await writeFile(path.join(folder, 'commented.json'), commented);
+    expect(await imcgen('check', 'commented.json')).toEqual(await imcgen('check', 'macro.json'));
+  });
+
   it('prints nothing with --quiet', async () => {
     expect(await imcgen('check', 'macro.json', '--quiet')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });
@@ -129,7 +147,7 @@ describe('imcgen check', () => {
       stdout: '',
       stderr: [
         'bad.json: adc.bits: 9 is outside 1..7',
-        'bad.json: bus: "axi" is not "apb"',
+        'bad.json: bus: "axi" is not one of "apb", "axi4lite", "wishbone", "wishbone_pipelined"',
         '          Did you mean "apb"?',
         'bad.json: colour: is not a known key',
         '          Known here: $schema, name, array, input, adc, output, layers, bus, reset, license.',
@@ -143,6 +161,18 @@ describe('imcgen check', () => {
     expect(JSON.parse(stdout)).toEqual({
       problems: [{ file: 'missing.json', path: '', message: 'no such file' }],
     });
+  });
+});
+
+describe('imcgen schema', () => {
+  it.each(['macro', 'levels'])('prints the published schema of %s', async (file) => {
+    const { exitCode, stdout } = await imcgen('schema', file);
+    expect(exitCode).toBe(0);
+    expect(`${stdout}\n`).toBe(await readFile(path.resolve('schemas', `${file}.schema.json`), 'utf8'));
+  });
+
+  it('ends with 2 for files that have none', async () => {
+    expect((await imcgen('schema', 'manifest')).exitCode).toBe(2);
   });
 });
 

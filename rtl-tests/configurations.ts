@@ -52,9 +52,11 @@ export function planOf({ config, levels }: Configuration): MacroPlan {
   return orThrow(planMacro(macroInput(macro, levels, 'macro.json')));
 }
 
-/** Every code width on one small array, the codings and reset styles taking turns. */
+const resets = ['async_low', 'async_high', 'sync_low', 'sync_high'] as const;
+const buses = ['axi4lite', 'wishbone', 'wishbone_pipelined'] as const;
+
+/** Every code width on one small array, the codings, reset styles and buses taking turns. */
 const everyWidth = [1, 2, 3, 4, 5, 6, 7].map((bits): Configuration => {
-  const resets = ['async_low', 'async_high', 'sync_low', 'sync_high'] as const;
   return {
     name: `${bits}-bit codes`,
     config: {
@@ -63,11 +65,37 @@ const everyWidth = [1, 2, 3, 4, 5, 6, 7].map((bits): Configuration => {
       input: { bits: 4, coding: bits % 2 === 0 ? 'pwm' : 'bit_serial' },
       adc: { bits, reference: { columns: 3, rows: 2 * (2 ** bits - 1) } },
       output: { bits: 9 },
+      bus: buses[bits % 3]!,
       reset: resets[bits % 4]!,
     },
     levels: [levelsFrom('even', growingReferences(bits, 1, 4))],
   };
 });
+
+/** Buses and reset styles that do not meet elsewhere, on macros of a few cells. */
+const everyBus = (
+  [
+    ['axi4lite', 'async_low', 34],
+    ['axi4lite', 'async_high', 1],
+    ['wishbone', 'sync_low', 34],
+    ['wishbone_pipelined', 'async_low', 1],
+    ['wishbone_pipelined', 'sync_high', 34],
+  ] as const
+).map(
+  ([bus, reset, columns]): Configuration => ({
+    name: `${bus}, ${reset}, 6 x ${columns}`,
+    config: {
+      name: `${bus}_${reset}`,
+      array: { rows: 6, columns },
+      input: { bits: 3, signed: true, coding: 'pwm' },
+      adc: { bits: 2, reference: { columns: 2, rows: 9, offsetRows: 3 } },
+      output: { bits: 4, signed: true, doubleBuffer: columns > 1 },
+      bus,
+      reset,
+    },
+    levels: [levelsFrom('small', [-3, 1, 4])],
+  }),
+);
 
 export const CONFIGURATIONS: readonly Configuration[] = [
   {
@@ -175,4 +203,5 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     levels: [levelsFrom('column', [-10, 0, 9])],
   },
   ...everyWidth,
+  ...everyBus,
 ];

@@ -12,6 +12,7 @@ import { packageFiles } from '../generators/emit/package.js';
 import { writePackage } from '../generators/emit/write.js';
 import { orThrow } from '../generators/problems.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
+import { MATRIX } from './matrix.js';
 
 /** The package of one configuration, on disk. */
 interface Package {
@@ -29,6 +30,8 @@ interface Check {
   readonly only?: readonly string[];
   readonly command: (made: Package) => readonly string[];
 }
+
+const ALL = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configuration)];
 
 const ICARUS = ['iverilog', '-g2005', '-Wall', '-o', '/dev/null'];
 const VERILATOR = ['verilator', '--lint-only', '-Wall'];
@@ -64,8 +67,15 @@ const CHECKS: readonly Check[] = [
   },
   {
     name: 'verilator, co-simulation',
-    // Asynchronous and synchronous reset, both input codings; to compile one takes 15 s.
-    only: ['tiny', 'odd', 'banked'],
+    // Asynchronous and synchronous reset, both input codings, every bus; to compile one takes 15 s.
+    only: [
+      'tiny',
+      'odd',
+      'banked',
+      'axi4lite_async_low',
+      'wishbone_sync_low',
+      'wishbone_pipelined_sync_high',
+    ],
     command: () => [...IMCGEN, 'cosim', '.', '--simulator', 'verilator', '--conversions', '24', '--quiet'],
   },
 ];
@@ -81,7 +91,7 @@ async function complaint(check: Check, made: Package): Promise<string | undefine
 
 async function writeAll(root: string, filter: string): Promise<Package[]> {
   const packages: Package[] = [];
-  for (const configuration of CONFIGURATIONS.filter(({ name }) => name.includes(filter))) {
+  for (const configuration of ALL.filter(({ name }) => name.includes(filter))) {
     const files = packageFiles(planOf(configuration));
     const folder = orThrow(await writePackage(path.join(root, String(packages.length)), files));
     const paths = files.map((file) => file.path).filter((file) => file.endsWith('.v'));

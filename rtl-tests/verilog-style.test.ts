@@ -2,6 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type PackageFile, packageFiles } from '../generators/emit/package.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
+import { MATRIX } from './matrix.js';
 
 /** Lines that match, as `path:line: text`. */
 function linesMatching({ path: file, text }: PackageFile, pattern: RegExp): string[] {
@@ -37,7 +38,9 @@ const HEADER = (file: string, macro: string) =>
     ].join('\n'),
   );
 
-describe.each(CONFIGURATIONS)('Verilog of $name', (configuration) => {
+const ALL = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configuration)];
+
+describe.each(ALL)('Verilog of $name', (configuration) => {
   const macro = configuration.config.name;
   const files = packageFiles(planOf(configuration)).filter((file) => file.path.endsWith('.v'));
   const rtl = files.filter((file) => file.path.startsWith('rtl/'));

@@ -15,7 +15,13 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Commands that the project can ask for, and the Debian package of each. */
-const PACKAGES = { iverilog: 'iverilog', verilator: 'verilator', yosys: 'yosys' };
+const PACKAGES = {
+  iverilog: 'iverilog',
+  verilator: 'verilator',
+  yosys: 'yosys',
+  qflow: 'qflow',
+  klayout: 'klayout',
+};
 
 const tools = ['iverilog', ...process.argv.slice(2)];
 for (const tool of tools) {

@@ -108,7 +108,8 @@ function makeLevels(
   return { ...levels, provenance: { ...levels.provenance!, method: flags.method } };
 }
 
-function summaryOf(
+/** Error of levels on samples, beside the least that any levels of that width have. */
+export function summaryOf(
   levels: Levels,
   distribution: Distribution,
   heldOut: readonly { name: string; distribution: Distribution }[],

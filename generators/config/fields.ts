@@ -9,6 +9,12 @@ interface Refused {
 export const LARGEST_NUMBER = 1e30;
 export const SMALLEST_SCALE = 1e-30;
 
+/** `$schema` of a file: for editors, not for the tool. */
+export const SCHEMA_KEY = z
+  .string()
+  .optional()
+  .describe('JSON Schema of this file, by which editors complete and check it');
+
 /** A whole number in a closed range; the message says what was found and what is allowed. */
 export function whole(low: number, high: number, meaning: string) {
   const error = ({ input }: Refused) => {
@@ -37,6 +43,11 @@ export function real(meaning: string, low = -LARGEST_NUMBER) {
 /** A factor between two units. */
 export function scale(meaning: string) {
   return real(meaning, SMALLEST_SCALE);
+}
+
+/** An object of its own: a part of the config with a meaning as a whole. */
+export function section<Shape extends z.ZodRawShape>(meaning: string, shape: Shape) {
+  return z.strictObject(shape).describe(meaning);
 }
 
 /** A list of bounded length. */

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Reserved words of Verilog-2005 and SystemVerilog-2017: none of them can name a module. */
 const KEYWORDS = new Set(
   `accept_on alias always always_comb always_ff always_latch and assert assign assume automatic before
@@ -39,3 +41,16 @@ export function identifierFault(name: string): string | undefined {
   if (name.endsWith('_') || name.includes('__')) return `"${name}" has a trailing or doubled underscore`;
   return undefined;
 }
+
+/** A name that can prefix Verilog modules; {@link identifierFault} in words that a JSON Schema has too. */
+export const moduleName = z
+  .string()
+  .superRefine((name, context) => {
+    const fault = identifierFault(name);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  })
+  .meta({
+    pattern: '^[a-z][a-z0-9]*(_[a-z0-9]+)*$',
+    maxLength: MAX_NAME_LENGTH,
+    not: { enum: [...KEYWORDS] },
+  });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, entries, list, real, whole } from './fields.js';
+import { count, entries, list, real, SCHEMA_KEY, whole } from './fields.js';
 
 /** Code width that the ramp supports: 2^7 - 1 = 127 steps at most. Calibration alone goes to 8 bits. */
 export const MAX_LEVEL_BITS = 8;
@@ -33,7 +33,7 @@ const MOST_CODES = 2 ** MAX_LEVEL_BITS;
  */
 export const levelsSchema = z
   .strictObject({
-    $schema: z.string().optional(),
+    $schema: SCHEMA_KEY,
     name: z
       .string()
       .max(LONGEST_NAME, { error: `has more than ${LONGEST_NAME} characters` })
@@ -56,25 +56,46 @@ export const levelsSchema = z
     histogram: histogramSchema.optional().describe('of the calibration samples; lets the plan report MSE'),
     provenance: z
       .strictObject({
-        tool: z.string(),
-        method: z.string(),
+        tool: z.string().describe('command that made the levels'),
+        method: z.string().describe('how references and outputs were chosen'),
         source: z.string().describe('files read, relative to the levels file or bare names'),
         batches: count('batches read'),
         samples: count('samples read'),
-        options: z.record(
-          z.string(),
-          z.union([z.string(), z.number(), z.boolean(), z.null()], {
-            error: ({ input }) => `${JSON.stringify(input)} is not a text, number, true, false or null`,
-          }),
-        ),
+        options: z
+          .record(
+            z.string(),
+            z.union([z.string(), z.number(), z.boolean(), z.null()], {
+              error: ({ input }) => `${JSON.stringify(input)} is not a text, number, true, false or null`,
+            }),
+          )
+          .describe('constants of the method, and what it chose'),
       })
-      .optional(),
+      .optional()
+      .describe('where the levels come from; the hardware does not depend on it'),
   })
   .superRefine((levels, context) => {
     for (const problem of [...lengthFaults(levels), ...orderFaults(levels)]) {
       context.addIssue({ code: 'custom', ...problem });
     }
+  })
+  .meta({
+    // How many values a width needs, for editors, which see the JSON Schema only.
+    allOf: Array.from({ length: MAX_LEVEL_BITS }, (_, index) => index + 1).map((bits) => ({
+      if: { properties: { bits: { const: bits } }, required: ['bits'] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: {
+        properties: {
+          centres: exactly(2 ** bits),
+          references: exactly(2 ** bits - 1),
+          outputs: exactly(2 ** bits),
+        },
+      },
+    })),
   });
+
+function exactly(items: number) {
+  return { minItems: items, maxItems: items };
+}
 
 interface Fault {
   readonly path: (string | number)[];

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { failure, orThrow, type Problem, type Result, success } from '../problems.js';
+import { parseJson } from './json.js';
 import { type Levels, levelsSchema } from './levels.js';
 import { type MacroConfig, macroSchema } from './macro.js';
 
@@ -71,6 +72,7 @@ export function parse<Schema extends z.ZodType>(
   return failure(...parsed.error.issues.flatMap((issue) => problemsOf(file, issue, schema)));
 }
 
+/** Reads and validates a JSON file; comments and trailing commas are allowed. */
 export async function loadJson<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
@@ -83,13 +85,8 @@ export async function loadJson<Schema extends z.ZodType>(
     const message = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
     return failure({ file, path: '', message });
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return failure({ file, path: '', message: `is not JSON: ${(error as Error).message}` });
-  }
-  return parse(file, schema, value);
+  const json = parseJson(file, text);
+  return json.ok ? parse(file, schema, json.value) : json;
 }
 
 function problemsOf(file: string, issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {

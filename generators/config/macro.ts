@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { list, scale, whole } from './fields.js';
-import { identifierFault } from './identifier.js';
+import { list, SCHEMA_KEY, scale, section, whole } from './fields.js';
+import { moduleName } from './identifier.js';
 
 /** Most cells of a reference row and bank: four bus words. */
 export const MOST_REFERENCE_COLUMNS = 128;
@@ -20,7 +20,7 @@ const layerSchema = z.strictObject({
   outputScale: scale('activation units per output code step').optional(),
 });
 
-const referenceSchema = z.strictObject({
+const referenceSchema = section('reference cells, which make the ramp', {
   columns: whole(1, MOST_REFERENCE_COLUMNS, 'cells per reference row and bank (REF_COLS)').default(4),
   rows: whole(1, 1024, 'reference rows, offset group included (REF_ROWS)').default(256),
   offsetRows: whole(0, 1024, 'rows of the offset group that starts the ramp below zero').default(0),
@@ -32,15 +32,11 @@ const referenceSchema = z.strictObject({
  * (field practice) unless the description says otherwise.
  */
 export const macroSchema = z.strictObject({
-  $schema: z.string().optional(),
-  name: z
-    .string()
-    .superRefine((name, context) => {
-      const fault = identifierFault(name);
-      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-    })
-    .describe('prefix of every module and file'),
-  array: z.strictObject({
+  $schema: SCHEMA_KEY,
+  name: moduleName.describe(
+    'prefix of every module and file: lower-case letters, digits, single underscores',
+  ),
+  array: section('bitcells', {
     rows: whole(1, 1024, 'word lines (ROWS)'),
     columns: whole(1, 1024, 'columns (COLS)'),
     headroom: whole(
@@ -51,29 +47,47 @@ export const macroSchema = z.strictObject({
     trimRows: whole(0, 16, 'calibration rows: cancel sense-amplifier offset, carry a folded bias').default(0),
     trimPulses: whole(1, 255, 'unit pulses that drive every trim row').default(1),
   }),
-  input: z.strictObject({
+  input: section('word line drivers', {
     bits: whole(1, 8, 'input width, sign included (IN_BITS)'),
     signed: z.boolean().default(false).describe("two's complement inputs; a negative input swaps the lines"),
     coding: z
       .enum(['pwm', 'bit_serial'])
       .default('bit_serial')
-      .describe('2^n - 1 pulse cycles, or n slices + 1'),
+      .describe('pwm: 2^n - 1 cycles; bit_serial: n + 1 cycles; n magnitude bits'),
   }),
-  adc: z.strictObject({
+  adc: section('nonlinear in-memory ADC', {
     bits: whole(1, 7, 'widest nonlinear code (ADC_BITS); narrower is selectable at run time'),
-    readout: z.enum(['counter']).default('counter').describe('column converter'),
+    readout: z
+      .enum(['counter', 'capture', 'column_lut', 'broadcast'])
+      .default('counter')
+      .describe('column converter; column_lut and broadcast give the values of all columns at once'),
+    ramp: z
+      .enum(['rising', 'falling'])
+      .default('rising')
+      .describe('falling: from the last reference down, so that the largest columns are known first'),
+    earlyStop: z
+      .boolean()
+      .default(false)
+      .describe('end the ramp when no later step can change a code; falling: when topK columns are found'),
+    topK: whole(1, 1024, 'columns found that end a falling ramp with earlyStop; default: all').optional(),
     reference: referenceSchema.prefault({}),
     banks: whole(1, 16, 'resident reference sets and tables; default: one a layer').optional(),
     prechargeCycles: whole(1, 64, 'cycles that precharge the bitlines').default(1),
-    rounding: z.enum(['nearest', 'optimal']).default('nearest').describe('references to whole cells'),
+    rounding: z
+      .enum(['nearest', 'optimal'])
+      .default('nearest')
+      .describe('references to whole cells: the nearest, or least error on the histogram'),
   }),
-  output: z.strictObject({
+  output: section('decoder tables', {
     bits: whole(1, 16, 'decoded width (OUT_BITS)'),
     signed: z.boolean().default(false).describe("two's complement table entries"),
     doubleBuffer: z.boolean().default(true).describe('readout and next load overlap the conversion'),
   }),
   layers: list(layerSchema, 1, 16).describe('one reference bank each'),
-  bus: z.enum(['apb']).default('apb').describe('control and data bus'),
+  bus: z
+    .enum(['apb', 'axi4lite', 'wishbone', 'wishbone_pipelined'])
+    .default('apb')
+    .describe('control and data bus: APB4, AXI4-Lite, Wishbone B4 classic or pipelined'),
   reset: z
     .enum(['async_low', 'async_high', 'sync_low', 'sync_high'])
     .default('async_low')
@@ -92,5 +106,8 @@ export const macroSchema = z.strictObject({
 export type MacroConfig = z.infer<typeof macroSchema>;
 /** A macro config as it may be written: defaults left out. */
 export type MacroConfigInput = z.input<typeof macroSchema>;
+export type Bus = MacroConfig['bus'];
 export type ResetStyle = MacroConfig['reset'];
 export type InputCoding = MacroConfig['input']['coding'];
+export type Readout = MacroConfig['adc']['readout'];
+export type RampDirection = MacroConfig['adc']['ramp'];

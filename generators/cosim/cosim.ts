@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { shapeParameters, tableBits } from '../emit/view.js';
+import { parameterValues } from '../emit/parameters.js';
+import { tableBits } from '../emit/view.js';
 import { planOfPackage } from '../plan/file.js';
 import type { MacroPlan } from '../plan/plan.js';
 import type { MacroShape } from '../plan/shape.js';
@@ -62,5 +63,5 @@ export async function cosimOverride(
   const plan = orThrow(await planOfPackage(folder));
   const other = overridePlan(plan, change);
   const vectors = buildVectors(other, options, tableBits(plan));
-  return runVectors(other, vectors, { ...options, folder, parameters: shapeParameters(other.shape) });
+  return runVectors(other, vectors, { ...options, folder, parameters: parameterValues(other.shape) });
 }

@@ -60,7 +60,8 @@ export const OVERRIDES: readonly { readonly name: string; readonly shape: Partia
  * Its levels no longer fit, so every bank gets a plain ramp, one cell a step, and its codes as table.
  */
 export function overridePlan(plan: MacroPlan, change: Partial<MacroShape>): MacroPlan {
-  const shape = { ...plan.shape, ...change };
+  const columns = change.columns ?? plan.shape.columns;
+  const shape = { ...plan.shape, ...change, topK: Math.min(plan.shape.topK, columns) };
   const bits = shape.adcBits;
   const cells = Math.min(1, stepCapacity(shape, bits));
   const stepCells = new Array<number>(2 ** bits - 1).fill(cells);

@@ -222,7 +222,10 @@ export function everyWidth(bench: Bench): void {
   restoreBank(bench, 0);
 }
 
-/** Other entries in every table, read back and seen by a conversion; then the plan's own again. */
+/**
+ * Other entries in every table, read back and seen by a conversion; then the plan's own again, which the
+ * results that stand follow, unless they were decoded as the ramp ran.
+ */
 export function rewriteTables(bench: Bench): void {
   const { plan, stimulus, random } = bench;
   const { low, high } = outputRange(plan.shape);
@@ -232,6 +235,7 @@ export function rewriteTables(bench: Bench): void {
     for (let code = 0; code < entries.length; code++) stimulus.read(tableAddress(bank, code));
     stimulus.convert(randomInputs(bench), bank, bits, bench.columns);
     stimulus.writeAll(tableWrites(table.entries, bank));
+    for (const column of bench.columns) stimulus.read(resultAddress(column));
   }
 }
 

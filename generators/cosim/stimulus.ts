@@ -1,10 +1,12 @@
-import type { ResetStyle } from '../config/macro.js';
-import { Machine } from '../golden/machine.js';
+import type { Bus, ResetStyle } from '../config/macro.js';
+import type { Request } from '../golden/address-map.js';
+import { type Answer, type Comparator, Machine } from '../golden/machine.js';
 import { type BusWrite, inputWrites } from '../golden/pack.js';
 import { Trace } from '../golden/trace.js';
 import { registerAddress, resultAddress, STATUS_DONE, startWord } from '../plan/registers.js';
 import { scheduleOf } from '../plan/schedule.js';
 import type { MacroShape } from '../plan/shape.js';
+import { type BusTiming, NO_STALL, type Stall, timingOf } from './bus-timing.js';
 
 /** What a testbench plays and what it must see. */
 export interface Vectors {
@@ -16,6 +18,20 @@ export interface Vectors {
   readonly checks: number;
   readonly cycles: number;
   readonly machine: Machine;
+}
+
+/** One access of a burst. */
+export interface Access extends Request {
+  readonly stall: Stall;
+}
+
+/** Accesses that the testbench can hold at once. */
+export const LONGEST_BURST = 16;
+
+/** An end before the end: the bus goes idle after so many cycles, or reset comes for some. */
+interface Cut {
+  readonly after: number;
+  readonly resetCycles: number;
 }
 
 /**
@@ -30,40 +46,61 @@ export class Stimulus {
   /** What the input buffer holds; undefined where nothing was written yet. */
   private inputs: (number | undefined)[];
 
+  private readonly timing: BusTiming;
+  /** How the next access is paced. */
+  pace: () => Stall = () => NO_STALL;
+
   constructor(
     readonly shape: MacroShape,
     resetTable: bigint,
     resetStyle: ResetStyle,
+    readonly bus: Bus,
+    comparator?: Comparator,
   ) {
-    this.machine = new Machine(shape, resetTable, resetStyle, this.trace);
+    this.machine = new Machine(shape, resetTable, resetStyle, this.trace, comparator);
+    this.timing = timingOf(bus);
     this.inputs = new Array<undefined>(Math.ceil(shape.rows / 4)).fill(undefined);
   }
 
   write(address: number, data: number, strobes = 0xf): void {
-    const answer = this.machine.tick({ write: true, address, data: data >>> 0, strobes })!;
-    this.machine.tick(undefined);
-    this.lines.push(`w ${hex(address)} ${hex(data >>> 0)} ${hex(strobes)} ${Number(answer.error)}`);
-    this.answers++;
+    this.play([{ write: true, address, data: data >>> 0, strobes, stall: this.pace() }]);
   }
 
   /** Reads a word, and returns what the golden model answers. */
   read(address: number): number {
-    const answer = this.machine.tick({ write: false, address, data: 0, strobes: 0 })!;
-    this.machine.tick(undefined);
-    this.lines.push(`r ${hex(address)} ${hex(answer.data)} 0 ${Number(answer.error)}`);
-    this.answers++;
-    return answer.data;
+    const [answer] = this.play([{ write: false, address, data: 0, strobes: 0, stall: this.pace() }]);
+    return answer!.data;
+  }
+
+  /** Accesses that follow each other as closely as bus and stalls allow; on AXI4-Lite reads pass writes. */
+  burst(accesses: readonly Access[]): void {
+    if (accesses.length < 1 || accesses.length > LONGEST_BURST) {
+      throw new RangeError(`a burst of ${accesses.length} accesses`);
+    }
+    this.play(accesses);
+  }
+
+  /** A burst that the master gives up after so many cycles. @returns whether it lasted that long */
+  abort(accesses: readonly Access[], after: number): boolean {
+    if (this.bus === 'axi4lite') throw new RangeError('AXI4-Lite knows no way to give an access up');
+    return this.play(accesses, { after, resetCycles: 0 }).length < accesses.length;
+  }
+
+  /** A burst that reset ends after so many cycles. @returns whether it lasted that long */
+  resetDuring(accesses: readonly Access[], after: number, cycles: number): boolean {
+    return this.play(accesses, { after, resetCycles: cycles }).length < accesses.length;
   }
 
   idle(cycles: number): void {
     if (cycles < 1) return;
     this.machine.idle(cycles);
-    this.lines.push(`i ${hex(cycles)} 0 0 0`);
+    this.lines.push(`i ${hex(cycles)} 0 0 0 0`);
   }
 
   reset(cycles: number): void {
     this.machine.reset(cycles);
-    this.lines.push(`x ${hex(cycles)} 0 0 0`);
+    this.timing.reset();
+    this.lines.push(`x ${hex(cycles)} 0 0 0 0`);
   }
 
   writeAll(writes: readonly BusWrite[]): void {
@@ -101,6 +138,38 @@ export class Stimulus {
     this.clearDone();
   }
 
+  /** @returns the answers that the master took */
+  private play(accesses: readonly Access[], cut?: Cut): Answer[] {
+    const { machine } = this;
+    const { requests, answers } = this.timing.schedule(accesses);
+    const cycles = Math.min(requests.length, cut?.after ?? requests.length);
+    const replies = new Array<Answer | undefined>(accesses.length);
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      const access = requests[cycle];
+      if (access === undefined) machine.tick(undefined);
+      else replies[access] = machine.tick(accesses[access]);
+    }
+    if (cut !== undefined && cycles < requests.length) {
+      this.lines.push(`c ${hex(cut.after)} ${hex(cut.resetCycles)} 0 0 0`);
+      if (cut.resetCycles === 0) machine.tick(undefined);
+      else {
+        machine.reset(cut.resetCycles);
+        this.timing.reset();
+      }
+    }
+    accesses.forEach(({ write, address, data, strobes, stall }, access) => {
+      const { data: read, error } = replies[access] ?? { data: 0, error: false };
+      const more = access < accesses.length - 1 ? 1 : 0;
+      const head = write
+        ? `w ${hex(address)} ${hex(data)} ${hex(strobes)}`
+        : `r ${hex(address)} ${hex(read)} 0`;
+      this.lines.push(`${head} ${Number(error)} ${hex(stallWord(stall, more))}`);
+    });
+    const taken = replies.filter((reply, access) => reply !== undefined && answers[access]! < cycles);
+    this.answers += taken.length;
+    return taken as Answer[];
+  }
+
   vectors(): Vectors {
     return {
       operations: `${this.lines.join('\n')}\n`,
@@ -110,6 +179,11 @@ export class Stimulus {
       machine: this.machine,
     };
   }
+}
+
+/** Last number of an operation line, from the highest digit: more of this burst, shared, answer, data, before. */
+function stallWord({ before, shared, data, answer }: Stall, more: number): number {
+  return (more << 16) | (shared << 12) | (answer << 8) | (data << 4) | before;
 }
 
 function hex(value: number): string {

@@ -1,7 +1,9 @@
 import type { PackageFile } from '../emit/package.js';
 import { tableBits } from '../emit/view.js';
+import type { Comparator } from '../golden/machine.js';
 import { Random } from '../golden/random.js';
 import type { MacroPlan } from '../plan/plan.js';
+import { busScenario } from './bus-scenario.js';
 import {
   atEveryReference,
   atTheLimits,
@@ -25,6 +27,8 @@ export interface VectorOptions {
   readonly seed: number;
   /** Conversions of random inputs, half of them back to back. */
   readonly conversions: number;
+  /** How the sense amplifiers decide, where the array simulated does not compare exactly. */
+  readonly comparator?: Comparator;
 }
 
 /** What a generated package carries. */
@@ -35,7 +39,12 @@ export const PACKAGED: VectorOptions = { seed: 1, conversions: 16 };
  *
  * @param resetTable decoder contents after reset; a package's own where its shape is overridden
  */
-export function newBench(plan: MacroPlan, seed: number, resetTable = tableBits(plan)): Bench {
+export function newBench(
+  plan: MacroPlan,
+  seed: number,
+  resetTable = tableBits(plan),
+  comparator?: Comparator,
+): Bench {
   const { columns } = plan.shape;
   const random = new Random(seed);
   const watched = new Set(
@@ -43,7 +52,7 @@ export function newBench(plan: MacroPlan, seed: number, resetTable = tableBits(p
   );
   return {
     plan,
-    stimulus: new Stimulus(plan.shape, resetTable, plan.config.reset),
+    stimulus: new Stimulus(plan.shape, resetTable, plan.config.reset, plan.config.bus, comparator),
     random,
     columns: [...watched],
   };
@@ -51,7 +60,7 @@ export function newBench(plan: MacroPlan, seed: number, resetTable = tableBits(p
 
 /** The whole scenario: everything that a macro must do and everything that it must refuse. */
 export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable?: bigint): Vectors {
-  const bench = newBench(plan, options.seed, resetTable);
+  const bench = newBench(plan, options.seed, resetTable, options.comparator);
   readBack(bench);
   program(bench);
   readBack(bench);
@@ -66,6 +75,7 @@ export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable
   brokenReferences(bench);
   illegalCells(bench);
   resetAnywhere(bench, 12);
+  busScenario(bench);
   return bench.stimulus.vectors();
 }
 

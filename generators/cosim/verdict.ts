@@ -57,13 +57,13 @@ export function judge(lines: readonly string[], vectors: Vectors, columns: numbe
 function readMismatch(match: RegExpExecArray, vectors: Vectors, columns: number): Mismatch {
   const [, cycleText, signal, expected, got] = match as unknown as [string, string, string, string, string];
   const cycle = Number(cycleText);
-  const bit = ['sa', 'count', 'rwl_p', 'rwl_n', 'ref_group'].includes(signal)
+  const bit = ['sa', 'column', 'rwl_p', 'rwl_n', 'ref_group'].includes(signal)
     ? firstDifference(expected, got)
     : undefined;
   return {
     cycle,
     signal,
-    index: bit !== undefined && signal === 'count' ? bit % columns : bit,
+    index: bit !== undefined && signal === 'column' ? bit % columns : bit,
     expected,
     got,
     conversion: vectors.machine.conversions.findLast(({ firstCycle }) => firstCycle <= cycle),
@@ -91,7 +91,7 @@ export function describeMismatch({ cycle, signal, index, expected, got, conversi
   if (conversion === undefined) return head;
   const { firstCycle, bank, bits, inputs, macs } = conversion;
   const mac =
-    index !== undefined && ['sa', 'count'].includes(signal) ? `, mac[${index}] = ${macs[index]} u` : '';
+    index !== undefined && ['sa', 'column'].includes(signal) ? `, mac[${index}] = ${macs[index]} u` : '';
   return `${head}\n  conversion from cycle ${firstCycle}, bank ${bank}, ${bits} bits${mac}\n  inputs ${shorten(inputs.join(' '), 72)}`;
 }
 

@@ -1,3 +1,4 @@
+import type { Bus } from '../config/macro.js';
 import type { LayerPlan, MacroPlan } from '../plan/plan.js';
 import {
   ADDRESS_BITS,
@@ -16,29 +17,8 @@ import {
 } from '../plan/registers.js';
 import { scheduleOf } from '../plan/schedule.js';
 import { type MacroShape, stepRows } from '../plan/shape.js';
-import { macroView, shapeParameters, type View } from './view.js';
-
-/** What each Verilog parameter of the macro means. */
-const PARAMETER_MEANINGS: Readonly<Record<string, string>> = {
-  ROWS: 'word lines',
-  COLS: 'columns',
-  IN_BITS: 'input width, sign included',
-  IN_SIGNED: "1: two's complement inputs",
-  BIT_SERIAL: '1: one bit slice a cycle, 0: pulse width',
-  TRIM_ROWS: 'calibration rows',
-  TRIM_PULSES: 'unit pulses that drive every trim row',
-  HEADROOM: 'unit discharges at which a bitline clips',
-  ADC_BITS: 'widest nonlinear code',
-  BANKS: 'resident reference sets and tables',
-  REF_COLS: 'reference cells a row and bank',
-  REF_ROWS: 'reference rows, offset group included',
-  OFFSET_ROWS: 'rows of the offset group',
-  REF_PULSES: 'unit pulses a ramp step',
-  PRE_CYCLES: 'cycles that precharge the bitlines',
-  OUT_BITS: 'width of a decoded value',
-  OUT_SIGNED: "1: two's complement values",
-  DOUBLE_BUFFER: '1: load and readout overlap the conversion',
-};
+import { BUSES } from './bus-ports.js';
+import { macroView, type View } from './view.js';
 
 const RESET_STYLES = {
   async_low: 'asynchronous, active low',
@@ -70,6 +50,21 @@ function layerView({ bank, name, bits, unitActivation, ramp, table }: LayerPlan)
   };
 }
 
+/** A bus as the documents describe it. */
+function busDocument(bus: Bus) {
+  const { pace, refusal, abort, pins } = BUSES[bus];
+  return {
+    busPace: pace,
+    busRefusal: refusal,
+    busAbort: abort,
+    pins: pins.map(({ name, direction, width, meaning }) => ({
+      pin: width === 1 ? name : `${name}[${width - 1}:0]`,
+      direction,
+      meaning,
+    })),
+  };
+}
+
 /** View of the package's README. */
 export function readmeView(plan: MacroPlan, contents: readonly { file: string; meaning: string }[]): View {
   const { shape, config, layers } = plan;
@@ -81,12 +76,8 @@ export function readmeView(plan: MacroPlan, contents: readonly { file: string; m
     inputs: `${signed(shape.inputSigned)} ${shape.inputBits}-bit inputs (${coding})`,
     outputs: `${signed(shape.outputSigned)} ${shape.outputBits}-bit results`,
     contents,
-    parameters: [...shapeParameters(shape)].map(([parameter, value]) => ({
-      parameter,
-      value,
-      meaning: PARAMETER_MEANINGS[parameter],
-    })),
     resetStyle: RESET_STYLES[config.reset],
+    ...busDocument(config.bus),
     layers: layers.map(layerView),
     schedules: widths.map((bits) => ({ bits, ...scheduleOf(shape, bits) })),
   };
@@ -148,6 +139,7 @@ export function registersView(plan: MacroPlan): View {
   const registers = Object.keys(REGISTERS) as (keyof typeof REGISTERS)[];
   return {
     ...macroView(plan),
+    ...busDocument(plan.config.bus),
     addressBits: ADDRESS_BITS,
     regions: regions.map((region) => ({
       address: hex(REGIONS[region].base),
@@ -163,6 +155,7 @@ export function registersView(plan: MacroPlan): View {
     })),
     errors: Object.entries(ERRORS).map(([error, { bit, meaning }]) => ({ error, bit, meaning })),
     referenceGroups: referenceGroups(shape),
+    resultText: shape.readout === 'broadcast' ? ' (code 0: this readout keeps values only)' : '',
     trimText: shape.trimRows > 0 ? `, trim rows from row ${TRIM_ROW_BASE}` : '',
     overlapText: shape.doubleBuffer
       ? 'The next inputs and the next start may follow right after the start; results stay until the next `done`.'

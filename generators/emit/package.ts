@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Readout } from '../config/macro.js';
 import { vectorFiles } from '../cosim/vectors.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { TOOL } from '../version.js';
+import { BUSES } from './bus-ports.js';
 import { readmeView, registersView } from './documents.js';
 import { MANIFEST, type Manifest } from './manifest.js';
 import { render } from './render.js';
@@ -23,14 +25,21 @@ interface VerilogFile {
   readonly purpose: string;
 }
 
-const VERILOG: readonly VerilogFile[] = [
+const COLUMN_CONVERTERS: Readonly<Record<Readout, VerilogFile>> = {
+  counter: verilog('rtl', 'column_counter', 'column converters: count accepted ramp steps'),
+  capture: verilog('rtl', 'column_capture', 'column converters: keep the last accepted ramp step'),
+  column_lut: verilog('rtl', 'column_lut', 'column converters: count accepted ramp steps, decode each'),
+  broadcast: verilog('rtl', 'column_broadcast', 'column converters: keep the last accepted decoded value'),
+};
+
+const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', 'top', 'in-memory-computing macro with a nonlinear in-memory ADC', ''),
-  verilog('rtl', 'apb', 'APB completer: every transfer is one request'),
+  verilog('rtl', config.bus, BUSES[config.bus].purpose),
   verilog('rtl', 'registers', 'address map, control registers, error status'),
   verilog('rtl', 'controller', 'sequence of a conversion: precharge, mac, ramp, sense, done'),
   verilog('rtl', 'input_drivers', 'word line pulses from the inputs'),
   verilog('rtl', 'reference_drivers', 'reference word lines of each ramp step'),
-  verilog('rtl', 'column_counter', 'column converters: count accepted ramp steps'),
+  COLUMN_CONVERTERS[shape.readout],
   verilog('rtl', 'decoder', 'from nonlinear code to linear value, one table a bank'),
   verilog('model', 'array', 'the analog macro, for simulation'),
   verilog('blackbox', 'array', 'the analog macro, for synthesis'),
@@ -67,7 +76,7 @@ function contents(name: string): readonly { readonly file: string; readonly mean
  */
 export function packageFiles(plan: MacroPlan): PackageFile[] {
   const { name } = plan;
-  const sources = VERILOG.map((file) => verilogFile(plan, file));
+  const sources = verilogFiles(plan).map((file) => verilogFile(plan, file));
   const simulated = sources.map((file) => file.path).filter((path) => /^(rtl|model)\//.test(path));
   const files: PackageFile[] = [
     ...sources,

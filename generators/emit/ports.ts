@@ -50,6 +50,9 @@ export function arrayPorts(shape: MacroShape): readonly ArrayPort[] {
       '(1<<ADC_BITS)-1:0',
       2 ** adcBits,
     ),
+    ...(shape.ramp === 'falling'
+      ? [port('input', 'ref_swap_i', 'ref_swap', 'reference lines swapped: groups take back')]
+      : []),
     port('input', 'ref_bank_i', 'bank', 'reference columns in use', 'BANK_W-1:0', bitsFor(banks)),
     port('input', 'sense_i', 'sense', 'sense amplifiers on'),
     port('output', 'sa_o', 'sa', 'MAC at or above the reference', 'COLS-1:0', columns),

@@ -1,9 +1,11 @@
-import type { ResetStyle } from '../config/macro.js';
+import type { MacroConfig, ResetStyle } from '../config/macro.js';
 import type { MacroPlan } from '../plan/plan.js';
-import { IDENTITY } from '../plan/registers.js';
+import { IDENTITY, READOUTS } from '../plan/registers.js';
 import { macCycles } from '../plan/schedule.js';
-import { type MacroShape, magnitudeBits } from '../plan/shape.js';
+import { magnitudeBits, showsAllColumns } from '../plan/shape.js';
 import { TOOL } from '../version.js';
+import { BUSES, type BusPin, REQUEST_PINS } from './bus-ports.js';
+import { parametersOf } from './parameters.js';
 import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, rowWidth } from './ports.js';
 
 /** All that the templates may ask for: strings and whole numbers, every choice already made. */
@@ -23,31 +25,10 @@ export function resetView(style: ResetStyle) {
     /** Level that resets, for the testbench. */
     level: low ? "1'b0" : "1'b1",
     idle: low ? "1'b1" : "1'b0",
+    synchronous: asynchronous ? "1'b0" : "1'b1",
+    /** What a request passes on its way: nothing in the cycle in which a synchronous reset is sampled. */
+    gate: asynchronous ? '' : `${low ? '' : '!'}${name} && `,
   };
-}
-
-/** Verilog parameters of a shape, by their Verilog names. */
-export function shapeParameters(shape: MacroShape): ReadonlyMap<string, number> {
-  return new Map([
-    ['ROWS', shape.rows],
-    ['COLS', shape.columns],
-    ['IN_BITS', shape.inputBits],
-    ['IN_SIGNED', Number(shape.inputSigned)],
-    ['BIT_SERIAL', Number(shape.inputCoding === 'bit_serial')],
-    ['TRIM_ROWS', shape.trimRows],
-    ['TRIM_PULSES', shape.trimPulses],
-    ['HEADROOM', shape.headroom],
-    ['ADC_BITS', shape.adcBits],
-    ['BANKS', shape.banks],
-    ['REF_COLS', shape.referenceColumns],
-    ['REF_ROWS', shape.referenceRows],
-    ['OFFSET_ROWS', shape.offsetRows],
-    ['REF_PULSES', shape.referencePulses],
-    ['PRE_CYCLES', shape.prechargeCycles],
-    ['OUT_BITS', shape.outputBits],
-    ['OUT_SIGNED', Number(shape.outputSigned)],
-    ['DOUBLE_BUFFER', Number(shape.doubleBuffer)],
-  ]);
 }
 
 /** Decoder contents after reset as one number: code k of bank b at bit (b * 2^B + k) * OUT_BITS. */
@@ -86,6 +67,9 @@ function verilogTable(plan: MacroPlan): string {
   return `{\n        ${lines.join(',\n        ')}\n    }`;
 }
 
+/** Longest name of a parameter of the macro. */
+const LONGEST_PARAMETER = 'DOUBLE_BUFFER'.length;
+
 /** Port declarations of the array, aligned. */
 function declare(ports: readonly ArrayPort[]) {
   const range = (port: ArrayPort) => (port.range === undefined ? '' : `[${port.range}]`);
@@ -97,6 +81,37 @@ function declare(ports: readonly ArrayPort[]) {
   }));
 }
 
+/** Bus pins of one module, aligned; the widest range is [31:0]. */
+function declarePins(pins: readonly BusPin[]) {
+  return pins.map(({ name, direction, width, meaning }) => {
+    const range = (width === 1 ? '' : `[${width - 1}:0]`).padEnd(6);
+    return {
+      name,
+      meaning,
+      declaration: `${direction.padEnd(6)} wire ${range} ${name}`,
+      /** The testbench drives what the macro takes in. */
+      testbench: direction === 'input' ? `reg  ${range} ${name} = ${width}'d0` : `wire ${range} ${name}`,
+    };
+  });
+}
+
+/** The chosen bus: pins of the macro, the other side of its adapter, and how the top level connects it. */
+function busView({ bus, reset }: MacroConfig) {
+  const { clocked, pins, title } = BUSES[bus];
+  const shared = clocked ? ['clk_i', resetView(reset).name] : [];
+  return {
+    bus,
+    busTitle: title,
+    busPins: declarePins(pins),
+    requestPins: declarePins(REQUEST_PINS),
+    busConnections: [
+      ...[...shared, ...pins.map(({ name }) => name)].map((name) => ({ name, net: name })),
+      ...REQUEST_PINS.map(({ name }) => ({ name, net: name.replace(/_[io]$/, '') })),
+    ],
+    busMaster: `master_${bus}`,
+  };
+}
+
 export function macroView(plan: MacroPlan): View {
   const { shape, name, config } = plan;
   const number = (value: boolean) => Number(value);
@@ -106,6 +121,23 @@ export function macroView(plan: MacroPlan): View {
     configHash: plan.sha256.slice(0, 12),
     license: config.license,
     reset: resetView(config.reset),
+    parameters: parametersOf(shape).map((parameter) => ({
+      ...parameter,
+      label: parameter.name.padEnd(LONGEST_PARAMETER),
+    })),
+    columnModule: shape.readout === 'column_lut' ? 'column_lut' : `column_${shape.readout}`,
+    /** Registers that take over the step, or its value, rather than count. */
+    followsStep: shape.readout === 'capture' || shape.readout === 'broadcast',
+    stateWidth: shape.readout === 'broadcast' ? 'OUT_BITS' : 'ADC_BITS',
+    broadcast: shape.readout === 'broadcast',
+    columnLut: shape.readout === 'column_lut',
+    allColumns: showsAllColumns(shape),
+    falling: shape.ramp === 'falling',
+    rampFalling: number(shape.ramp === 'falling'),
+    earlyStop: number(shape.earlyStop),
+    topK: shape.topK,
+    /** Readout and ramp direction as the format register shows them. */
+    readoutStyle: READOUTS.indexOf(shape.readout) + 4 * number(shape.ramp === 'falling'),
     rows: shape.rows,
     columns: shape.columns,
     inputBits: shape.inputBits,
@@ -134,5 +166,6 @@ export function macroView(plan: MacroPlan): View {
     table: verilogTable(plan),
     identity: IDENTITY.toString(16),
     arrayPorts: declare(arrayPorts(shape)),
+    ...busView(config),
   };
 }

@@ -70,11 +70,11 @@ function remember(signal: NodeJS.Signals): void {
   received = signal;
 }
 
-function holdSignals(): void {
+export function holdSignals(): void {
   if (writers++ === 0) process.on('SIGINT', remember).on('SIGTERM', remember);
 }
 
-async function releaseSignals(): Promise<void> {
+export async function releaseSignals(): Promise<void> {
   // A signal that came during synchronous work has its turn first.
   await new Promise(setImmediate);
   if (--writers > 0) return;

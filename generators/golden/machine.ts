@@ -1,11 +1,20 @@
 import type { ResetStyle } from '../config/macro.js';
 import { ERRORS, formatWord, IDENTITY, REGISTERS, STATUS_DONE } from '../plan/registers.js';
-import { macCycles, rampSteps } from '../plan/schedule.js';
+import { macCycles } from '../plan/schedule.js';
 import type { MacroShape } from '../plan/shape.js';
 import { isLegal, isStart, type Request, startOf, tableEntry } from './address-map.js';
+import { ColumnConverters } from './columns.js';
 import { Storage } from './storage.js';
 import { hexOfBits, hexOfNumber, type Trace } from './trace.js';
-import { drivenGroups, drivenRows, shares, trimDriven } from './word-lines.js';
+import {
+  drivenGroups,
+  drivenRows,
+  firstStep,
+  lastStep,
+  shares,
+  swapsReference,
+  trimDriven,
+} from './word-lines.js';
 
 /** Phases as the RTL numbers them. */
 const [IDLE, PRECHARGE, MAC, RAMP, SENSE, DONE] = [0, 1, 2, 3, 4, 5] as const;
@@ -14,6 +23,14 @@ export interface Answer {
   readonly data: number;
   readonly error: boolean;
 }
+
+/**
+ * A sense amplifier's decision: whether a column's MAC is at or above the reference, both in unit discharges.
+ * The array of the package compares exactly; another function models one that does not.
+ */
+export type Comparator = (mac: number, reference: number, column: number) => boolean;
+
+const atOrAbove: Comparator = (mac, reference) => mac >= reference;
 
 /** Which conversion a cycle belongs to, so that a mismatch can show its inputs. */
 export interface ConversionLog {
@@ -50,10 +67,9 @@ export class Machine {
   private readonly storage: Storage;
   /** Reference groups that are driven. */
   private groups: Uint8Array = new Uint8Array(0);
-  private readonly counts: Uint8Array;
-  private readonly countPlanes: Uint8Array;
-  private results: Uint8Array;
-  private resultBank = 0;
+  private readonly columns: ColumnConverters;
+  /** Step whose comparison the strobe ends. */
+  private strobedStep = 0;
 
   private done = false;
   private errors = 0;
@@ -69,28 +85,27 @@ export class Machine {
   private groupText = '';
   private comparators: Uint8Array;
   private comparatorText = '';
-  private countText = '';
   private readonly darkRows: string;
   private readonly darkColumns: string;
 
   /**
    * @param resetTable decoder contents after reset, code k of bank b at bit (b * 2^B + k) * OUT_BITS
    * @param trace      where observed states go; nothing is recorded without it
+   * @param comparator how the sense amplifiers decide; exactly where left out
    */
   constructor(
     readonly shape: MacroShape,
     resetTable: bigint,
     private readonly resetStyle: ResetStyle,
     private readonly trace?: Trace,
+    private readonly comparator: Comparator = atOrAbove,
   ) {
-    const { rows, columns, adcBits } = shape;
+    const { rows, columns } = shape;
     this.storage = new Storage(shape, resetTable);
     this.loaded = new Int32Array(rows);
     this.active = new Int32Array(rows);
     this.macs = new Int32Array(columns);
-    this.counts = new Uint8Array(columns);
-    this.countPlanes = new Uint8Array(columns * adcBits);
-    this.results = new Uint8Array(columns);
+    this.columns = new ColumnConverters(shape, (bank, code) => this.storage.entry(bank, code));
     this.comparators = new Uint8Array(columns);
     this.darkRows = hexOfBits(new Uint8Array(rows));
     this.darkColumns = hexOfBits(new Uint8Array(columns));
@@ -144,10 +159,7 @@ export class Machine {
     this.errors = (this.errors & ~clearErrors) | (verdict ?? 0);
     if (wasDone && this.done) this.errors |= 1 << ERRORS.lost.bit;
     this.done = wasDone || (this.done && !clearDone);
-    if (wasDone) {
-      this.resultBank = this.bank;
-      this.results = this.counts.slice();
-    }
+    if (wasDone) this.columns.finish(this.bank);
     this.stirred ||=
       this.phase !== IDLE || request?.write === true || (verdict !== undefined && verdict !== 0);
     this.advance(start);
@@ -174,11 +186,13 @@ export class Machine {
 
     const inRamp = this.phase === RAMP;
     const stepEnds = inRamp && this.count === shape.referencePulses - 1;
-    if (this.strobe) this.countComparators();
-    if (this.phase === PRECHARGE) this.clearCounts();
+    const stops = inRamp && this.strobe && shape.earlyStop && this.columns.ended(this.comparators);
+    if (this.strobe) this.columns.strobe(this.strobedStep, this.bank, this.comparators);
+    if (this.phase === PRECHARGE) this.columns.clear(this.bank, this.bits);
     if (inRamp) this.pulseRamp();
-    this.sense = inRamp;
-    this.strobe = stepEnds;
+    this.sense = inRamp && !stops;
+    this.strobe = stepEnds && !stops;
+    this.strobedStep = this.step;
     this.count++;
     switch (this.phase) {
       case PRECHARGE:
@@ -188,10 +202,11 @@ export class Machine {
         if (this.count === macCycles(shape)) this.enter(RAMP);
         break;
       case RAMP:
-        if (stepEnds) {
+        if (stops) this.enter(DONE);
+        else if (stepEnds) {
           this.count = 0;
-          if (this.step === rampSteps(this.bits)) this.enter(SENSE);
-          else this.enterStep(this.step + 1);
+          if (this.step === lastStep(shape, this.bits)) this.enter(SENSE);
+          else this.enterStep(this.step + (shape.ramp === 'falling' ? -1 : 1));
         }
         break;
       case SENSE:
@@ -226,7 +241,7 @@ export class Machine {
   private enter(phase: number): void {
     this.phase = phase;
     this.count = 0;
-    this.enterStep(phase === RAMP ? 1 : 0);
+    this.enterStep(phase === RAMP ? firstStep(this.shape, this.bits) : 0);
   }
 
   private enterStep(step: number): void {
@@ -242,8 +257,9 @@ export class Machine {
 
   private pulseRamp(): void {
     const cells = this.storage.groups[this.bank]!;
+    const sign = swapsReference(this.shape, this.step, this.bits) ? -1 : 1;
     this.groups.forEach((driven, group) => {
-      if (driven) this.reference += group === 0 ? -cells[0]! : cells[group]!;
+      if (driven) this.reference += sign * (group === 0 ? -cells[0]! : cells[group]!);
     });
   }
 
@@ -256,33 +272,8 @@ export class Machine {
     }
     const { macs, reference, comparators } = this;
     for (let column = 0; column < macs.length; column++)
-      comparators[column] = macs[column]! >= reference ? 1 : 0;
+      comparators[column] = Number(this.comparator(macs[column]!, reference, column));
     this.comparatorText = hexOfBits(comparators);
-  }
-
-  private clearCounts(): void {
-    this.counts.fill(0);
-    this.countText = hexOfBits(this.countPlanes.fill(0));
-  }
-
-  private countComparators(): void {
-    const { counts, comparators } = this;
-    const mask = 2 ** this.shape.adcBits - 1;
-    for (let column = 0; column < counts.length; column++) {
-      counts[column] = (counts[column]! + comparators[column]!) & mask;
-    }
-    this.showCounts();
-  }
-
-  /** Plane j of the text holds bit j of every column's counter. */
-  private showCounts(): void {
-    const { counts } = this;
-    const { columns, adcBits } = this.shape;
-    const planes = this.countPlanes;
-    for (let bit = 0, at = 0; bit < adcBits; bit++) {
-      for (let column = 0; column < columns; column++) planes[at++] = (counts[column]! >> bit) & 1;
-    }
-    this.countText = hexOfBits(planes);
   }
 
   // ---- bus -----------------------------------------------------------------------------------
@@ -309,17 +300,13 @@ export class Machine {
   }
 
   private read(address: number): number {
-    const { shape } = this;
     if (address >= 0x4_0000) return this.storage.readCells(address);
     const offset = address & 0xffff;
     switch (address >> 16) {
       case 0:
         return this.readRegister(offset);
-      case 2: {
-        const code = (shape.doubleBuffer ? this.results : this.counts)[offset / 4]!;
-        const value = this.storage.entry(this.resultBank, code);
-        return ((code << 16) | (value & 0xffff)) >>> 0;
-      }
+      case 2:
+        return this.columns.resultWord(offset / 4);
       default: {
         const { bank, code } = tableEntry(address);
         return this.storage.entry(bank, code) & 0xffff;
@@ -380,10 +367,8 @@ export class Machine {
     this.done = false;
     this.errors = 0;
     this.interrupts = 0;
-    this.resultBank = 0;
-    this.results = new Uint8Array(this.shape.columns);
-    this.clearCounts();
     this.storage.reset();
+    this.columns.reset();
     this.enter(IDLE);
     this.driveRows();
     this.lookAtComparators();
@@ -396,7 +381,9 @@ export class Machine {
     this.stirred = false;
     const interrupt =
       (this.done && (this.interrupts & 1) !== 0) || (this.errors !== 0 && (this.interrupts & 2) !== 0);
+    const swaps = this.phase === RAMP && swapsReference(this.shape, this.step, this.bits);
     const flags =
+      (Number(swaps) << 7) |
       (Number(interrupt) << 6) |
       (Number(this.phase === DONE) << 5) |
       (Number(this.busy) << 4) |
@@ -406,7 +393,7 @@ export class Machine {
       Number(this.phase === PRECHARGE);
     this.trace.record(
       this.cycle,
-      `${hexOfNumber(flags)} ${this.phase} ${hexOfNumber(this.step)} ${hexOfNumber(this.bank)} ${this.wordLines} ${this.groupText} ${this.comparatorText} ${this.countText}`,
+      `${hexOfNumber(flags)} ${this.phase} ${hexOfNumber(this.step)} ${hexOfNumber(this.bank)} ${this.wordLines} ${this.groupText} ${this.comparatorText} ${this.columns.stateText()}${this.columns.valuesText()}`,
     );
   }
 }

@@ -8,7 +8,7 @@ import { type CellPlanes, packTernary, packTrim, type ReferenceCells } from './p
 export interface Conversion {
   /** Differential discharge plus trim, unit discharges. */
   readonly macs: Int32Array;
-  /** Nonlinear codes: number of references at or below the MAC. */
+  /** Nonlinear codes: number of references at or below the MAC, also for `broadcast`, whose results carry none. */
   readonly codes: Uint8Array;
   /** Decoded values, OUT_BITS wide. */
   readonly outputs: Int32Array;
@@ -109,15 +109,25 @@ export class Macro {
     this.expectInputs(inputs);
     const macs = this.array.mac(inputs);
     const { references } = this.banks[bank]!;
+    const least = this.leastCode(macs, references);
     const table = this.tables[bank]!;
     const codes = new Uint8Array(macs.length);
     const outputs = new Int32Array(macs.length);
     for (let column = 0; column < macs.length; column++) {
-      const code = codeOf(macs[column]!, references);
+      const code = Math.max(least, codeOf(macs[column]!, references));
       codes[column] = code;
       outputs[column] = table[code]!;
     }
     return { macs, codes, outputs };
+  }
+
+  /** What a falling ramp leaves in the columns that it has not found when it stops: one below its last step. */
+  private leastCode(macs: Int32Array, references: readonly number[]): number {
+    const { ramp, earlyStop, topK } = this.shape;
+    if (ramp === 'rising' || !earlyStop) return 0;
+    let step = references.length;
+    while (step > 1 && macs.filter((mac) => mac >= references[step - 1]!).length < topK) step--;
+    return Math.max(0, step - 1);
   }
 
   private expectBank(bank: number): void {

@@ -1,6 +1,6 @@
 /**
  * Collects the observed state, one line a change: `<cycle> <state>`. The state is flags, phase, step, bank,
- * rwl_p, rwl_n, ref_group, sa, count; hexadecimal, vectors from the highest bit down.
+ * rwl_p, rwl_n, ref_group, sa, column and, where the macro has these pins, y; hexadecimal, vectors from the highest bit down.
  */
 export class Trace {
   readonly lines: string[] = [];

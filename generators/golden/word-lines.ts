@@ -1,3 +1,4 @@
+import { rampSteps } from '../plan/schedule.js';
 import { groupsPerStep, type MacroShape, magnitudeBits, maxMagnitude } from '../plan/shape.js';
 
 /** Rows driven in one cycle of the input phase: `straight` for x > 0, `crossed` for x < 0. */
@@ -31,11 +32,34 @@ function pulsedIn(shape: MacroShape, magnitude: number, cycle: number): boolean 
   return shape.inputCoding === 'pwm' ? cycle < magnitude : ((magnitude >> cycle) & 1) === 1;
 }
 
-/** Reference groups that a ramp step drives; the offset group 0 goes with the first step. */
+/**
+ * Reference groups that a ramp step drives; the offset group 0 goes with the first one.
+ *
+ * Rising: step k drives its own groups. Falling: the first step, 2^b - 1, drives the groups of all steps;
+ * a later step k drives those of step k + 1 with the reference lines swapped, which takes them back.
+ */
 export function drivenGroups(shape: MacroShape, step: number, bits: number): Uint8Array {
   const driven = new Uint8Array(2 ** shape.adcBits);
   const each = groupsPerStep(shape, bits);
-  driven.fill(1, (step - 1) * each + 1, step * each + 1);
-  if (step === 1) driven[0] = 1;
+  const first = firstStep(shape, bits);
+  if (step === first) driven[0] = 1;
+  if (shape.ramp === 'rising') driven.fill(1, (step - 1) * each + 1, step * each + 1);
+  else if (step === first) driven.fill(1, 1, step * each + 1);
+  else driven.fill(1, step * each + 1, (step + 1) * each + 1);
   return driven;
+}
+
+/** Whether the driven groups take back what they gave. */
+export function swapsReference(shape: MacroShape, step: number, bits: number): boolean {
+  return shape.ramp === 'falling' && step !== firstStep(shape, bits);
+}
+
+/** Step that a ramp begins with. */
+export function firstStep(shape: MacroShape, bits: number): number {
+  return shape.ramp === 'falling' ? rampSteps(bits) : 1;
+}
+
+/** Step that a ramp ends with. */
+export function lastStep(shape: MacroShape, bits: number): number {
+  return shape.ramp === 'falling' ? 1 : rampSteps(bits);
 }

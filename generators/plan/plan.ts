@@ -100,6 +100,21 @@ function checkShape(config: MacroConfig, shape: MacroShape, file: string): Probl
       fix: `Use trimPulses <= ${maxMagnitude(shape)}, and more trimRows instead.`,
     });
   }
+  if (config.adc.topK !== undefined && !(shape.ramp === 'falling' && shape.earlyStop)) {
+    problems.push({
+      file,
+      path: 'adc.topK',
+      message: 'counts the columns that end a falling ramp early, and this ramp does not',
+      fix: 'Use adc.ramp: "falling" and adc.earlyStop: true, or leave topK out.',
+    });
+  } else if (shape.topK > shape.columns) {
+    problems.push({
+      file,
+      path: 'adc.topK',
+      message: `${shape.topK} columns can never be found among ${shape.columns}`,
+      fix: `Use topK <= ${shape.columns}.`,
+    });
+  }
   if (shape.banks < config.layers.length) {
     problems.push({
       file,

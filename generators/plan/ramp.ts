@@ -28,6 +28,21 @@ export function rampReferences(
 }
 
 /**
+ * 1-cells that discharge the fuller of the two reference lines in a conversion.
+ *
+ * A rising ramp discharges one line and its offset group the other. A falling ramp discharges all steps at
+ * once, then takes them back through the other line, all but the first.
+ *
+ * @param first ref[1] / p, whole cells
+ * @param last  ref[2^b - 1] / p, whole cells
+ */
+export function lineCells(first: number, last: number, { ramp }: MacroShape): number {
+  const offset = Math.max(0, 1 - first);
+  const other = ramp === 'falling' ? offset + last - first : offset;
+  return Math.max(last + offset, other);
+}
+
+/**
  * Reference cells per ramp step, from references in unit discharges.
  *
  * Step k discharges `pulses` unit pulses through N_k cells, so the ramp passes
@@ -121,9 +136,7 @@ export function rampFromCells(
     });
   }
 
-  // The ramp discharges one reference line, the offset group the other.
-  const rampCells = stepCells.reduce((sum, cells) => sum + cells, 0);
-  const passed = Math.max(rampCells, offsetCells);
+  const passed = lineCells(cumulated[0]!, cumulated.at(-1)!, shape);
   if (passed > rampLimit(shape)) {
     problems.push({
       file,

@@ -1,3 +1,4 @@
+import type { Readout } from '../config/macro.js';
 import type { MacroShape } from './shape.js';
 
 /*
@@ -26,7 +27,7 @@ export const REGISTERS = {
     offset: 0x08,
     access: 'ro',
     meaning:
-      'banks 28:24, output signed 21, output bits 20:16, adc bits 10:8, bit serial 5, input signed 4, input bits 3:0',
+      'banks 28:24, output signed 21, output bits 20:16, early stop 15, falling ramp 14, readout 13:12, adc bits 10:8, bit serial 5, input signed 4, input bits 3:0',
   },
   start: { offset: 0x0c, access: 'wo', meaning: 'start 0, bank 11:8, code width 18:16' },
   status: {
@@ -86,12 +87,18 @@ export function startWord(bank: number, bits: number): number {
   return 1 | (bank << 8) | (bits << 16);
 }
 
+/** Readout styles as the format register numbers them. */
+export const READOUTS: readonly Readout[] = ['counter', 'capture', 'column_lut', 'broadcast'];
+
 /** Value of the read-only format register. */
 export function formatWord(shape: MacroShape): number {
   return (
     (shape.banks << 24) |
     (Number(shape.outputSigned) << 21) |
     (shape.outputBits << 16) |
+    (Number(shape.earlyStop) << 15) |
+    (Number(shape.ramp === 'falling') << 14) |
+    (READOUTS.indexOf(shape.readout) << 12) |
     (shape.adcBits << 8) |
     (Number(shape.inputCoding === 'bit_serial') << 5) |
     (Number(shape.inputSigned) << 4) |

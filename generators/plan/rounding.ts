@@ -1,4 +1,5 @@
 import type { LevelsHistogram } from '../config/levels.js';
+import { lineCells } from './ramp.js';
 import { type MacroShape, maxMac, offsetCapacity, rampLimit, stepCapacity } from './shape.js';
 
 /**
@@ -32,11 +33,13 @@ export function optimalCells(
 
   const any = bestRamp(histogram, outputs, cell, capacity, low, high);
   const line = rampLimit(shape);
-  if (any === undefined || lineCells(any.cells) <= line) return any?.cells;
+  if (any === undefined || lineCells(any.cells[0]!, any.cells.at(-1)!, shape) <= line) return any?.cells;
   // The offset group uses up headroom: each size of it leaves the ramp another top.
   let best: Ramp | undefined;
   for (let offset = 0; offset <= Math.min(1 - low, line); offset++) {
-    const ramp = bestRamp(histogram, outputs, cell, capacity, 1 - offset, Math.min(high, line - offset));
+    let top = line - offset;
+    while (lineCells(1 - offset, top, shape) > line) top--;
+    const ramp = bestRamp(histogram, outputs, cell, capacity, 1 - offset, Math.min(high, top));
     if (ramp !== undefined && (best === undefined || ramp.cost < best.cost)) best = ramp;
   }
   return best?.cells;
@@ -45,12 +48,6 @@ export function optimalCells(
 interface Ramp {
   readonly cells: readonly number[];
   readonly cost: number;
-}
-
-/** 1-cells on the fuller reference line: the ramp with its way up from the offset, or the offset itself. */
-function lineCells(cells: readonly number[]): number {
-  const offset = Math.max(0, 1 - cells[0]!);
-  return Math.max(cells.at(-1)! + offset, offset);
 }
 
 /** The best ramp within low .. high cells. */

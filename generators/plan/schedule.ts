@@ -8,6 +8,8 @@ export interface Schedule {
   /** Last comparison (1) and hand-over of the codes (1). */
   readonly overhead: number;
   readonly total: number;
+  /** Fewest cycles, where an early stop ends the ramp after its first step; otherwise the total. */
+  readonly fewest: number;
 }
 
 /** One unit pulse a cycle: 2^n - 1 cycles; one bit slice a cycle and a settling cycle: n + 1. */
@@ -29,5 +31,15 @@ export function scheduleOf(shape: MacroShape, bits: number): Schedule {
   const precharge = shape.prechargeCycles;
   const mac = macCycles(shape);
   const ramp = rampSteps(bits) * shape.referencePulses;
-  return { precharge, mac, ramp, overhead: 2, total: precharge + mac + ramp + 2 };
+  const total = precharge + mac + ramp + 2;
+  // The second step has begun when the first one's comparison stops the ramp; no last comparison follows.
+  const stopped = precharge + mac + shape.referencePulses + 2;
+  return {
+    precharge,
+    mac,
+    ramp,
+    overhead: 2,
+    total,
+    fewest: shape.earlyStop ? Math.min(total, stopped) : total,
+  };
 }

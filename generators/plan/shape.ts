@@ -1,4 +1,4 @@
-import type { InputCoding, MacroConfig } from '../config/macro.js';
+import type { InputCoding, MacroConfig, RampDirection, Readout } from '../config/macro.js';
 
 /** The numbers that the Verilog parameters carry: everything about a macro's structure, nothing about its levels. */
 export interface MacroShape {
@@ -12,6 +12,11 @@ export interface MacroShape {
   /** Unit discharges at which a bitline clips. */
   readonly headroom: number;
   readonly adcBits: number;
+  readonly readout: Readout;
+  readonly ramp: RampDirection;
+  readonly earlyStop: boolean;
+  /** Columns at or above the reference that end a falling ramp which may stop early. */
+  readonly topK: number;
   readonly banks: number;
   readonly referenceColumns: number;
   readonly referenceRows: number;
@@ -36,6 +41,10 @@ export function shapeOf(config: MacroConfig): MacroShape {
     trimPulses: array.trimPulses,
     headroom: array.headroom ?? array.rows * (2 ** magnitudeBits - 1),
     adcBits: adc.bits,
+    readout: adc.readout,
+    ramp: adc.ramp,
+    earlyStop: adc.earlyStop,
+    topK: adc.topK ?? array.columns,
     banks: adc.banks ?? config.layers.length,
     referenceColumns: adc.reference.columns,
     referenceRows: adc.reference.rows,
@@ -71,6 +80,11 @@ export function maxMac(shape: MacroShape): number {
 /** Most 1-cells that may discharge one reference line: it clips where the bitlines do. */
 export function rampLimit(shape: MacroShape): number {
   return shape.headroom < fullScale(shape) ? Math.floor(shape.headroom / shape.referencePulses) : Infinity;
+}
+
+/** Whether the decoded values of all columns are there at once, on pins of the macro. */
+export function showsAllColumns(shape: MacroShape): boolean {
+  return shape.readout === 'column_lut' || shape.readout === 'broadcast';
 }
 
 /** Reference rows of one ramp group: the rows left by the offset group, shared by 2^B - 1 groups. */

@@ -1,6 +1,6 @@
 import type { LayerPlan, MacroPlan } from '../plan/plan.js';
 import type { Schedule } from '../plan/schedule.js';
-import { offsetCapacity, stepCapacity } from '../plan/shape.js';
+import { type MacroShape, offsetCapacity, stepCapacity } from '../plan/shape.js';
 import { textTable } from './table.js';
 
 /** `0.002438` or `2.438e-5`: four significant digits. */
@@ -67,7 +67,8 @@ export function planText(plan: MacroPlan): string {
     ['array', `${shape.rows} rows x ${shape.columns} columns, clips at ${shape.headroom} u`],
     ['trim', `${shape.trimRows} rows of ${shape.trimPulses} u`],
     ['input', `${shape.inputBits} bits ${sign(shape.inputSigned)}, ${coding}`],
-    ['adc', `1 .. ${shape.adcBits} bits, ${config.adc.readout} readout, rounding ${config.adc.rounding}`],
+    ['adc', `1 .. ${shape.adcBits} bits, ${shape.readout} readout, rounding ${config.adc.rounding}`],
+    ['ramp', rampText(shape)],
     [
       'reference',
       `${shape.referenceRows} rows (${shape.offsetRows} offset) x ${shape.referenceColumns} columns x ${shape.banks} ${shape.banks === 1 ? 'bank' : 'banks'}, ${shape.referencePulses} u a cell`,
@@ -91,8 +92,15 @@ export function planJson(plan: MacroPlan): string {
   return `${JSON.stringify(rest, null, 2)}\n`;
 }
 
-function scheduleText({ precharge, mac, ramp, overhead, total }: Schedule): string {
-  return `${total} a conversion: precharge ${precharge}, mac ${mac}, ramp ${ramp}, overhead ${overhead}`;
+function rampText({ ramp, earlyStop, topK, columns }: MacroShape): string {
+  if (!earlyStop) return ramp;
+  const found = topK === columns ? 'all columns are' : `${topK} of ${columns} columns are`;
+  return `${ramp}, stops when ${ramp === 'falling' ? `${found} found` : 'all columns are below it'}`;
+}
+
+function scheduleText({ precharge, mac, ramp, overhead, total, fewest }: Schedule): string {
+  const range = fewest < total ? `${fewest} .. ${total}` : `${total}`;
+  return `${range} a conversion: precharge ${precharge}, mac ${mac}, ramp ${ramp}, overhead ${overhead}`;
 }
 
 function tableLines(plan: MacroPlan): string[] {

@@ -1,0 +1,102 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+const EXAMPLES = `
+Examples:
+  imcgen import levels.npy --kind levels --convention midpoint -o conv1.levels.json
+  imcgen import levels.csv --kind levels --convention floor -o conv1.levels.json
+  imcgen import boundaries.npy --kind references --convention midpoint --edges both -o conv1.levels.json
+  imcgen import table.csv -o conv1.levels.json                  two columns: references and outputs
+  imcgen import boundaries.npy --outputs levels.npy --histogram-from calib/ -o conv1.levels.json
+
+Files: .npy arrays of one dimension; or text with one column, one row, or two columns (references, outputs;
+a header may name them), separated by commas, semicolons, tabs or blanks, comments after #.
+
+A code is the number of references at or below a value. What one list leaves open, the convention says:
+  given       convention    references                 outputs
+  levels      midpoint      midway between neighbours  the levels
+  levels      floor         the levels but the first   the levels, lower edges of their bins
+  levels      floor-middle  the levels but the first   middles of the bins
+  references  midpoint      as given                   middles of the bins
+  references  floor         as given                   lower edges of the bins
+  both        -             as given                   as given, each in its bin
+
+There are 2^b levels or outputs and 2^b - 1 references; the outer edge of the first bin (lower), of the last
+(upper), or both may stand among the references, also as infinity.`;
+
+/** The command line as commander hands it over. */
+export interface ImportFlags {
+  readonly output: string;
+  readonly name?: string;
+  readonly kind?: 'references' | 'levels';
+  readonly convention?: 'midpoint' | 'floor' | 'floor-middle';
+  readonly outputs?: string;
+  readonly edges?: 'none' | 'lower' | 'upper' | 'both';
+  readonly range?: { readonly low: number; readonly high: number };
+  readonly scale: number;
+  readonly offset: number;
+  readonly histogramFrom?: string[];
+  readonly dropNonfinite: boolean;
+  readonly refit: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Adds `imcgen import`. The implementation loads when the command runs. */
+export function registerImport(program: Command): void {
+  program
+    .command('import')
+    .description('make levels.json from the references or levels of another tool')
+    .argument('<file>', '.npy array, or text (CSV)')
+    .requiredOption('-o, --output <file>', 'levels file to write')
+    .option('--name <name>', 'layer name (default: from the output file)')
+    .addOption(new Option('--kind <kind>', 'what the only list is').choices(['references', 'levels']))
+    .addOption(
+      new Option('--convention <name>', 'how the list is meant; two lists are held to it').choices([
+        'midpoint',
+        'floor',
+        'floor-middle',
+      ]),
+    )
+    .option('--outputs <file>', 'second file: the outputs to the references of the first')
+    .addOption(
+      new Option('--edges <which>', 'outer edges among the references (default: by their number)').choices([
+        'none',
+        'lower',
+        'upper',
+        'both',
+      ]),
+    )
+    .option('--range <low,high>', 'outer edges that the file does not hold, in its units', range)
+    .option('--scale <factor>', 'activation units of one unit of the file', factor, 1)
+    .option('--offset <activation>', 'activation at 0 of the file', number, 0)
+    .option('--histogram-from <files...>', '.npy activations, for the errors that the plan reports')
+    .option('--drop-nonfinite', 'leave NaN and infinities of the activations out', false)
+    .option('--refit', 'decode each code to the mean of its samples (F)', false)
+    .option('--json', 'print the result as JSON', false)
+    .option('--quiet', 'print nothing on success', false)
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string, flags: ImportFlags) => {
+      const { runImport } = await import('../import/command.js');
+      await runImport(file, flags);
+    });
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It is no number.');
+  return value;
+}
+
+function factor(text: string): number {
+  const value = number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('It must be above 0.');
+  return value;
+}
+
+function range(text: string): { low: number; high: number } {
+  const [low, high, ...rest] = text.split(',').map(number);
+  if (low === undefined || high === undefined || rest.length > 0 || low >= high) {
+    throw new InvalidArgumentError('Give low,high.');
+  }
+  return { low, high };
+}

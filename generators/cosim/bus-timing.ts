@@ -1,0 +1,168 @@
+import type { Bus } from '../config/macro.js';
+
+/** How a bus master paces one access: clock cycles, 0 .. 15. */
+export interface Stall {
+  /** Before its address is offered: since the access before, on AXI4-Lite since the address before. */
+  readonly before: number;
+  /** What stands on shared wires meanwhile. APB: 1 penable. Wishbone: 1 cyc, 2 stb. */
+  readonly shared: number;
+  /** AXI4-Lite: before its write data is offered, since the data before. */
+  readonly data: number;
+  /** AXI4-Lite: for which its response waits to be taken. */
+  readonly answer: number;
+}
+
+export const NO_STALL: Stall = { before: 0, shared: 0, data: 0, answer: 0 };
+
+/** An access as far as its timing goes. */
+export interface TimedAccess {
+  readonly write: boolean;
+  readonly stall: Stall;
+}
+
+/** A burst of accesses, cycle by cycle. */
+export interface Schedule {
+  /** For each cycle of the burst, the access whose request reaches the registers in it. */
+  readonly requests: readonly (number | undefined)[];
+  /** For each access, the cycle in which the master takes its answer. */
+  readonly answers: readonly number[];
+}
+
+/** When the accesses of a bus reach the registers: what adapter and testbench make of them. */
+export interface BusTiming {
+  schedule(accesses: readonly TimedAccess[]): Schedule;
+  reset(): void;
+}
+
+/** An unstalled access alone is the same on every bus: its request, and the answer in the next cycle. */
+const ALONE: Schedule = { requests: [0, undefined], answers: [1] };
+
+function isAlone(accesses: readonly TimedAccess[]): boolean {
+  return accesses.length === 1 && accesses[0]!.stall === NO_STALL;
+}
+
+export function timingOf(bus: Bus): BusTiming {
+  return bus === 'axi4lite' ? new Axi4LiteTiming() : new SharedTiming(bus === 'wishbone_pipelined');
+}
+
+/** APB and Wishbone: one access after the other, or, pipelined, each in the cycle after the one before. */
+class SharedTiming implements BusTiming {
+  constructor(private readonly pipelined: boolean) {}
+
+  schedule(accesses: readonly TimedAccess[]): Schedule {
+    if (isAlone(accesses)) return ALONE;
+    const requests: (number | undefined)[] = [];
+    const answers: number[] = [];
+    accesses.forEach(({ stall }, access) => {
+      for (let cycle = 0; cycle < stall.before; cycle++) requests.push(undefined);
+      answers.push(requests.push(access));
+      if (!this.pipelined || access === accesses.length - 1) requests.push(undefined);
+    });
+    return { requests, answers };
+  }
+
+  reset(): void {}
+}
+
+/** One address or data channel: the master's accesses in order, and room for one in the adapter. */
+class Channel {
+  private next = 0;
+  private left: number;
+  /** The access that the adapter holds. */
+  waiting: number | undefined;
+
+  /** @param delays cycles before each of the accesses is offered */
+  constructor(
+    private readonly accesses: readonly number[],
+    private readonly delays: readonly number[],
+  ) {
+    this.left = delays[0] ?? 0;
+  }
+
+  /** The access that is there in this cycle: held, or just offered. */
+  get there(): number | undefined {
+    return this.waiting ?? (this.left === 0 ? this.accesses[this.next] : undefined);
+  }
+
+  /** Ends the cycle, the access that is there having gone out or not. */
+  pass(gone: boolean): void {
+    const taken = this.waiting === undefined && this.there !== undefined;
+    this.waiting = gone ? undefined : this.there;
+    if (taken) this.left = this.delays[++this.next] ?? 0;
+    else if (this.left > 0) this.left--;
+  }
+}
+
+/** One response channel: the access whose response stands, and for how long it will yet. */
+class Responses {
+  private access: number | undefined;
+  private left = 0;
+  /** Another response may follow this cycle's. */
+  get free(): boolean {
+    return this.access === undefined || this.left === 0;
+  }
+
+  /** Ends a cycle. @returns the access whose response the master took in it */
+  pass(gone: number | undefined, delay: number): number | undefined {
+    const taken = this.left === 0 ? this.access : undefined;
+    if (gone !== undefined) {
+      this.access = gone;
+      this.left = delay;
+    } else if (this.left > 0) this.left--;
+    else this.access = undefined;
+    return taken;
+  }
+}
+
+/**
+ * AXI4-Lite: five channels, each at its own pace. A request goes out as soon as it is there and the
+ * last response of its direction is taken; where a read and a write both could, they take turns.
+ */
+class Axi4LiteTiming implements BusTiming {
+  private readNext = false;
+
+  schedule(accesses: readonly TimedAccess[]): Schedule {
+    if (isAlone(accesses)) {
+      this.readNext = accesses[0]!.write;
+      return ALONE;
+    }
+    const stall = (access: number) => accesses[access]!.stall;
+    const writes = [...accesses.keys()].filter((access) => accesses[access]!.write);
+    const reads = [...accesses.keys()].filter((access) => !accesses[access]!.write);
+    const before = (access: number) => stall(access).before;
+    const writeAddress = new Channel(writes, writes.map(before));
+    const writeData = new Channel(
+      writes,
+      writes.map((access) => stall(access).data),
+    );
+    const readAddress = new Channel(reads, reads.map(before));
+    const responses = [new Responses(), new Responses()] as const;
+
+    const requests: (number | undefined)[] = [];
+    const answers: number[] = [];
+    for (let left = accesses.length; left > 0; ) {
+      const canWrite = writeAddress.there !== undefined && writeData.there !== undefined && responses[0].free;
+      const canRead = readAddress.there !== undefined && responses[1].free;
+      const write = canWrite && !(canRead && this.readNext) ? writeAddress.there : undefined;
+      const read = canRead && write === undefined ? readAddress.there : undefined;
+      const request = write ?? read;
+      if (request !== undefined) this.readNext = write !== undefined;
+
+      writeAddress.pass(write !== undefined);
+      writeData.pass(write !== undefined);
+      readAddress.pass(read !== undefined);
+      [write, read].forEach((gone, direction) => {
+        const taken = responses[direction]!.pass(gone, gone === undefined ? 0 : stall(gone).answer);
+        if (taken === undefined) return;
+        answers[taken] = requests.length;
+        left--;
+      });
+      requests.push(request);
+    }
+    return { requests, answers };
+  }
+
+  reset(): void {
+    this.readNext = false;
+  }
+}

@@ -1,0 +1,77 @@
+import { basename } from 'node:path';
+import { BatchCollector } from '../calibrate/batches.js';
+import { checkedSamples } from '../calibrate/calibrate.js';
+import { summaryOf } from '../calibrate/command.js';
+import { collectFiles, npyFiles, sourceName } from '../calibrate/sources.js';
+import { figure, levelsText } from '../calibrate/tables.js';
+import { writeAtomically } from '../calibrate/write.js';
+import type { ImportFlags } from '../commands/import.js';
+import type { Levels } from '../config/levels.js';
+import { InvalidInput, orThrow } from '../problems.js';
+import { foreignQuantizer, type Statement } from './conventions.js';
+import { importedLevels, type Samples } from './levels.js';
+import type { Lists } from './list.js';
+import { readLists } from './read.js';
+
+/** `imcgen import`: reads foreign levels, writes `levels.json`, prints what was made of them. */
+export async function runImport(file: string, flags: ImportFlags): Promise<void> {
+  const { scale, offset, refit } = flags;
+  const samples = samplesOf(flags);
+  if (refit && samples === undefined) {
+    const fix = 'Give --histogram-from, or leave --refit out.';
+    throw new InvalidInput([{ file: '--refit', path: '', message: 'needs samples', fix }]);
+  }
+  const lists = listsOf(file, flags.outputs);
+  const statement: Statement = {
+    ...flags,
+    extremes: samples && {
+      low: (samples.distribution.values[0]! - offset) / scale,
+      high: (samples.distribution.values.at(-1)! - offset) / scale,
+    },
+  };
+  const foreign = orThrow(foreignQuantizer(lists, statement));
+  const source = sourceName(flags.outputs === undefined ? [file] : [file, flags.outputs]);
+  const name = flags.name ?? basename(flags.output).replace(/(\.levels)?\.json$/i, '');
+  const settings = { name, source, scale, offset, refit, samples };
+  const levels = orThrow(importedLevels(foreign, statement, settings));
+  writeAtomically(flags.output, `${JSON.stringify(levels, null, 2)}\n`);
+  const summary = samples && summaryOf(levels, samples.distribution, []);
+  if (flags.json) process.stdout.write(`${JSON.stringify({ levels, ...summary }, null, 2)}\n`);
+  else if (!flags.quiet) {
+    process.stdout.write(summary === undefined ? plainText(levels) : levelsText(levels, summary));
+  }
+}
+
+/** The lists of the file, joined by the outputs of a second one. */
+function listsOf(file: string, outputs: string | undefined): Lists {
+  const lists = orThrow(readLists(file));
+  if (outputs === undefined) return lists;
+  const second = orThrow(readLists(outputs));
+  if ('single' in lists && 'single' in second) return { references: lists.single, outputs: second.single };
+  const twofold = 'single' in lists ? outputs : file;
+  throw new InvalidInput([
+    { file: twofold, path: '', message: 'has two columns; beside --outputs one list a file is read' },
+  ]);
+}
+
+function samplesOf({ histogramFrom, dropNonfinite }: ImportFlags): Samples | undefined {
+  if (histogramFrom === undefined) return undefined;
+  const collector = new BatchCollector([]);
+  orThrow(collectFiles(orThrow(npyFiles(histogramFrom)), collector));
+  const source = sourceName(histogramFrom);
+  const { distribution } = orThrow(checkedSamples(collector, { source, dropNonfinite }));
+  return { distribution, source, batches: collector.ends.length };
+}
+
+/** What is printed where there are no samples to score by. */
+function plainText({ name, bits, references, outputs, range, provenance }: Levels): string {
+  const listed = (values: readonly number[]) =>
+    values.length <= 16 ? values.map(figure).join(' ') : `${values.length} values`;
+  const lines = [
+    `${name}: ${bits} bits from ${provenance!.source}; ${provenance!.options.note}`,
+    `  range       ${figure(range.low)} .. ${figure(range.high)}`,
+    `  references  ${listed(references)}`,
+    `  outputs     ${listed(outputs)}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,163 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Bus, macroSchema } from '../generators/config/macro.js';
+import { NO_STALL, type Stall, type TimedAccess, timingOf } from '../generators/cosim/bus-timing.js';
+import { cosim } from '../generators/cosim/cosim.js';
+import { newBench } from '../generators/cosim/vectors.js';
+import { BUSES } from '../generators/emit/bus-ports.js';
+import { packageFiles } from '../generators/emit/package.js';
+import { CONFIGURATIONS, planOf } from './configurations.js';
+import { replaceOnce, withPackage } from './packages.js';
+
+const buses = macroSchema.shape.bus.unwrap().options;
+const resets = macroSchema.shape.reset.unwrap().options;
+
+const small = CONFIGURATIONS.find(({ config }) => config.name === 'axi4lite_async_low')!;
+const planWith = (bus: Bus) => planOf({ ...small, config: { ...small.config, name: 'unit', bus } });
+
+describe('the matrix of configurations', () => {
+  it.each(buses.flatMap((bus) => resets.map((reset) => [bus, reset] as const)))(
+    'has %s with %s',
+    (bus, reset) => {
+      const met = CONFIGURATIONS.filter(
+        ({ config }) => (config.bus ?? 'apb') === bus && (config.reset ?? 'async_low') === reset,
+      );
+      expect(met.length).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe.each(buses)('a package with %s', (bus) => {
+  const files = new Map(packageFiles(planWith(bus)).map(({ path: file, text }) => [file, text]));
+
+  it('holds this adapter and no other', () => {
+    const adapters = buses.filter((other) => files.has(`rtl/unit_${other}.v`));
+    expect(adapters).toEqual([bus]);
+  });
+
+  it('has the same bus pins on top level, adapter, testbench and in its README', () => {
+    const pins = BUSES[bus].pins.map(({ name }) => name);
+    const declared = (file: string) =>
+      [...files.get(file)!.matchAll(/^ +(?:input|output) +wire +(?:\[.*\] +)?(\w+)/gm)].map(
+        (match) => match[1]!,
+      );
+    expect(declared('rtl/unit.v')).toEqual(expect.arrayContaining(pins));
+    expect(declared(`rtl/unit_${bus}.v`)).toEqual(expect.arrayContaining(pins));
+    for (const pin of pins) {
+      expect(files.get('tb/unit_tb.v')).toContain(`.${pin} (${pin})`);
+      expect(files.get('README.md')).toMatch(new RegExp(`^\\| ${pin}(\\[\\d+:0\\])? \\|`, 'm'));
+    }
+  });
+
+  it('answers an unstalled access in two cycles', () => {
+    const { stimulus } = newBench(planWith(bus), 1);
+    for (let access = 1; access <= 3; access++) {
+      stimulus.read(0);
+      expect(stimulus.machine.cycle).toBe(2 * access);
+    }
+  });
+});
+
+describe('what a master sees of the timing', () => {
+  const access = (write: boolean, stall: Partial<Stall> = {}): TimedAccess => ({
+    write,
+    stall: { ...NO_STALL, ...stall },
+  });
+  const reads = (count: number) => Array.from({ length: count }, () => access(false));
+
+  it.each([
+    ['apb', 10],
+    ['wishbone', 10],
+    ['wishbone_pipelined', 6],
+    ['axi4lite', 6],
+  ] as const)('%s: five reads take %i cycles', (bus, cycles) => {
+    expect(timingOf(bus).schedule(reads(5)).requests).toHaveLength(cycles);
+  });
+
+  it('AXI4-Lite: reads and writes that wait take turns', () => {
+    const burst = [access(true), access(true), access(true), ...reads(3)];
+    expect(timingOf('axi4lite').schedule(burst).requests).toEqual([0, 3, 1, 4, 2, 5, undefined]);
+  });
+
+  it('AXI4-Lite: a read response that waits holds up no write', () => {
+    const burst = [access(false, { answer: 9 }), access(false), access(true), access(true)];
+    const { requests, answers } = timingOf('axi4lite').schedule(burst);
+    expect(answers[3]).toBeLessThan(answers[0]!);
+    expect(requests.indexOf(1)).toBe(answers[0]);
+  });
+
+  it.each([
+    ['address first', { before: 0, data: 5 }],
+    ['data first', { before: 5, data: 0 }],
+  ])('AXI4-Lite: a write waits for its other half, %s', (_, stall) => {
+    expect(timingOf('axi4lite').schedule([access(true, stall)])).toEqual({
+      requests: [...new Array(5).fill(undefined), 0, undefined],
+      answers: [6],
+    });
+  });
+});
+
+describe('the testbench sees a broken adapter', () => {
+  const faults: readonly (readonly [bus: Bus, fault: string, from: string, to: string, signal: string])[] = [
+    ['apb', 'an error outside an access', 'psel_i && penable_i && error_i', 'error_i', 'protocol'],
+    ['apb', 'a wait state', "pready_o  = 1'b1", 'pready_o  = !penable_i', 'protocol'],
+    ['apb', 'a lost byte strobe', '= pstrb_i;', "= pstrb_i | 4'b0001;", 'bus'],
+    ['apb', 'a request without a select', 'psel_i && !penable_i', '!penable_i', 'flags'],
+    ['axi4lite', 'a read response that drops', '(rvalid_q && !axi_rready_i)', "1'b0", 'protocol'],
+    ['axi4lite', 'a write response that drops', '(bvalid_q && !axi_bready_i)', "1'b0", 'protocol'],
+    ['axi4lite', 'a response that stays', '(bvalid_q && !axi_bready_i)', 'bvalid_q', 'protocol'],
+    ['axi4lite', 'a write that waits for no data', 'aw_there && w_there &&', 'aw_there &&', 'protocol'],
+    ['axi4lite', 'a read that does not wait', 'r_new_q ? rdata_i : rdata_q', 'rdata_i', 'protocol'],
+    ['axi4lite', 'an address that is not kept', 'aw_full_q ? awaddr_q : axi_awaddr_i', 'axi_awaddr_i', 'bus'],
+    ['axi4lite', 'ready with no room', '= !aw_full_q;', "= 1'b1;", 'bus'],
+    ['axi4lite', 'a response code of its own', "{b_error, 1'b0}", '{b_error, b_error}', 'protocol'],
+    ['axi4lite', 'a refusal that is not told', "{r_error, 1'b0}", "2'b00", 'bus'],
+    ['axi4lite', 'a response in reset', "bvalid_q    <= 1'b0", 'bvalid_q    <= bvalid_q', 'protocol'],
+    ['wishbone', 'an answer without a strobe', 'strobe && answer_q && !', 'answer_q && !', 'protocol'],
+    ['wishbone', 'an answer to a cycle of others', 'wb_cyc_i && wb_stb_i', 'wb_stb_i', 'protocol'],
+    ['wishbone', 'both answers', 'answer_q && !error_i', 'answer_q', 'protocol'],
+    [
+      'wishbone',
+      'an early answer',
+      'assign wb_ack_o = strobe && answer_q',
+      'assign wb_ack_o = strobe',
+      'protocol',
+    ],
+    ['wishbone', 'a lost byte strobe', '= wb_sel_i;', "= 4'b1111;", 'bus'],
+    ['wishbone', 'a refusal that is not told', 'answer_q && error_i', "answer_q && 1'b0", 'protocol'],
+    [
+      'wishbone_pipelined',
+      'an answer without a cycle',
+      'wb_cyc_i && answer_q && !',
+      'answer_q && !',
+      'protocol',
+    ],
+    [
+      'wishbone_pipelined',
+      'a request lost',
+      '= wb_cyc_i && wb_stb_i;',
+      '= wb_cyc_i && wb_stb_i && !answer_q;',
+      'protocol',
+    ],
+    ['wishbone_pipelined', 'a stall', "wb_stall_o = 1'b0", 'wb_stall_o = answer_q', 'protocol'],
+    ['wishbone_pipelined', 'a request without a cycle', '= wb_cyc_i && wb_stb_i', '= wb_stb_i', 'protocol'],
+  ];
+
+  it.each(faults)('%s: %s', async (bus, _, from, to, signal) => {
+    const result = await withPackage(planWith(bus), async (folder) => {
+      await replaceOnce(path.join(folder, 'rtl', `unit_${bus}.v`), from, to);
+      return cosim(folder, { seed: 3, conversions: 2, simulator: 'icarus' });
+    });
+    expect(result.passed).toBe(false);
+    expect(result.mismatches.map((mismatch) => mismatch.signal)).toContain(signal);
+  });
+
+  it.each(buses)('%s: a synchronous reset that lets a write pass', async (bus) => {
+    const plan = planOf({ ...small, config: { ...small.config, name: 'unit', bus, reset: 'sync_low' } });
+    const result = await withPackage(plan, async (folder) => {
+      await replaceOnce(path.join(folder, 'rtl', 'unit.v'), 'rst_ni && req', 'req');
+      return cosim(folder, { seed: 3, conversions: 2, simulator: 'icarus' });
+    });
+    expect(result.mismatches.map(({ signal }) => signal)).toContain('bus');
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { busScenario } from '../generators/cosim/bus-scenario.js';
+import { runVectors } from '../generators/cosim/cosim.js';
+import {
+  type Bench,
+  brokenReferences,
+  conflicts,
+  illegalCells,
+  program,
+  resetAnywhere,
+  rewriteTables,
+} from '../generators/cosim/scenario.js';
+import { newBench } from '../generators/cosim/vectors.js';
+import { describeMismatch } from '../generators/cosim/verdict.js';
+import { scheduleOf } from '../generators/plan/schedule.js';
+import { planOf } from './configurations.js';
+import { MATRIX } from './matrix.js';
+import { withPackage } from './packages.js';
+
+/** What goes wrong around a macro, each to the last bit as the golden model has it. */
+const INJECTIONS: Readonly<Record<string, (bench: Bench) => void>> = {
+  'cells (1,1)': illegalCells,
+  'reference sets that no plan would make, written at run time': brokenReferences,
+  'tables, cells and references written while converting, starts that overrun': conflicts,
+  'tables written between a conversion and its readout': rewriteTables,
+  'accesses that stall, are given up, or meet a reset': busScenario,
+  'reset in every cycle of a conversion': (bench) => {
+    const { plan } = bench;
+    resetAnywhere(bench, scheduleOf(plan.shape, plan.layers[0]!.bits).total + 1);
+  },
+};
+
+/** One macro of every readout, bus and reset style. */
+const MACROS = (['readout', 'bus', 'reset'] as const)
+  .flatMap((option) => {
+    const values = [...new Set(MATRIX.map(({ row }) => row[option]))];
+    return values.map((value) => MATRIX.find(({ row }) => row[option] === value && row.columns > 1)!);
+  })
+  .filter((macro, at, all) => all.indexOf(macro) === at);
+
+describe.each(MACROS)('$configuration.name', ({ configuration }) => {
+  const plan = planOf(configuration);
+
+  it.each(Object.entries(INJECTIONS))('%s', async (_, inject) => {
+    const bench = newBench(plan, 9);
+    program(bench);
+    inject(bench);
+    const result = await withPackage(plan, (folder) =>
+      runVectors(plan, bench.stimulus.vectors(), { folder, simulator: 'icarus' }),
+    );
+    expect(result.mismatches.map(describeMismatch)).toEqual([]);
+    expect(result.complaints).toEqual([]);
+    expect(result.passed).toBe(true);
+  });
+});

@@ -1,0 +1,154 @@
+/**
+ * Layout proof: the digital part of a small macro through an open flow, from Verilog to GDS: `npm run layout`,
+ * or with a file name, which the picture of the layout is written to.
+ *
+ * Qflow: Yosys, graywolf (placement), qrouter, Magic (DRC, extraction), Netgen (LVS), with the 0.18 um cells of
+ * OSU. These cells come as abstracts, so it proves that the netlist places and routes, that the routing keeps the
+ * design rules, and that the extracted wiring is the netlist's. It is no tape-out GDS.
+ */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { packageFiles } from '../generators/emit/package.js';
+import { arrayPorts } from '../generators/emit/ports.js';
+import { writePackage } from '../generators/emit/write.js';
+import type { MacroPlan } from '../generators/plan/plan.js';
+import { orThrow } from '../generators/problems.js';
+import { growingReferences, levelsFrom, planOf } from './configurations.js';
+
+const RENDER = fileURLToPath(new URL('./layout-picture.py', import.meta.url));
+const TECHNOLOGY = 'osu018';
+const RC = `/usr/share/qflow/tech/${TECHNOLOGY}/${TECHNOLOGY}.magicrc`;
+const LEF = `/usr/share/qflow/tech/${TECHNOLOGY}/${TECHNOLOGY}_stdcells.lef`;
+
+const plan = planOf({
+  name: '8 x 4, 2-bit codes',
+  config: {
+    name: 'leaf',
+    array: { rows: 8, columns: 4 },
+    input: { bits: 2 },
+    adc: { bits: 2, reference: { columns: 4, rows: 3 } },
+    output: { bits: 4 },
+  },
+  levels: [levelsFrom('even', growingReferences(2, 1, 4))],
+});
+
+/** Yosys commands that leave the digital part alone: the pins of the analog macro become ports of the top level. */
+function digitalPart({ name, shape }: MacroPlan, sources: string, output: string): string {
+  const nets = (direction: 'input' | 'output') =>
+    arrayPorts(shape)
+      .filter((port) => port.direction === direction && port.net !== 'clk_i')
+      .map((port) => `w:${port.net}`)
+      .join(' ');
+  return [
+    `read_verilog ${sources}`,
+    `hierarchy -check -top ${name}`,
+    'proc',
+    'flatten',
+    `expose -input ${nets('output')}`,
+    `expose ${nets('input')}`,
+    `delete t:${name}_array`,
+    'opt_clean -purge',
+    `write_verilog -noattr ${output}`,
+  ].join('; ');
+}
+
+let passed = 0;
+let failed = 0;
+function check(what: string, right: boolean, detail: string): void {
+  if (right) passed++;
+  else failed++;
+  process.stdout.write(`${right ? 'ok    ' : 'FAILED'} ${what}: ${detail}\n`);
+}
+
+async function magic(folder: string, commands: readonly string[]): Promise<string> {
+  const input = `${[`lef read ${LEF}`, ...commands, 'quit -noprompt'].join('\n')}\n`;
+  const { all } = await execa('magic', ['-dnull', '-noconsole', '-rcfile', RC], {
+    cwd: folder,
+    input,
+    all: true,
+    reject: false,
+  });
+  return all;
+}
+
+const root = await mkdtemp(path.join(tmpdir(), 'imcgen-layout-'));
+try {
+  const started = performance.now();
+  const { name } = plan;
+  const made = orThrow(await writePackage(path.join(root, 'package'), packageFiles(plan)));
+  for (const folder of ['source', 'synthesis', 'layout']) await mkdir(path.join(root, folder));
+  const sources = `${made}/rtl/*.v ${made}/blackbox/*.v`;
+  await execa('yosys', ['-q', '-p', digitalPart(plan, sources, path.join(root, 'source', `${name}.v`))]);
+
+  const qflow = async (...stages: readonly string[]) => {
+    const options = { cwd: root, stdin: 'ignore', all: true, reject: false } as const;
+    const { exitCode, all } = await execa('qflow', [...stages, '-T', TECHNOLOGY, name], options);
+    return { exitCode, all };
+  };
+  const flow = await qflow('synthesize', 'place', 'route', 'migrate', 'drc', 'lvs');
+  const log = async (stage: string) =>
+    readFile(path.join(root, 'log', `${stage}.log`), 'utf8').catch(() => '');
+  const layout = path.join(root, 'layout');
+  const cells = [
+    ...(await readFile(path.join(layout, `${name}.def`), 'utf8')).matchAll(/^- \S+ (\w+) \+ PLACED/gm),
+  ];
+  const logic = cells.filter(([, cell]) => cell !== 'FILL');
+  const flops = logic.filter(([, cell]) => cell!.startsWith('DFF'));
+  check(
+    'synthesis and placement',
+    logic.length > 0,
+    `${logic.length} cells, ${flops.length} of them flip-flops`,
+  );
+  const route = /^Final: .*/m.exec(await log('route'))?.[0] ?? 'not finished';
+  check('routing', flow.exitCode === 0 && route === 'Final: No failed routes!', route);
+
+  const drc = /drc = (\d+)/.exec(await log('drc'))?.[1];
+  check('design rules', drc === '0', `${drc ?? 'no'} errors`);
+  const lvs = await log('lvs');
+  check(
+    'layout against netlist',
+    /^Total errors = 0$/m.test(lvs),
+    /Total errors.*/.exec(lvs)?.[0] ?? 'no result',
+  );
+
+  // The checks see what is wrong: a wire too thin to make, and two pins that change places.
+  const thin = await magic(layout, [
+    `load ${name}`,
+    'box 0 0 1 400',
+    'paint metal2',
+    'select top cell',
+    'drc check',
+    'drc catchup',
+    'puts "drc = [drc list count total]"',
+  ]);
+  const seen = /drc = (\d+)/.exec(thin)?.[1];
+  check('design rules with a thin wire added', Number(seen) > 0, `${seen ?? 'no'} errors`);
+  const spice = path.join(layout, `${name}.spice`);
+  const extracted = await readFile(spice, 'utf8');
+  const crossed = extracted.replace(/^(XNAND3X1_\d+) (\S+) (\S+) (\S+)/m, '$1 $2 $2 $4');
+  await writeFile(spice, crossed);
+  await qflow('lvs');
+  check(
+    'layout against netlist with a wire moved',
+    crossed !== extracted && !/^Total errors = 0$/m.test(await log('lvs')),
+    /Total errors.*/.exec(await log('lvs'))?.[0] ?? 'no result',
+  );
+
+  const picture = process.argv[2];
+  await magic(layout, [`load ${name}`, 'select top cell', 'expand', `gds write ${name}`]);
+  const gds = path.join(layout, `${name}.gds`);
+  const bytes = (await readFile(gds).catch(() => Buffer.alloc(0))).length;
+  check('GDS', bytes > 100_000, `${bytes} bytes`);
+  if (picture !== undefined) {
+    await execa('klayout', ['-zz', '-rd', `gds=${gds}`, '-rd', `out=${path.resolve(picture)}`, '-r', RENDER]);
+    process.stdout.write(`picture: ${picture}\n`);
+  }
+  process.stdout.write(`${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+} finally {
+  await rm(root, { recursive: true, force: true });
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed > 0 ? 1 : 0;
