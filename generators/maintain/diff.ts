@@ -54,7 +54,7 @@ export interface PackageDiff extends PlanDiff {
 export function diffPlans(a: MacroPlan, b: MacroPlan): PlanDiff {
   const options = changesBetween(a.config, b.config);
   const shape = changesBetween(a.shape, b.shape).filter((change) => !options.some((o) => tellsOf(o, change)));
-  const schedule = changesBetween({ schedule: scheduleOf(a) }, { schedule: scheduleOf(b) });
+  const schedule = changesBetween({ schedule: distinctCycles(a) }, { schedule: distinctCycles(b) });
   const banks = Math.max(a.layers.length, b.layers.length);
   const layers = Array.from({ length: banks }, (_, bank): LayerDiff => {
     const [from, to] = [a.layers[bank], b.layers[bank]];
@@ -70,7 +70,7 @@ export function diffPlans(a: MacroPlan, b: MacroPlan): PlanDiff {
 }
 
 /** Without the fewest cycles where no conversion ends early: they are all of them. */
-function scheduleOf({ schedule }: { readonly schedule: Schedule }) {
+function distinctCycles({ schedule }: { readonly schedule: Schedule }) {
   const { fewest, ...rest } = schedule;
   return fewest === schedule.total ? rest : schedule;
 }
@@ -85,7 +85,7 @@ function tellsOf(option: Change, change: Change): boolean {
 function bankOf(layer: LayerPlan, plan: MacroPlan) {
   const { histogram, ...levels } = plan.levels[layer.bank]!;
   const samples = histogram?.counts.reduce((sum, count) => sum + count, 0);
-  return { ...layer, schedule: scheduleOf(layer), levels: { ...levels, samples } };
+  return { ...layer, schedule: distinctCycles(layer), levels: { ...levels, samples } };
 }
 
 /** Each change once: a bank repeats its width, and at the built width the schedule of the macro. */
