@@ -21,7 +21,8 @@ export { type CosimResult, cosim, runVectors } from './cosim/cosim.js';
 export { type Bench, streamConversions } from './cosim/scenario.js';
 export { type Access, Stimulus, type Vectors } from './cosim/stimulus.js';
 export { buildVectors, newBench } from './cosim/vectors.js';
-export { type Manifest, type PackageFile, packageFiles } from './emit/package.js';
+export type { Manifest } from './emit/manifest.js';
+export { type PackageFile, packageFiles } from './emit/package.js';
 export { writePackage } from './emit/write.js';
 export { Machine } from './golden/machine.js';
 export { type Conversion, codeOf, Macro } from './golden/macro.js';
@@ -42,6 +43,9 @@ export { readLists } from './import/read.js';
 export { presetFiles } from './init/files.js';
 export { PRESETS, type Preset } from './init/presets.js';
 export { writeNewFiles } from './init/write.js';
+export type { Change } from './maintain/changes.js';
+export { diffPackages, diffPlans, type PackageDiff, type PlanDiff } from './maintain/diff.js';
+export { type Resimulation, resimulate, type Verification, verifyFiles } from './maintain/verify.js';
 export type { QuantizationError } from './plan/error.js';
 export { type LayerPlan, type MacroPlan, planMacro } from './plan/plan.js';
 export { planRamp, type RampPlan } from './plan/ramp.js';
@@ -58,3 +62,5 @@ export {
   type Result,
 } from './problems.js';
 export { planText } from './report/plan.js';
+export { AXES, type Axis, type AxisValues } from './sweep/axes.js';
+export { type Sweep, type SweepOptions, type SweepRow, sweep } from './sweep/sweep.js';

@@ -48,7 +48,18 @@ describe('imcgen', () => {
     );
   });
 
-  const commands = ['init', 'calibrate', 'import', 'check', 'generate', 'cosim', 'schema'];
+  const commands = [
+    'init',
+    'calibrate',
+    'import',
+    'check',
+    'generate',
+    'cosim',
+    'verify',
+    'diff',
+    'sweep',
+    'schema',
+  ];
   it.each(commands)('%s shows examples in its help', async (command) => {
     const { exitCode, stdout } = await imcgen(command, '--help');
     expect(exitCode).toBe(0);
@@ -192,5 +203,77 @@ describe('imcgen generate', () => {
       /^out: is not empty and was not made by imcgen\n +Name another folder, or use --force/,
     );
     expect((await imcgen('generate', 'macro.json', '-o', 'out', '--force')).exitCode).toBe(0);
+  });
+});
+
+describe('imcgen verify', () => {
+  beforeAll(() => imcgen('generate', 'macro.json', '-o', 'out/verified'));
+
+  it('ends with 0 for a package as it was generated, and simulates it', async () => {
+    const { exitCode, stdout, stderr } = await imcgen('verify', 'out/verified', '--conversions', '4');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const [files, simulation] = stdout.split('\n');
+    expect(files).toMatch(/^out\/verified: demo, made by imcgen \S+: (\d+) of \1 files as generated$/);
+    expect(simulation).toMatch(/^PASS demo \(as it is\): .* 0 mismatches, icarus/);
+    expect((await imcgen('verify', 'out/verified', '--no-simulate', '--quiet')).stdout).toBe('');
+  });
+
+  it('ends with 1 and names what was edited, even when quiet', async () => {
+    await imcgen('generate', 'macro.json', '-o', 'out/edited');
+    const file = path.join(folder, 'out/edited/rtl/demo_decoder.v');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('endmodule', '    oops\nendmodule'));
+    const { exitCode, stdout, stderr } = await imcgen('verify', 'out/edited', '--quiet');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(stdout).toMatch(
+      /^ {2}edited {3}rtl\/demo_decoder.v: line (\d+)\n {11}was {2}endmodule\n {11}is {3}oops$/m,
+    );
+    expect(stdout).toMatch(/FAIL to compile\n {2}out\/edited\/rtl\/demo_decoder.v: line \d+: syntax error/);
+    const { edits, simulation } = JSON.parse((await imcgen('verify', 'out/edited', '--json')).stdout);
+    expect(edits).toMatchObject([{ path: 'rtl/demo_decoder.v', commentsOnly: false }]);
+    expect(simulation.passed).toBe(false);
+    expect((await imcgen('cosim', 'out/edited')).stderr).toMatch(
+      /^out\/edited\/rtl\/demo_decoder.v: line \d+: syntax error \(iverilog\)/,
+    );
+  });
+
+  it('ends with 1 where there is no package', async () => {
+    const { exitCode, stderr } = await imcgen('verify', 'nowhere');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^nowhere\/manifest.json: no such file\n +Name a folder that imcgen generate wrote\.$/,
+    );
+  });
+});
+
+describe('imcgen diff', () => {
+  it('ends with 0 for the same, 1 for a difference, which it says in words', async () => {
+    await imcgen('generate', 'macro.json', '-o', 'out/diffed');
+    expect(await imcgen('diff', 'out/diffed', 'macro.json')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^out\/diffed and macro.json: the same, \d+ files$/),
+    });
+    await write('sync.json', { ...MACRO, reset: 'sync_high' });
+    const { exitCode, stdout, stderr } = await imcgen('diff', 'out/diffed', 'sync.json');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(stdout.split('\n').slice(0, 3)).toEqual([
+      'out/diffed -> sync.json',
+      '  options',
+      '    reset                     async_low -> sync_high',
+    ]);
+    expect(await imcgen('diff', 'out/diffed', 'sync.json', '--quiet')).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+    });
+    const { options, hardware } = JSON.parse(
+      (await imcgen('diff', 'macro.json', 'sync.json', '--json')).stdout,
+    );
+    expect(options).toEqual([{ path: 'reset', from: 'async_low', to: 'sync_high' }]);
+    expect(hardware).toEqual([]);
+  });
+
+  it('ends with 1 where one of them cannot be planned', async () => {
+    const { exitCode, stdout, stderr } = await imcgen('diff', 'macro.json', 'bad.json');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain('bad.json: adc.bits: 9 is outside 1..7');
   });
 });

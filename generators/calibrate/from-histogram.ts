@@ -6,22 +6,21 @@ import { type Distribution, distributionOfPoints, quantile } from './distributio
 import { type CalibrationSamples, tailsToRecord } from './methods.js';
 import { METHODS, type Method, type Settings, withDefaults } from './options.js';
 
-/** The options that `imcgen calibrate` leaves in a levels file; a file may hold anything. */
+/** The options that `imcgen calibrate` leaves in a levels file; a file may hold anything, and what makes no sense is none. */
 const optionsSchema = z.object({
-  tails: z.literal('auto').optional(),
-  tailLow: z.number().min(0).max(0.5).optional(),
-  tailHigh: z.number().min(0).max(0.5).optional(),
-  emaWeight: z.number().min(0).max(1).optional(),
-  refit: z.boolean().optional(),
-  start: z.enum(['random', 'k-means++']).optional(),
-  restarts: z.int().min(1).max(1000).optional(),
-  seed: z.int().min(0).optional(),
-  droppedNonfinite: z.int().min(0).optional(),
+  tails: z.literal('auto').optional().catch(undefined),
+  tailLow: fraction(0.5),
+  tailHigh: fraction(0.5),
+  emaWeight: fraction(1),
+  refit: z.boolean().optional().catch(undefined),
+  start: z.enum(['random', 'k-means++']).optional().catch(undefined),
+  restarts: z.int().min(1).max(1000).optional().catch(undefined),
+  seed: z.int().min(0).optional().catch(undefined),
+  droppedNonfinite: z.int().min(0).optional().catch(undefined),
 });
 
-function recordedOptions({ provenance }: Levels): z.infer<typeof optionsSchema> {
-  const recorded = optionsSchema.safeParse(provenance?.options ?? {});
-  return recorded.success ? recorded.data : {};
+function fraction(most: number) {
+  return z.number().min(0).max(most).optional().catch(undefined);
 }
 
 /**
@@ -33,7 +32,7 @@ function recordedOptions({ provenance }: Levels): z.infer<typeof optionsSchema> 
 export function settingsOf(levels: Levels, bits: number, method?: Method): Settings {
   const { name, provenance } = levels;
   const own = provenance !== undefined && isMethod(provenance.method) ? provenance.method : undefined;
-  const { tailLow, tailHigh, tails, droppedNonfinite = 0, ...rest } = recordedOptions(levels);
+  const { tailLow, tailHigh, tails, droppedNonfinite = 0, ...rest } = recorded(levels);
   const fixed =
     tailLow === undefined || tailHigh === undefined ? {} : { tails: { low: tailLow, high: tailHigh } };
   return withDefaults({
@@ -51,6 +50,10 @@ export function isMethod(name: string): name is Method {
   return Object.hasOwn(METHODS, name);
 }
 
+function recorded({ provenance }: Levels): z.infer<typeof optionsSchema> {
+  return optionsSchema.parse(provenance?.options ?? {});
+}
+
 /** Without the keys that have no value. */
 function defined<Options extends object>(options: Options) {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
@@ -58,12 +61,25 @@ function defined<Options extends object>(options: Options) {
   };
 }
 
-/** The points of a histogram: each bin at the mean of its samples, what lies within bins spread over all of them. */
-export function distributionOfHistogram({ counts, means, withinBinVariance }: LevelsHistogram): Distribution {
-  const bins = counts.map((count, bin) => ({ count, mean: means[bin]! })).filter(({ count }) => count > 0);
-  bins.sort((a, b) => a.mean - b.mean);
+/**
+ * The points of a histogram: each bin at the mean of its samples, what lies within bins spread over all of them.
+ *
+ * @param pins  values that the samples of their bins are taken to have: the ends of a clipped range, where samples
+ *   pile up that one bin mixes with their neighbours
+ */
+export function distributionOfHistogram(
+  { low, high, counts, means, withinBinVariance }: LevelsHistogram,
+  pins: readonly number[] = [],
+): Distribution {
+  const binOf = (value: number) =>
+    Math.min(counts.length - 1, Math.max(0, Math.floor((counts.length * (value - low)) / (high - low || 1))));
+  const pinned = new Map(pins.map((value) => [binOf(value), value]));
+  const bins = counts
+    .map((count, bin) => ({ count, value: pinned.get(bin) ?? means[bin]! }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => a.value - b.value);
   return distributionOfPoints(
-    Float64Array.from(bins, ({ mean }) => mean),
+    Float64Array.from(bins, ({ value }) => value),
     Float64Array.from(bins, ({ count }) => count),
     Float64Array.from(bins, ({ count }) => count * withinBinVariance),
   );
@@ -78,19 +94,22 @@ export function samplesOfHistogram(
   histogram: LevelsHistogram,
   settings: Settings,
 ): CalibrationSamples {
-  const distribution = distributionOfHistogram(histogram);
+  const clipped = provenance?.method === 'bs-kmq' || provenance?.method === 'linear-clipped';
+  const ownTails = ({ low, high }: TailFractions) =>
+    clipped && provenance.options.tailLow === low && provenance.options.tailHigh === high;
+  const tails = tailsToRecord(settings);
+  const distribution = distributionOfHistogram(
+    histogram,
+    tails.some(ownTails) ? [range.low, range.high] : [],
+  );
   const { values } = distribution;
   const endsAt = ({ low, high }: TailFractions): TailEnds => ({
     low: quantile(distribution, low),
     high: quantile(distribution, 1 - high),
   });
-  const clipped = provenance?.method === 'bs-kmq' || provenance?.method === 'linear-clipped';
-  const recorded = provenance?.options;
-  const ownTails = (tails: TailFractions) =>
-    clipped && recorded?.tailLow === tails.low && recorded?.tailHigh === tails.high;
   return {
     distribution,
-    ends: [tailsToRecord(settings).map((tails) => (ownTails(tails) ? range : endsAt(tails)))],
+    ends: [tails.map((each) => (ownTails(each) ? range : endsAt(each)))],
     extremes: {
       low: Math.min(histogram.low, values[0]!),
       high: Math.max(histogram.high, values.at(-1)!),
@@ -103,7 +122,7 @@ export function gatheringOf(levels: Levels, { counts }: LevelsHistogram): Gather
   return {
     batches: levels.provenance?.batches ?? 0,
     samples: counts.reduce((sum, count) => sum + count, 0),
-    nonfinite: recordedOptions(levels).droppedNonfinite ?? 0,
+    nonfinite: recorded(levels).droppedNonfinite ?? 0,
   };
 }
 

@@ -39,12 +39,21 @@ export function registerVerify(program: Command): void {
       const { resimulate, verifyFiles } = await import('../maintain/verify.js');
       const { verificationJson, verificationText } = await import('../report/verify.js');
       const { interruptible } = await import('./interrupt.js');
+      const { MissingTool } = await import('../problems.js');
       const verification = await verifyFiles(folder);
       const { plan } = verification;
       const simulation =
         plan === undefined || !flags.simulate
           ? undefined
-          : await interruptible((signal) => resimulate(folder, plan, { ...flags, signal }));
+          : await interruptible((signal) => resimulate(folder, plan, { ...flags, signal })).catch(
+              (error: unknown) => {
+                // A simulator that is missing takes nothing away from what the files tell.
+                if (error instanceof MissingTool && !flags.json && !verification.intact) {
+                  process.stdout.write(verificationText(verification, undefined));
+                }
+                throw error;
+              },
+            );
       const passed = verification.intact && simulation?.passed !== false;
       if (flags.json) process.stdout.write(verificationJson(verification, simulation));
       else if (!passed || !flags.quiet) process.stdout.write(verificationText(verification, simulation));

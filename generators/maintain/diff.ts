@@ -3,6 +3,7 @@ import { MANIFEST } from '../emit/manifest.js';
 import type { PackageFile } from '../emit/package.js';
 import { planFile, planOfPackage } from '../plan/file.js';
 import type { LayerPlan, MacroPlan } from '../plan/plan.js';
+import type { Schedule } from '../plan/schedule.js';
 import { orThrow } from '../problems.js';
 import { TOOL } from '../version.js';
 import { type Change, changesBetween, lastName, sameLeaf } from './changes.js';
@@ -53,7 +54,7 @@ export interface PackageDiff extends PlanDiff {
 export function diffPlans(a: MacroPlan, b: MacroPlan): PlanDiff {
   const options = changesBetween(a.config, b.config);
   const shape = changesBetween(a.shape, b.shape).filter((change) => !options.some((o) => tellsOf(o, change)));
-  const schedule = changesBetween({ schedule: a.schedule }, { schedule: b.schedule });
+  const schedule = changesBetween({ schedule: distinctCycles(a) }, { schedule: distinctCycles(b) });
   const banks = Math.max(a.layers.length, b.layers.length);
   const layers = Array.from({ length: banks }, (_, bank): LayerDiff => {
     const [from, to] = [a.layers[bank], b.layers[bank]];
@@ -68,6 +69,12 @@ export function diffPlans(a: MacroPlan, b: MacroPlan): PlanDiff {
   };
 }
 
+/** Without the fewest cycles where no conversion ends early: they are all of them. */
+function distinctCycles({ schedule }: { readonly schedule: Schedule }) {
+  const { fewest, ...rest } = schedule;
+  return fewest === schedule.total ? rest : schedule;
+}
+
 /** An option and a number of the shape that say the same: `adc.bits` and `adcBits`. */
 function tellsOf(option: Change, change: Change): boolean {
   const same = sameLeaf(option.from, change.from) && sameLeaf(option.to, change.to);
@@ -78,7 +85,7 @@ function tellsOf(option: Change, change: Change): boolean {
 function bankOf(layer: LayerPlan, plan: MacroPlan) {
   const { histogram, ...levels } = plan.levels[layer.bank]!;
   const samples = histogram?.counts.reduce((sum, count) => sum + count, 0);
-  return { ...layer, levels: { ...levels, samples } };
+  return { ...layer, schedule: distinctCycles(layer), levels: { ...levels, samples } };
 }
 
 /** Each change once: a bank repeats its width, and at the built width the schedule of the macro. */

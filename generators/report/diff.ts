@@ -8,6 +8,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'schedule.mac': 'mac cycles',
   'schedule.ramp': 'ramp cycles',
   'schedule.total': 'cycles a conversion',
+  'schedule.fewest': 'cycles of the shortest',
   unitActivation: 'activation a u',
   'ramp.stepCells': 'reference cells',
   'ramp.references': 'references, u',

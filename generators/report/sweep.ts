@@ -48,7 +48,7 @@ const WIDENED = "* the macro's outputScale is too fine for these levels; this is
 /** A sweep as a table; below it what changed in packages that were there before, and why others were refused. */
 export function sweepText(sweep: Sweep): string {
   const { rows, dryRun } = sweep;
-  const widened = rows.some(({ levels }) => levels.some((layer) => layer.widened));
+  const widened = rows.some(({ plan, levels }) => plan && levels.some((layer) => layer.widened));
   const lines = [
     ...tableLines(sweep),
     ...(widened ? [WIDENED] : []),
@@ -131,7 +131,8 @@ export function sweepJson(sweep: Sweep): string {
     sha256: plan?.sha256,
     shape: plan?.shape,
     schedule: plan?.schedule,
-    layers: plan?.layers.map((layer, bank) => ({ ...layer, levels: levels[bank]!.origin })),
+    levels: levels.map(({ origin }) => origin),
+    layers: plan?.layers,
     simulation: simulation === undefined || 'problems' in simulation ? simulation : verdictJson(simulation),
   }));
   return `${JSON.stringify({ macro, output, dryRun, passed, rows }, null, 2)}\n`;

@@ -29,6 +29,7 @@ export const AXES: readonly Axis[] = [
   { flag: 'reference-rows', path: 'adc.reference.rows', meaning: 'reference rows' },
   { flag: 'pulses', path: 'adc.reference.pulses', meaning: 'unit pulses a ramp step' },
   { flag: 'readout', path: 'adc.readout', meaning: 'column converters' },
+  { flag: 'ramp', path: 'adc.ramp', meaning: 'ramp direction' },
   {
     flag: 'output-bits',
     path: 'output.bits',

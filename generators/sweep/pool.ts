@@ -1,13 +1,15 @@
+import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { PackageFile } from '../emit/package.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { Interrupted } from '../problems.js';
 
-/** Packages that a thread must make before it has paid for its start: a thread compiles all code anew. */
+/** Packages that a process must make before it has paid for its start: it loads and compiles all code anew. */
 const LEAST_PER_WORKER = 4;
 
-/** Threads that make so many packages soonest; 1 stands for this one alone. */
+/** Processes that make so many packages soonest; 1 stands for this one alone. */
 export function workersFor(packages: number): number {
   return Math.max(1, Math.min(availableParallelism(), Math.floor(packages / LEAST_PER_WORKER)));
 }
@@ -15,7 +17,7 @@ export function workersFor(packages: number): number {
 /**
  * Makes the files of every plan and hands them on as they come, in any order.
  *
- * @param workers threads; 1 for none but this one
+ * @param workers processes; 1 for none but this one
  * @param use     takes the files of plan number `index`; the next package is made meanwhile
  * @throws Interrupted where `stop` aborts, once every `use` has ended
  */
@@ -29,7 +31,11 @@ export async function generateEach(
   const lane = async (generate: (plan: MacroPlan) => Promise<readonly PackageFile[]>) => {
     const take = () => {
       const index = next++;
-      return index < plans.length ? { index, files: generate(plans[index]!) } : undefined;
+      if (index >= plans.length) return undefined;
+      const files = generate(plans[index]!);
+      // A failure is met where the files are awaited, which may be later.
+      files.catch(() => undefined);
+      return { index, files };
     };
     for (let current = take(); current !== undefined; ) {
       const files = await current.files;
@@ -45,13 +51,13 @@ export async function generateEach(
     const { packageFiles } = await import('../emit/package.js');
     return lane(async (plan) => packageFiles(plan));
   }
-  const threads = Array.from({ length: workers }, () => new GeneratorThread());
+  const processes = Array.from({ length: workers }, () => new Generator());
   const end = () => {
-    for (const thread of threads) thread.end();
+    for (const each of processes) each.end();
   };
   stop?.addEventListener('abort', end, { once: true });
   try {
-    const lanes = await Promise.allSettled(threads.map((thread) => lane((plan) => thread.generate(plan))));
+    const lanes = await Promise.allSettled(processes.map((each) => lane((plan) => each.generate(plan))));
     if (stop?.aborted) throw new Interrupted();
     for (const result of lanes) if (result.status === 'rejected') throw result.reason;
   } finally {
@@ -60,26 +66,29 @@ export async function generateEach(
   }
 }
 
-/** A thread that makes one package at a time. */
-class GeneratorThread {
-  private readonly worker = new Worker(
-    new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url),
-  );
+const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
+
+/** A process that makes one package at a time. */
+class Generator {
+  private readonly child = fork(WORKER, {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // Sources need the loader that this process was started with; nothing else of it is meant for another one.
+    execArgv: WORKER.endsWith('.ts') ? process.execArgv : [],
+  });
 
   generate(plan: MacroPlan): Promise<readonly PackageFile[]> {
     return new Promise((resolve, reject) => {
-      const settle = (then: () => void) => {
-        this.worker.off('message', done).off('error', reject).off('exit', gone);
-        then();
-      };
-      const done = (files: readonly PackageFile[]) => settle(() => resolve(files));
-      const gone = (code: number) => settle(() => reject(new Error(`a generator thread ended with ${code}`)));
-      this.worker.on('message', done).on('error', reject).on('exit', gone);
-      this.worker.postMessage(plan);
+      const gone = () => reject(new Error('a process that generates packages has ended'));
+      this.child.once('exit', gone).once('message', (files) => {
+        this.child.off('exit', gone);
+        resolve(files as PackageFile[]);
+      });
+      this.child.send(plan);
     });
   }
 
   end(): void {
-    void this.worker.terminate();
+    this.child.kill();
   }
 }

@@ -31,7 +31,7 @@ export interface SweepOptions extends LevelsChoice {
   readonly force?: boolean;
   /** Conversions of random inputs to simulate every package with; undefined for no simulation. */
   readonly simulate?: number | undefined;
-  /** Threads; default: as many as pay. */
+  /** Processes that generate; default: as many as pay. */
   readonly workers?: number | undefined;
   readonly signal?: AbortSignal;
   /** Told after each package and each simulation. */
@@ -48,7 +48,7 @@ export interface SweepRow {
   readonly state: SweepState;
   /** Undefined where it cannot be built. */
   readonly plan: MacroPlan | undefined;
-  /** One a layer, in the order of banks; empty where it cannot be built. */
+  /** One a layer, in the order of banks; empty where there are none. */
   readonly levels: readonly LayerLevels[];
   readonly problems: readonly Problem[];
   /** Generated files; those that differ from the package before, headers aside. Undefined where none was made. */
@@ -106,11 +106,10 @@ async function planRow(
   { force = false }: SweepOptions,
 ): Promise<SweepRow> {
   const row = { ...NOTHING, variant, folder: path.join(output, variant.name) };
-  const refused = (problems: readonly Problem[]): SweepRow => ({
-    ...row,
+  const refused = (problems: readonly Problem[], levels: readonly LayerLevels[] = []): SweepRow => ({
+    ...{ ...row, levels, problems },
     state: 'refused',
     plan: undefined,
-    problems,
   });
   const config = variantConfig(base.config, variant, base.file);
   if (!config.ok) return refused(config.problems);
@@ -128,7 +127,7 @@ async function planRow(
   });
   const ofLayers = levels.map((layer) => layer.levels);
   const plan = planMacro(macroInput({ ...config.value, layers }, ofLayers, base.file));
-  if (!plan.ok) return refused(plan.problems);
+  if (!plan.ok) return refused(plan.problems, levels);
   return { ...row, state: stateOf(present, plan.value, force), plan: plan.value, levels };
 }
 

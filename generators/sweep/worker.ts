@@ -1,6 +1,7 @@
-/** A thread of {@link generateEach}: plans come in, the files of their packages go out. */
-import { parentPort } from 'node:worker_threads';
+/** A process of {@link generateEach}: plans come in, the files of their packages go out. */
 import { packageFiles } from '../emit/package.js';
 import type { MacroPlan } from '../plan/plan.js';
 
-parentPort?.on('message', (plan: MacroPlan) => parentPort?.postMessage(packageFiles(plan)));
+process.on('message', (plan: MacroPlan) => {
+  process.send?.(packageFiles(plan));
+});

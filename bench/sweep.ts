@@ -1,0 +1,114 @@
+/**
+ * A sweep of 2 .. 6 bits on 256 x 128, whole processes: first run, second run with nothing changed, and beside them
+ * `imcgen generate` of the same packages one by one: `npm run bench:sweep`. Then more packages, in one process and
+ * in as many as the sweep would take.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { calibrate } from '../generators/calibrate/calibrate.js';
+import { orThrow } from '../generators/problems.js';
+import { workersFor } from '../generators/sweep/pool.js';
+import { reluBatches } from '../rtl-tests/calibrate/activations.js';
+
+const RUNS = 5;
+const WIDTHS = [2, 3, 4, 5, 6];
+const LIMITS = { first: 5, second: 0.5 };
+
+const folder = mkdtempSync(path.join(tmpdir(), 'imcgen-bench-'));
+const cli = path.resolve('dist/cli.js');
+const levels = orThrow(calibrate(reluBatches(8, 32768), { name: 'relu', bits: 4, refit: true }));
+writeFileSync(path.join(folder, 'relu.json'), JSON.stringify(levels));
+writeFileSync(
+  path.join(folder, 'macro.json'),
+  JSON.stringify({
+    name: 'demo',
+    array: { rows: 256, columns: 128 },
+    input: { bits: 6 },
+    adc: { bits: 4, reference: { columns: 16, pulses: 2 } },
+    output: { bits: 6 },
+    layers: [{ levels: 'relu.json', inputScale: 0.05, weightScale: 0.06 }],
+  }),
+);
+
+/** Seconds of a process in the folder. */
+function seconds(...args: string[]): number {
+  const started = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}\n${stdout}${stderr}`);
+  return (performance.now() - started) / 1000;
+}
+
+const clear = (name: string) => rmSync(path.join(folder, name), { recursive: true, force: true });
+const SWEEP = [cli, 'sweep', 'macro.json', '--bits', `${WIDTHS[0]}..${WIDTHS.at(-1)}`, '-o', 'swept'];
+
+/** A sweep of several sizes in a fresh process, with so many of its own. */
+function inProcesses(workers: number, rows: readonly number[]): number {
+  clear('many');
+  const module = (name: string) => pathToFileURL(path.resolve('dist/sweep', name)).href;
+  const script = `
+    const [{ sweep }, { AXES }] = await Promise.all(
+      ['${module('sweep.js')}', '${module('axes.js')}'].map((name) => import(name)));
+    const axis = (flag) => AXES.find((axis) => axis.flag === flag);
+    const axes = [{ axis: axis('rows'), values: ${JSON.stringify(rows)} },
+                  { axis: axis('bits'), values: ${JSON.stringify(WIDTHS)} }];
+    const { passed } = await sweep('macro.json', { axes, output: 'many', workers: ${workers} });
+    process.exitCode = passed ? 0 : 1;`;
+  return seconds('--input-type=module', '-e', script);
+}
+
+/** Median of some runs; the first, which fills the file cache, is not counted. */
+function median(times: readonly number[]): number {
+  return [...times.slice(1)].sort((a, b) => a - b)[Math.floor((times.length - 1) / 2)]!;
+}
+
+function print(label: string, value: number, remark: string): void {
+  process.stdout.write(`${label.padEnd(44)} ${value.toFixed(3)} s  ${remark}\n`);
+}
+
+try {
+  const empty: number[] = [];
+  const oneByOne: number[] = [];
+  const first: number[] = [];
+  const second: number[] = [];
+  // Rounds, so that a busy moment of the machine meets all alike.
+  for (let round = 0; round <= RUNS; round++) {
+    clear('swept');
+    clear('single');
+    empty.push(seconds('-e', '0'));
+    first.push(seconds(...SWEEP));
+    second.push(seconds(...SWEEP));
+    const packages = WIDTHS.map((bits) => `bits${bits}`);
+    const each = packages.map((name) =>
+      seconds(cli, 'generate', `swept/${name}/config.resolved.json`, '-o', `single/${name}`),
+    );
+    oneByOne.push(each.reduce((sum, time) => sum + time, 0));
+  }
+  const verdict = (value: number, most: number) => `${value < most ? 'below' : 'NOT BELOW'} ${most} s`;
+  const generated = median(oneByOne);
+  const ratio = (value: number) => `${(generated / value).toFixed(1)}x`;
+  process.stdout.write(`256 x 128, ${WIDTHS.length} widths, median of ${RUNS} runs\n`);
+  print('node -e 0', median(empty), '');
+  print('imcgen generate, one by one', generated, '');
+  const [a, b] = [median(first), median(second)];
+  print(
+    'imcgen sweep --bits 2..6',
+    a,
+    `${ratio(a)}, calibrates 4 widths besides; ${verdict(a, LIMITS.first)}`,
+  );
+  print('the same again, nothing changed', b, `${ratio(b)}; ${verdict(b, LIMITS.second)}`);
+
+  const rows = [64, 128, 192, 256];
+  const many = rows.length * WIDTHS.length;
+  const workers = workersFor(many);
+  if (workers > 1) {
+    const alone = median([1, 2, 3, 4].map(() => inProcesses(1, rows)));
+    const together = median([1, 2, 3, 4].map(() => inProcesses(workers, rows)));
+    print(`sweep of ${many} packages, one process`, alone, '');
+    print(`sweep of ${many} packages, ${workers} processes`, together, `${(alone / together).toFixed(2)}x`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}

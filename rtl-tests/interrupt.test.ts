@@ -1,0 +1,72 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runTool } from '../generators/cosim/tool.js';
+import { packageFiles } from '../generators/emit/package.js';
+import { writePackage } from '../generators/emit/write.js';
+import { Interrupted, orThrow } from '../generators/problems.js';
+import { CONFIGURATIONS, planOf } from './configurations.js';
+
+/** A simulation that takes long enough to be stopped. */
+const PLAN = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'demo')!);
+const CLI = ['--import', 'tsx', 'generators/cli.ts'];
+
+let home: string;
+let folder: string;
+let temporary: string;
+beforeAll(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'imcgen-interrupt-'));
+  folder = orThrow(await writePackage(path.join(home, 'demo'), packageFiles(PLAN)));
+});
+afterAll(() => rm(home, { recursive: true }));
+
+/** What the tool itself has in its folder for temporary files. */
+const leftovers = async () => (await readdir(temporary)).filter((name) => name.startsWith('imcgen-'));
+
+/** Runs a command with a temporary folder of its own, and stops it when `ready` says so. */
+async function stopped(signal: NodeJS.Signals, ready: (files: string[]) => boolean, ...args: string[]) {
+  temporary = await mkdtemp(path.join(home, 'tmp-'));
+  const run = execa(process.execPath, [...CLI, ...args], { reject: false, env: { TMPDIR: temporary } });
+  while (
+    !ready((await readdir(temporary, { recursive: true })).filter((name) => name.startsWith('imcgen-')))
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  run.kill(signal);
+  const { signal: endedBy, stdout, stderr } = await run;
+  return { endedBy, stdout, stderr };
+}
+
+const compiling = (files: string[]) => files.some((name) => !name.includes('vectors'));
+const simulating = (files: string[]) => files.some((name) => name.endsWith('sim.vvp'));
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
+  it.each([
+    ['cosim', 'compiles', compiling],
+    ['cosim', 'simulates', simulating],
+    ['verify', 'simulates', simulating],
+  ])('ends %s quietly while it %s, with nothing left', async (command, _, ready) => {
+    const result = await stopped(signal, ready, command, folder);
+    expect(result).toEqual({ endedBy: signal, stdout: '', stderr: '' });
+    expect(await leftovers()).toEqual([]);
+  });
+});
+
+describe('a tool that is stopped', () => {
+  it('takes the processes that it started with it', async () => {
+    temporary = await mkdtemp(path.join(home, 'tmp-'));
+    const late = path.join(temporary, 'imcgen-late');
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 200);
+    const script = `(sleep 1; touch ${late}) & sleep 30`;
+    await expect(runTool('sh', ['-c', script], stop.signal)).rejects.toThrow(Interrupted);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('is not started where the stop came first', async () => {
+    await expect(runTool('false', [], AbortSignal.abort())).rejects.toThrow(Interrupted);
+  });
+});

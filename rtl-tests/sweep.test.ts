@@ -1,0 +1,575 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { calibrate } from '../generators/calibrate/calibrate.js';
+import { distributionOfSamples } from '../generators/calibrate/distribution.js';
+import { writeNpy } from '../generators/calibrate/npy.js';
+import { meanSquaredError } from '../generators/calibrate/quantizer.js';
+import type { Levels } from '../generators/config/levels.js';
+import { packageFiles } from '../generators/emit/package.js';
+import { sha256 } from '../generators/maintain/inventory.js';
+import { verifyFiles } from '../generators/maintain/verify.js';
+import { planFile } from '../generators/plan/file.js';
+import { maxMagnitude, stepCapacity } from '../generators/plan/shape.js';
+import { describeProblem, InvalidInput, orThrow } from '../generators/problems.js';
+import { sweepText } from '../generators/report/sweep.js';
+import { AXES, axisValues } from '../generators/sweep/axes.js';
+import { type SweepOptions, type SweepRow, sweep } from '../generators/sweep/sweep.js';
+import { reluBatches } from './calibrate/activations.js';
+import { asContent, contentOf, replaceOnce } from './packages.js';
+
+const BATCHES = reluBatches(4, 4000);
+const ALL = distributionOfSamples(Float64Array.from(BATCHES.flatMap((batch) => [...batch])));
+
+const levelsOf = (bits: number, more: object = {}): Levels =>
+  orThrow(calibrate(BATCHES, { name: 'relu', bits, ...more }));
+
+/** A macro with room for 5-bit codes of the samples: 0 .. about 4 activation units, 0.02 a u. */
+const MACRO = {
+  name: 'demo',
+  array: { rows: 32, columns: 4, headroom: 300 },
+  input: { bits: 4 },
+  adc: { bits: 3, reference: { columns: 4, rows: 127 } },
+  output: { bits: 6 },
+  layers: [{ levels: 'relu.json', inputScale: 0.1, weightScale: 0.2, outputScale: 0.08 }],
+};
+
+let folder: string;
+let home: string;
+const at = (...names: string[]) => path.join(folder, ...names);
+const save = (name: string, value: unknown) => writeFile(at(name), JSON.stringify(value));
+
+beforeAll(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'imcgen-sweep-'));
+});
+afterAll(() => rm(home, { recursive: true }));
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(home, 'case-'));
+  await save('relu.json', levelsOf(3));
+  await save('macro.json', MACRO);
+});
+
+const axesOf = (values: Readonly<Record<string, readonly (number | string)[]>>) =>
+  AXES.flatMap((axis) => (axis.flag in values ? [{ axis, values: values[axis.flag]! }] : []));
+
+/** A sweep of `macro.json` into `out`, in this process. */
+const run = (
+  values: Readonly<Record<string, readonly (number | string)[]>>,
+  options: Partial<SweepOptions> = {},
+) => sweep(at('macro.json'), { axes: axesOf(values), output: at('out'), workers: 1, ...options });
+
+const row = (rows: readonly SweepRow[], name: string) => rows.find(({ variant }) => variant.name === name)!;
+const refusal = ({ problems }: SweepRow) =>
+  problems.map(describeProblem).join('\n').replaceAll(`${folder}/`, '');
+
+async function problemOf(work: Promise<unknown>): Promise<string> {
+  const error = await work.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(InvalidInput);
+  return (error as InvalidInput).message.replaceAll(`${folder}/`, '');
+}
+
+/** Time of the last change of every file, in nanoseconds. */
+async function times(dir: string): Promise<Record<string, bigint>> {
+  const files = Object.keys(await contentOf(dir));
+  const stats = await Promise.all(files.map((file) => stat(path.join(dir, file), { bigint: true })));
+  return Object.fromEntries(files.map((file, index) => [file, stats[index]!.mtimeNs]));
+}
+
+describe('the packages of a sweep', () => {
+  it('are, at the width of the macro, byte for byte what imcgen generate writes', async () => {
+    await run({ bits: [2, 3, 4] });
+    const generated = packageFiles(await planFile(at('macro.json')));
+    expect(await contentOf(at('out', 'bits3'))).toEqual(asContent(generated));
+  });
+
+  it('are, at every width, byte for byte what their own config gives', async () => {
+    const { rows, passed } = await run({ bits: [1, 2, 3, 4, 5] });
+    expect(passed).toBe(true);
+    for (const { folder: dir, variant } of rows) {
+      const plan = await planFile(path.join(dir, 'config.resolved.json'));
+      expect(await contentOf(dir)).toEqual(asContent(packageFiles(plan)));
+      expect(plan.shape.adcBits).toBe(variant.values.get('adc.bits'));
+      expect(plan.layers[0]!.bits).toBe(plan.shape.adcBits);
+    }
+  });
+
+  it('lie in a folder for each combination, the last option fastest', async () => {
+    const { rows } = await run({ rows: [16, 32], reset: ['sync_low', 'async_high'], bits: [2, 3] });
+    const names = ['rows16_sync_low_bits2', 'rows16_sync_low_bits3', 'rows16_async_high_bits2'];
+    expect(rows.slice(0, 3).map(({ variant }) => variant.name)).toEqual(names);
+    expect(await readdir(at('out'))).toHaveLength(8);
+    const plan = await planFile(at('out', 'rows16_async_high_bits2', 'config.resolved.json'));
+    expect(plan.config).toMatchObject({ reset: 'async_high', array: { rows: 16 }, adc: { bits: 2 } });
+  });
+
+  it('are none in a dry run', async () => {
+    const { rows } = await run({ bits: [2, 3] }, { dryRun: true });
+    expect(rows.map(({ state }) => state)).toEqual(['new', 'new']);
+    expect(await readdir(folder)).not.toContain('out');
+  });
+
+  it('simulate', async () => {
+    const { rows, passed } = await run({ bits: [1, 4] }, { simulate: 2 });
+    expect(rows.map(({ simulation }) => simulation?.passed)).toEqual([true, true]);
+    expect(passed).toBe(true);
+    const model = at('out', 'bits4', 'model', 'demo_array.v');
+    const before = sha256(await readFile(model));
+    await replaceOnce(model, 'mac >= level', 'mac > level');
+    await replaceOnce(at('out', 'bits4', 'manifest.json'), before, sha256(await readFile(model)));
+    // Taken for unchanged, simulated all the same.
+    const again = await run({ bits: [1, 4] }, { simulate: 2 });
+    expect(again.rows.map(({ state, simulation }) => [state, simulation?.passed])).toEqual([
+      ['unchanged', true],
+      ['unchanged', false],
+    ]);
+    expect(again.passed).toBe(false);
+  });
+});
+
+describe('a second run', () => {
+  it('leaves what is unchanged untouched', async () => {
+    await run({ bits: [2, 3, 4, 5] });
+    const before = await times(at('out'));
+    const { rows } = await run({ bits: [2, 3, 4, 5] });
+    expect(rows.map(({ state }) => state)).toEqual(new Array(4).fill('unchanged'));
+    expect(await times(at('out'))).toEqual(before);
+  });
+
+  it('plans the same as the first', async () => {
+    const [first, second] = [await run({ bits: [2, 3, 5] }), await run({ bits: [2, 3, 5] })];
+    expect(second.rows.map(({ plan }) => plan)).toEqual(first.rows.map(({ plan }) => plan));
+    expect(second.rows.map(({ levels }) => levels)).toEqual(first.rows.map(({ levels }) => levels));
+  });
+
+  it('writes a package again that was edited or lost a file, and no other', async () => {
+    await run({ bits: [2, 3, 4] });
+    await replaceOnce(at('out', 'bits2', 'rtl', 'demo_decoder.v'), 'endmodule', '// mine\nendmodule');
+    await rm(at('out', 'bits4', 'README.md'));
+    await writeFile(at('out', 'bits4', 'notes.txt'), 'mine');
+    const before = await times(at('out', 'bits3'));
+    const result = await run({ bits: [2, 3, 4] });
+    expect(result.rows.map(({ state }) => state)).toEqual(['changed', 'unchanged', 'changed']);
+    expect(result.rows[0]!.files!.changed).toMatchObject([{ path: 'rtl/demo_decoder.v', gone: 1, come: 0 }]);
+    expect(sweepText(result)).toContain('bits2 changed\n  rtl/demo_decoder.v: written again\n');
+    expect(await times(at('out', 'bits3'))).toEqual(before);
+    for (const name of ['bits2', 'bits4']) expect((await verifyFiles(at('out', name))).intact).toBe(true);
+    expect(await readFile(at('out', 'bits4', 'notes.txt'), 'utf8')).toBe('mine');
+  });
+
+  it('says in hardware words what another config changed', async () => {
+    await run({ bits: [2, 3] });
+    await save('macro.json', { ...MACRO, adc: { ...MACRO.adc, prechargeCycles: 4 } });
+    const result = await run({ bits: [2, 3] });
+    expect(result.rows.map(({ state }) => state)).toEqual(['changed', 'changed']);
+    expect(result.rows[0]!.change!.options).toEqual([{ path: 'adc.prechargeCycles', from: 1, to: 4 }]);
+    expect(sweepText(result)).toContain('    cycles a conversion       11 -> 14');
+  });
+
+  it('calibrates again where the samples are others', async () => {
+    await run({ bits: [2] });
+    await save('relu.json', levelsOf(3, { tails: 0.02 }));
+    const { rows } = await run({ bits: [2] });
+    expect(rows[0]!.state).toBe('changed');
+    expect(rows[0]!.levels[0]!.levels.provenance?.options).toMatchObject({ tailLow: 0.02 });
+  });
+
+  it('does not take levels for its own that somebody edited', async () => {
+    await run({ bits: [2] });
+    const file = at('out', 'bits2', 'levels', '0_relu.json');
+    const levels = JSON.parse(await readFile(file, 'utf8')) as Levels;
+    await writeFile(file, JSON.stringify({ ...levels, references: levels.references.map((r) => r * 1.5) }));
+    const { rows } = await run({ bits: [2] });
+    expect(rows[0]).toMatchObject({ state: 'changed' });
+    expect(rows[0]!.levels[0]!.levels.references).toEqual(levels.references);
+  });
+
+  it('writes all again with force', async () => {
+    await run({ bits: [2, 3] });
+    const { rows } = await run({ bits: [2, 3] }, { force: true });
+    expect(rows.map(({ state, files }) => [state, files?.changed])).toEqual([
+      ['changed', []],
+      ['changed', []],
+    ]);
+  });
+});
+
+describe('what cannot be built', () => {
+  it("is refused with the planner's own message, and the others are written", async () => {
+    await save('macro.json', { ...MACRO, adc: { bits: 3, reference: { columns: 4, rows: 60 } } });
+    const { rows, passed } = await run({ bits: [2, 6, 3] });
+    expect(passed).toBe(false);
+    expect(rows.map(({ state }) => state)).toEqual(['new', 'refused', 'new']);
+    expect(refusal(rows[1]!).split(/\n +/)).toEqual([
+      'macro.json: adc.reference.rows: 60 rows less 0 offset rows cannot give 63 ramp groups a row each',
+      'Use reference.rows >= 63.',
+    ]);
+    expect((await readdir(at('out'))).sort()).toEqual(['bits2', 'bits3']);
+    const text = sweepText(await run({ bits: [2, 6, 3] }));
+    expect(text).toMatch(/^ {3}6 +-.* refused$/m);
+    expect(text).toMatch(/: 0 written, 2 unchanged, 1 refused\n$/);
+  });
+
+  it('leaves a folder that imcgen did not make', async () => {
+    await mkdir(at('out', 'bits2'), { recursive: true });
+    await writeFile(at('out', 'bits2', 'thesis.tex'), 'years of work');
+    const { rows, passed } = await run({ bits: [2, 3] });
+    expect({ passed, states: rows.map(({ state }) => state) }).toEqual({
+      passed: false,
+      states: ['refused', 'new'],
+    });
+    expect(refusal(rows[0]!)).toContain('out/bits2: is not empty and was not made by imcgen');
+    expect(await readdir(at('out', 'bits2'))).toEqual(['thesis.tex']);
+  });
+
+  it.each([
+    [{ bits: [0, 4, 9] }, '--bits: 0 is outside 1..7\n--bits: 9 is outside 1..7'],
+    [{ bits: ['four'] }, '--bits: "four" is not a number'],
+    [
+      { reset: ['asinc_low'] },
+      '--reset: "asinc_low" is not one of "async_low", "async_high", "sync_low", "sync_high"',
+    ],
+    [{ rows: [5000] }, '--rows: 5000 is outside 1..1024'],
+  ])('%j: a value is refused by its flag before anything is written', async (values, message) => {
+    expect(await problemOf(run(values as never))).toContain(message);
+    expect(await readdir(folder)).not.toContain('out');
+  });
+
+  it('more macros than anybody looks at', async () => {
+    const many = Array.from({ length: 64 }, (_, n) => n + 1);
+    expect(await problemOf(run({ rows: many, columns: many }))).toBe(
+      '--rows --columns: 64 x 64 are 4096 macros, at most 1024 are swept',
+    );
+  });
+});
+
+describe('levels of another width', () => {
+  const levelsAt = async (bits: number, options: Partial<SweepOptions> = {}) => {
+    const { rows } = await run({ bits: [bits] }, { dryRun: true, ...options });
+    return rows[0]!.levels[0]!;
+  };
+
+  it.each([
+    'bs-kmq',
+    'optimal',
+    'kmeans',
+    'lloyd-max',
+    'cdf',
+    'linear',
+    'linear-clipped',
+    'linear-floor',
+  ] as const)('come from the histogram by the method of the file: %s', async (method) => {
+    await save('relu.json', levelsOf(3, { method }));
+    for (const bits of [2, 4]) {
+      const { levels, origin } = await levelsAt(bits);
+      expect(origin).toBe(`${method}, histogram`);
+      expect(levels.provenance).toMatchObject({ tool: 'imcgen sweep', method, samples: 16000, batches: 4 });
+      // As good as those made from the samples, which the histogram stands for.
+      const direct = levelsOf(bits, { method });
+      // Where a start decides which local optimum is found, another one may be.
+      const most = method === 'kmeans' || method === 'lloyd-max' ? 1.2 : 1.02;
+      expect(meanSquaredError(ALL, levels)).toBeLessThan(most * meanSquaredError(ALL, direct));
+      expect(levels.histogram).toEqual(levelsOf(3, { method }).histogram);
+    }
+  });
+
+  it('keep the options of the file: tails and refit', async () => {
+    await save('relu.json', levelsOf(3, { tails: { low: 0.3, high: 0.01 }, refit: true }));
+    const { levels } = await levelsAt(4);
+    expect(levels.range).toEqual(levelsOf(3, { tails: { low: 0.3, high: 0.01 } }).range);
+    expect(levels.provenance?.options).toMatchObject({ tailLow: 0.3, tailHigh: 0.01, refit: true });
+    await save('relu.json', levelsOf(3, { tails: 'auto', refit: true }));
+    const auto = await levelsAt(4);
+    const direct = levelsOf(4, { tails: 'auto', refit: true });
+    expect(meanSquaredError(ALL, auto.levels)).toBeLessThan(1.02 * meanSquaredError(ALL, direct));
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['a foreign method', { ...levelsOf(3).provenance!, method: 'by hand' }],
+  ])(
+    'are the exact optimum on the histogram where the file says %s of how it was made',
+    async (_, provenance) => {
+      const { provenance: __, ...levels } = levelsOf(3);
+      await save('relu.json', { ...levels, ...(provenance && { provenance }) });
+      const { levels: made, origin } = await levelsAt(4);
+      expect(origin).toBe('optimal, histogram');
+      const optimum = levelsOf(4, { method: 'optimal' });
+      expect(meanSquaredError(ALL, made)).toBeLessThan(1.005 * meanSquaredError(ALL, optimum));
+    },
+  );
+
+  it('survive options that make no sense', async () => {
+    const levels = levelsOf(3, { method: 'kmeans' });
+    const options = { ...levels.provenance!.options, restarts: 1e12, tailLow: 'x' };
+    await save('relu.json', { ...levels, provenance: { ...levels.provenance, options } });
+    expect((await levelsAt(2)).origin).toBe('kmeans, histogram');
+  });
+
+  it('cannot be had without a histogram', async () => {
+    const { histogram: _, ...levels } = levelsOf(3);
+    await save('relu.json', levels);
+    const { rows } = await run({ bits: [2, 3] });
+    expect(rows.map(({ state }) => state)).toEqual(['refused', 'new']);
+    expect(refusal(rows[0]!)).toMatch(/^levels "relu": histogram: is missing: .*\n.*--from.*--levels/);
+  });
+
+  it('come from activations as imcgen calibrate makes them', async () => {
+    await mkdir(at('acts'));
+    BATCHES.forEach((data, batch) => {
+      writeNpy(at('acts', `${batch}.npy`), { shape: [data.length], fortranOrder: false, data });
+    });
+    const { provenance, ...levels } = (await levelsAt(4, { samples: [at('acts')] })).levels;
+    const { provenance: _, ...direct } = levelsOf(4);
+    expect(levels).toEqual(direct);
+    expect(provenance).toMatchObject({ source: 'acts', batches: 4, samples: 16000 });
+    const { rows } = await run({ bits: [3, 4] }, { samples: [at('acts')] });
+    expect(rows.map((each) => each.levels[0]!.origin)).toEqual(['bs-kmq, samples', 'bs-kmq, samples']);
+    // Unchanged as long as the activations are.
+    expect((await run({ bits: [3, 4] }, { samples: [at('acts')] })).rows[0]!.state).toBe('unchanged');
+    await rm(at('acts', '3.npy'));
+    expect((await run({ bits: [3, 4] }, { samples: [at('acts')] })).rows[0]!.state).toBe('changed');
+  });
+
+  it('come from files, each of its width', async () => {
+    await save('levels_2.json', levelsOf(2, { method: 'linear' }));
+    await save('levels_4.json', levelsOf(2));
+    const { rows } = await run({ bits: [2, 3, 4] }, { files: at('levels_{bits}.json') });
+    expect(rows.map(({ state }) => state)).toEqual(['new', 'refused', 'refused']);
+    expect(rows[0]!.levels[0]).toMatchObject({ origin: 'file', levels: levelsOf(2, { method: 'linear' }) });
+    expect(refusal(rows[1]!)).toBe('levels_3.json: no such file');
+    expect(refusal(rows[2]!)).toBe('levels_4.json: bits: is 2, this macro takes 4');
+  });
+
+  it.each([
+    [{ files: 'l_{width}.json' }, '--levels: {width} has no meaning; known: {bits}, {layer}'],
+    [{ samples: ['a_{bits}.npy'] }, '--from: {bits} has no meaning; known: {layer}'],
+  ])('%j is refused', async (choice, message) => {
+    expect(await problemOf(run({ bits: [2] }, choice))).toBe(message);
+  });
+
+  it('may fit a coarser table step than that of the macro', async () => {
+    const own = levelsOf(3, { refit: true });
+    const outputScale = own.outputs.at(-1)! / 63;
+    await save('relu.json', own);
+    await save('macro.json', { ...MACRO, layers: [{ ...MACRO.layers[0]!, outputScale }] });
+    const { rows, passed } = await run({ bits: [3, 5] });
+    expect(passed).toBe(true);
+    expect(rows.map((each) => each.levels[0]!.widened)).toEqual([false, true]);
+    expect(rows[0]!.plan!.layers[0]!.table.outputScale).toBe(outputScale);
+    expect(Math.max(...rows[1]!.plan!.layers[0]!.table.entries)).toBe(63);
+    expect(sweepText(await run({ bits: [3, 5] }))).toContain("\n* the macro's outputScale is too fine");
+  });
+});
+
+describe('hardware-optimal levels of a sweep', () => {
+  it('take their limits from the macro: realised without any rounding, and best of all methods', async () => {
+    const errors = async (method: SweepOptions['method']) =>
+      (await run({ bits: [2, 3, 4] }, { dryRun: true, method })).rows.map(
+        ({ plan }) => plan?.layers[0]?.error,
+      );
+    const hardware = await errors('hardware-optimal');
+    for (const error of hardware) expect(error!.realised).toBeCloseTo(error!.ideal, 12);
+    for (const method of ['bs-kmq', 'optimal', 'linear', 'kmeans'] as const) {
+      const others = await errors(method);
+      expect(others.filter((error) => error !== undefined).length).toBeGreaterThan(1);
+      others.forEach((error, index) => {
+        expect(hardware[index]!.realised).toBeLessThanOrEqual((error?.realised ?? Infinity) * (1 + 1e-9));
+      });
+    }
+  });
+
+  it('fit a reference block that rounding does not', async () => {
+    await save('macro.json', { ...MACRO, adc: { bits: 4, reference: { columns: 1, rows: 150 } } });
+    await save('relu.json', levelsOf(4, { method: 'linear' }));
+    const [rounded, fitted] = [
+      await run({ bits: [4] }),
+      await run({ bits: [4] }, { method: 'hardware-optimal' }),
+    ];
+    expect(rounded.rows[0]!.state).toBe('refused');
+    expect(fitted.rows[0]!.state).toBe('new');
+    const { plan } = fitted.rows[0]!;
+    expect(Math.max(...plan!.layers[0]!.ramp.stepCells)).toBeLessThanOrEqual(stepCapacity(plan!.shape, 4));
+  });
+
+  it('choose the table step where the macro leaves it open, and keep it in a second run', async () => {
+    const { outputScale: _, ...layer } = MACRO.layers[0]!;
+    await save('macro.json', { ...MACRO, layers: [layer] });
+    const [first, second] = [
+      await run({ bits: [4] }, { method: 'hardware-optimal' }),
+      await run({ bits: [4] }, { method: 'hardware-optimal' }),
+    ];
+    expect(second.rows[0]).toMatchObject({ state: 'unchanged', levels: first.rows[0]!.levels });
+    expect(first.rows[0]!.plan!.config.layers[0]!.outputScale).toBeGreaterThan(0);
+  });
+
+  it('leave it to the planner to say why no ramp fits', async () => {
+    const { rows } = await run({ bits: [7], 'reference-rows': [100] }, { method: 'hardware-optimal' });
+    expect(refusal(rows[0]!)).toContain('cannot give 127 ramp groups a row each');
+  });
+
+  it('use signed offsets within the headroom of the lines', async () => {
+    const signed = BATCHES.map((batch, seed) =>
+      batch.map((value, index) => ((index + seed) % 2 ? value : -value)),
+    );
+    await save('relu.json', orThrow(calibrate(signed, { name: 'signed', bits: 3 })));
+    const array = { rows: 32, columns: 4, headroom: 60 };
+    const reference = { columns: 4, rows: 260, offsetRows: 50 };
+    await save('macro.json', {
+      ...MACRO,
+      array,
+      output: { bits: 8, signed: true },
+      adc: { bits: 3, reference },
+    });
+    const { rows } = await run({ bits: [2, 3, 4] }, { method: 'hardware-optimal' });
+    for (const { plan, state } of rows) {
+      expect(state).toBe('new');
+      const { stepCells, offsetCells } = plan!.layers[0]!.ramp;
+      expect(stepCells.reduce((sum, cells) => sum + cells, 0)).toBeLessThanOrEqual(60);
+      expect(offsetCells).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('what an option means stays when it is swept', () => {
+  it('input and output keep their full scale, a headroom out of reach is none', async () => {
+    const { rows } = await run(
+      { rows: [16, 32], 'input-bits': [3, 4], 'output-bits': [4, 6] },
+      { dryRun: true },
+    );
+    for (const { plan } of rows) {
+      const { shape, config } = plan!;
+      const { inputScale, outputScale } = config.layers[0]!;
+      expect(inputScale * maxMagnitude(shape)).toBeCloseTo(0.1 * 15, 9);
+      expect(outputScale! * (2 ** shape.outputBits - 1)).toBeCloseTo(0.08 * 63, 9);
+      expect(shape.headroom).toBe(Math.min(300, shape.rows * maxMagnitude(shape)));
+    }
+  });
+
+  it('a narrower layer keeps its width, one of the full width goes along', async () => {
+    await save('narrow.json', { ...levelsOf(2), name: 'narrow' });
+    const layers = [MACRO.layers[0]!, { ...MACRO.layers[0]!, levels: 'narrow.json' }];
+    await save('macro.json', { ...MACRO, layers });
+    const { rows } = await run({ bits: [1, 2, 3, 4] });
+    expect(rows.map(({ plan }) => plan!.layers.map(({ bits }) => bits))).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 2],
+      [4, 2],
+    ]);
+    expect(row(rows, 'bits4').levels.map(({ origin }) => origin)).toEqual(['bs-kmq, histogram', 'own']);
+  });
+
+  it('each layer has samples of its own', async () => {
+    await save('narrow.json', { ...levelsOf(2), name: 'narrow' });
+    const layers = [MACRO.layers[0]!, { ...MACRO.layers[0]!, levels: 'narrow.json' }];
+    await save('macro.json', { ...MACRO, layers });
+    expect(await problemOf(run({ bits: [2] }, { samples: ['acts'] }))).toMatch(
+      /^--from: "acts" is one for 2 layers\n +Put \{layer\} where/,
+    );
+  });
+});
+
+describe('values on the command line', () => {
+  it.each([
+    ['2..6', [2, 3, 4, 5, 6]],
+    ['64,128', [64, 128]],
+    ['4,2..3,4', [4, 2, 3]],
+    ['7', [7]],
+    ['counter,column_lut', ['counter', 'column_lut']],
+  ])('%s', (text, values) => expect(axisValues(text)).toEqual(values));
+
+  it.each(['', '6..2', '2..', '..3', '2.5', '-1', '1..100000', 'a b', '../x', '2,,3', '1e3', '0x10'])(
+    '%j is no list of values',
+    (text) => expect(axisValues(text)).toBeUndefined(),
+  );
+});
+
+describe('imcgen sweep', () => {
+  const CLI = ['--import', 'tsx', path.resolve('generators/cli.ts'), 'sweep', 'macro.json'];
+  const start = (...args: string[]) =>
+    execa(process.execPath, [...CLI, ...args], { cwd: folder, reject: false });
+  beforeEach(() => symlink(path.resolve('node_modules'), at('node_modules')));
+
+  it('prints a table, one line a macro', async () => {
+    const { exitCode, stdout, stderr } = await start('--bits', '2,3', '--reset', 'sync_low');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const [above, titles, rule, two, three, summary] = stdout.split('\n');
+    expect(above).toMatch(/^ +cells of +cells of +entry +MSE +MSE$/);
+    expect(titles).toMatch(
+      /^reset +bits +levels +steps +cycles +largest step +ramp +table +step +ideal +realised +files$/,
+    );
+    expect(rule).toMatch(/^-[- ]+-$/);
+    expect(two).toMatch(
+      /^sync_low +2 +bs-kmq, histogram +3 +11 +\d+ \/ 168 +\d+ +4 x 6 b +0\.08 +0\.0\d+ +0\.0\d+ +19 new$/,
+    );
+    expect(three).toMatch(/^sync_low +3 +own +7 +15 +\d+ \/ 72 /);
+    expect(summary).toBe('out/sweep/demo: 2 written, 0 unchanged, 0 refused');
+    expect((await readdir(at('out', 'sweep', 'demo'))).sort()).toEqual(['sync_low_bits2', 'sync_low_bits3']);
+  });
+
+  it('prints JSON, or nothing where all is well', async () => {
+    const { stdout } = await start('--bits', '2,3', '--json', '--dry-run');
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({ macro: 'demo', output: 'out/sweep/demo', dryRun: true, passed: true });
+    expect(result.rows[1]).toMatchObject({
+      name: 'bits3',
+      values: { 'adc.bits': 3 },
+      state: 'new',
+      levels: ['own'],
+      schedule: { total: 15 },
+    });
+    expect(await start('--bits', '2', '--quiet')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  it('ends with 1 where a macro is refused, and prints why even when quiet', async () => {
+    const { exitCode, stdout } = await start('--rows', '1', '--quiet');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('/rows1 refused\n  macro.json: layers.0.inputScale: code');
+  });
+
+  it.each([
+    [[], 'nothing to sweep'],
+    [['--bits', '6..2'], 'Give a range such as 2..6'],
+    [['--bits', '3', '--levels', 'x', '--method', 'optimal'], "cannot be used with option '--method"],
+    [['--bits', '3', '--method', 'guess'], 'Allowed choices are bs-kmq'],
+    [['--bits', '3', '--dry-run', '--simulate'], 'cannot be used with'],
+  ])('%j is wrong usage', async (args, message) => {
+    const { exitCode, stdout, stderr } = await start(...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  it('makes the same packages in several processes', async () => {
+    const resets = ['async_low', 'async_high', 'sync_low', 'sync_high'];
+    const { rows } = await run({ reset: resets, bits: [1, 2, 3] });
+    const { exitCode } = await start('--reset', resets.join(','), '--bits', '1..3', '-o', 'several');
+    expect(exitCode).toBe(0);
+    expect(rows).toHaveLength(12);
+    expect(await contentOf(at('several'))).toEqual(await contentOf(at('out')));
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'after %s holds whole packages only, and goes on',
+    async (signal) => {
+      const args = ['--rows', '25..32', '--bits', '1..3'];
+      const first = start(...args);
+      const written = () => readdir(at('out', 'sweep', 'demo')).catch(() => []);
+      while ((await written()).length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+      first.kill(signal);
+      expect(await first).toMatchObject({ signal, stdout: '', stderr: '' });
+      const names = await written();
+      expect(names.length).toBeLessThan(24);
+      for (const name of names) {
+        expect(name).toMatch(/^rows\d+_bits\d$/);
+        expect((await verifyFiles(at('out', 'sweep', 'demo', name))).intact).toBe(true);
+      }
+      const before = await times(at('out'));
+      const { exitCode, stdout } = await start(...args);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain(`${24 - names.length} written, ${names.length} unchanged, 0 refused`);
+      expect(await times(at('out'))).toMatchObject(before);
+    },
+  );
+});
