@@ -1,6 +1,6 @@
 /**
- * Layout proof: the digital part of a small macro through an open flow, from Verilog to GDS: `npm run layout`,
- * or with a file name, which the picture of the layout is written to.
+ * Layout proof: the digital part of a small macro through an open flow, from Verilog to GDS: `npm run layout`.
+ * With a file name, a picture of the layout is written to it, by klayout.
  *
  * Qflow: Yosys, graywolf (placement), qrouter, Magic (DRC, extraction), Netgen (LVS), with the 0.18 um cells of
  * OSU. These cells come as abstracts, so it proves that the netlist places and routes, that the routing keeps the

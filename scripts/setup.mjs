@@ -14,13 +14,13 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Commands that the project can ask for, and the Debian package of each. */
+/** Commands that the project can ask for, and the Debian packages of each. */
 const PACKAGES = {
-  iverilog: 'iverilog',
-  verilator: 'verilator',
-  yosys: 'yosys',
-  qflow: 'qflow',
-  klayout: 'klayout',
+  iverilog: ['iverilog'],
+  verilator: ['verilator'],
+  yosys: ['yosys'],
+  qflow: ['qflow', 'qflow-tech-osu018'],
+  klayout: ['klayout'],
 };
 
 const tools = ['iverilog', ...process.argv.slice(2)];
@@ -80,7 +80,7 @@ function onPath(command) {
 
 /** Installs Debian packages as root, or says how. */
 function install(missing) {
-  const names = missing.map((tool) => PACKAGES[tool]);
+  const names = missing.flatMap((tool) => PACKAGES[tool]);
   const command = `apt-get install -y ${names.join(' ')}`;
   if (process.getuid?.() !== 0 || !onPath('apt-get')) {
     fail(3, `not installed: ${missing.join(', ')}. On Debian or Ubuntu: sudo ${command}`);
