@@ -1,0 +1,10 @@
+rtl/reference.v
+rtl/reference_apb.v
+rtl/reference_registers.v
+rtl/reference_controller.v
+rtl/reference_input_drivers.v
+rtl/reference_reference_drivers.v
+rtl/reference_column_counter.v
+rtl/reference_decoder.v
+digital/reference_array.v
+digital/reference_array_column.v
