@@ -23,8 +23,9 @@ export const OPTIONS = {
   signedInput: [false, true],
   signedOutput: [false, true],
   doubleBuffer: [true, false],
-  columns: [1, 5, 33],
+  columns: [1, 32, 33],
   adcBits: [1, 3, 4],
+  referenceColumns: [2, 32],
   pulses: [1, 3],
   precharge: [1, 2],
   banks: [1, 3],
@@ -36,7 +37,8 @@ export const OPTIONS = {
 
 export type Row = Choice<typeof OPTIONS>;
 
-const ROWS = 12;
+/** Rows and trim rows together need one more address bit than rows alone. */
+const ROWS = 15;
 const MAGNITUDE_BITS = 3;
 
 /** The macro of one row: small, with levels that its ramp can realise. */
@@ -76,7 +78,7 @@ function configurationOf(row: Row, index: number): Configuration {
         bits: adcBits,
         readout: row.readout,
         ...RAMPS[row.ramp],
-        reference: { columns: 2, rows: offsetRows + 2 * steps + 1, offsetRows, pulses },
+        reference: { columns: row.referenceColumns, rows: offsetRows + 2 * steps + 1, offsetRows, pulses },
         prechargeCycles: row.precharge,
         banks: row.banks,
         rounding: row.rounding,

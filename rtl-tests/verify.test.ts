@@ -103,7 +103,7 @@ describe('a hand edit is named by its file', () => {
     });
     expect(found.edits).toMatchObject([{ path: file, commentsOnly, sealed: false }]);
     expect(found).toMatchObject({ intact: false, missing: [], added: [], problems: [] });
-    expect(found.text).toMatch(/^odd: odd, made by imcgen \S+: 18 of 19 files as generated\n {2}edited {3}/);
+    expect(found.text).toMatch(/^odd: odd, made by imcgen \S+: 21 of 22 files as generated\n {2}edited {3}/);
   });
 
   it('with the first line that differs', async () => {
@@ -249,7 +249,7 @@ describe('a package of another version', () => {
       await manifest((all) => Object.assign(all, { tool: 'imcgen 0.0.1', files: renewed }))(folder);
     });
     expect(found).toMatchObject({ intact: true, otherwiseNow: [DECODER] });
-    expect(found.text).toContain(`made by imcgen 0.0.1: 19 of 19 files as generated\n`);
+    expect(found.text).toContain(`made by imcgen 0.0.1: 22 of 22 files as generated\n`);
     expect(found.text).toContain(`  this version writes otherwise:\n           ${DECODER}\n`);
   });
 

@@ -43,7 +43,7 @@ const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', 'decoder', 'from nonlinear code to linear value, one table a bank'),
   verilog('model', 'array', 'the analog macro, for simulation'),
   verilog('blackbox', 'array', 'the analog macro, for synthesis'),
-  verilog('digital', 'array', 'the analog macro in digital logic, for FPGA prototypes and fast simulation'),
+  verilog('digital', 'array', 'the analog macro in digital logic, for FPGA prototypes'),
   verilog('digital', 'array_column', 'one column of the array in digital logic'),
   verilog('tb', 'testbench', 'self-checking: plays vectors/ over the bus', '_tb'),
 ];
@@ -65,7 +65,7 @@ function contents(name: string): readonly { readonly file: string; readonly mean
     { file: `\`blackbox/${name}_array.v\``, meaning: 'the analog macro, for synthesis' },
     {
       file: `\`digital/\`, \`${name}_digital.f\``,
-      meaning: 'the analog macro in digital logic: FPGA prototypes, fast Verilator; file list with rtl',
+      meaning: 'the analog macro in digital logic, for FPGA prototypes; file list with rtl',
     },
     { file: `\`blackbox/${name}_array.vlt\``, meaning: 'why Verilator need not warn about it' },
     { file: `\`${name}.f\``, meaning: 'file list of rtl and model' },

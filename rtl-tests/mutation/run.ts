@@ -3,27 +3,28 @@
  * file's name (`controller`) for the mutants of that file.
  *
  * Systematic mutants of every synthesizable file are compiled into small macros and co-simulated with the
- * project's own vectors. A mutant that no macro tells from the original must be listed in equivalent.json, with the
- * reason why no test can tell it; an entry that is killed after all, or matches nothing, is an error as well.
+ * project's own vectors. A mutant that no macro tells from the original is named, unless equivalent.json lists it with
+ * the reason why no test can tell it; an entry that is killed after all, or matches nothing, is an error. So is a score
+ * below 99 % of the mutants that are not equivalent.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
-import { execa } from 'execa';
+import { runTool, type ToolOutput } from '../../generators/cosim/tool.js';
 import { buildVectors } from '../../generators/cosim/vectors.js';
 import { packageFiles } from '../../generators/emit/package.js';
 import { writePackage } from '../../generators/emit/write.js';
-import { orThrow } from '../../generators/problems.js';
+import { Interrupted, orThrow } from '../../generators/problems.js';
 import { planOf } from '../configurations.js';
 import { MATRIX } from '../matrix.js';
 import { type Mutation, mutated, mutationsOf } from './mutants.js';
 
 /** Mutants that a run takes unless told `--all`: every n-th, in the order of the text. */
-const SAMPLE = 5;
-/** Most macros that a mutant is tried on. */
-const MOST_TRIES = 12;
+const SAMPLE = 10;
+/** Percent of the mutants that are not equivalent. */
+const LEAST_SCORE = 99;
 /** A generate loop that does not end is nothing that could be built. */
-const COMPILE_SECONDS = 10;
+const COMPILE_SECONDS = 20;
 /** A macro that mutants are put into. */
 interface Bed {
   readonly name: string;
@@ -95,21 +96,31 @@ async function run(bed: Bed, worker: string, replaced?: { kind: string; text: st
   const image = path.join(root, `${worker}.vvp`);
   if (replaced !== undefined) await writeFile(changed, replaced.text);
   const sources = [...bed.sources].map(([kind, { file }]) => (kind === replaced?.kind ? changed : file));
-  const top = ['-s', `${bed.name}_tb`];
-  const compiled = await execa('iverilog', ['-g2005', ...top, '-o', image, ...sources, ...bed.others], {
-    reject: false,
-    timeout: 1000 * COMPILE_SECONDS,
-  });
-  if (compiled.exitCode !== 0) return 'not viable';
+  const compiled = await limited(COMPILE_SECONDS, 'iverilog', [
+    ...['-g2005', '-s', `${bed.name}_tb`, '-o', image],
+    ...sources,
+    ...bed.others,
+  ]);
+  if (compiled?.exitCode !== 0) return 'not viable';
   const started = performance.now();
-  const { stdout } = await execa('vvp', ['-n', '-N', image, `+vectors=${path.join(bed.folder, 'vectors')}`], {
-    reject: false,
-    stdin: 'ignore',
-    timeout: 1000 * (5 + 10 * bed.seconds),
-    maxBuffer: 1_000_000,
-  });
+  const vectors = `+vectors=${path.join(bed.folder, 'vectors')}`;
+  const simulated = await limited(5 + 10 * bed.seconds, 'vvp', ['-n', '-N', image, vectors]);
   if (replaced === undefined) bed.seconds = (performance.now() - started) / 1000;
-  return stdout.trim() === `PASS n=${bed.checks}` ? 'survived' : 'killed';
+  return simulated?.output.trim() === `PASS n=${bed.checks}` ? 'survived' : 'killed';
+}
+
+/** A tool that gets so many seconds; undefined where they are over. */
+async function limited(
+  seconds: number,
+  tool: string,
+  args: readonly string[],
+): Promise<ToolOutput | undefined> {
+  try {
+    return await runTool(tool, args, AbortSignal.timeout(Math.ceil(1000 * seconds)));
+  } catch (error) {
+    if (error instanceof Interrupted) return undefined;
+    throw error;
+  }
 }
 
 /** Mutants of all beds, the same change in several beds joined. */
@@ -134,10 +145,8 @@ function mutantsOf(beds: readonly Bed[]): Mutant[] {
   return [...found.values()];
 }
 
-/** At most MOST_TRIES of a list, evenly spread, the first one always. */
-function spread<Item>(items: readonly Item[]): readonly Item[] {
-  const every = Math.max(1, items.length / MOST_TRIES);
-  return items.filter((_, at) => Math.floor(at / every) !== Math.floor((at - 1) / every));
+function tellSurvivor({ file, line, mutation: { kind, before, after } }: Mutant): void {
+  process.stdout.write(`survived: ${file}: ${line}\n          ${kind}: ${before} -> ${after}\n`);
 }
 
 const sameAs = (entry: Equivalent) => (mutant: Mutant) =>
@@ -168,12 +177,13 @@ try {
   const worker = async (name: string) => {
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
       let fate: Fate = 'survived';
-      for (const { bed, mutation } of spread(mutant.places)) {
+      for (const { bed, mutation } of mutant.places) {
         const text = mutated(bed.sources.get(mutant.file)!.text, mutation);
         fate = await run(bed, name, { kind: mutant.file, text });
         if (fate !== 'survived') break;
       }
       fates.set(mutant, fate);
+      if (fate === 'survived' && !isListed(mutant)) tellSurvivor(mutant);
       if (process.stderr.isTTY) process.stderr.write(`\r${fates.size} of ${mutants.length}`);
     }
   };
@@ -183,11 +193,6 @@ try {
   const count = (fate: Fate, of = mutants) => of.filter((mutant) => fates.get(mutant) === fate).length;
   const survivors = mutants.filter((mutant) => fates.get(mutant) === 'survived');
   const unexplained = survivors.filter((mutant) => !isListed(mutant));
-  for (const { file, line, mutation } of unexplained) {
-    process.stdout.write(
-      `survived: ${file}: ${line}\n          ${mutation.kind}: ${mutation.before} -> ${mutation.after}\n`,
-    );
-  }
   for (const entry of equivalents.filter(({ file }) => only === undefined || file.includes(only))) {
     const matching = every.filter(sameAs(entry));
     const killed = matching.length > 0 && matching.every((mutant) => fates.get(mutant) === 'killed');
@@ -212,9 +217,9 @@ try {
     `${mutants.length} of ${every.length} mutants: ${killed} killed, ${survivors.length - unexplained.length} equivalent, ` +
       `${unexplained.length} survived, ${count('not viable')} do not compile; score ${score.toFixed(1)} %\n`,
   );
-  problems += unexplained.length;
+  if (score < LEAST_SCORE) problems += unexplained.length;
   process.stdout.write(`${killed} passed, ${problems} failed\n`);
 } finally {
-  await rm(root, { recursive: true, force: true });
+  await rm(root, { recursive: true, force: true, maxRetries: 5 });
 }
 process.exitCode = problems > 0 ? 1 : 0;
