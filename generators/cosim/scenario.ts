@@ -348,6 +348,8 @@ export function forbiddenAccesses({ plan, stimulus }: Bench): void {
   stimulus.write(weightAddress(0, 0, lastWord), 1);
   if (shape.banks < 16) stimulus.read(referenceAddress(shape.banks, 0, 0));
   if (shape.referenceRows < 1024) stimulus.read(referenceAddress(0, shape.referenceRows, 0));
+  const referenceWords = Math.ceil(shape.referenceColumns / 32);
+  if (referenceWords < 4) stimulus.read(referenceAddress(0, 0, referenceWords));
   stimulus.read(registerAddress('error'));
   stimulus.write(registerAddress('error'), 0x3f);
   stimulus.read(registerAddress('error'));
@@ -364,6 +366,7 @@ export function resetAnywhere(bench: Bench, points: number): void {
     stimulus.idle(Math.round(((total + 1) * point) / points));
     stimulus.reset(1 + (point % 2));
     stimulus.read(registerAddress('status'));
+    stimulus.read(resultAddress(bench.columns.at(-1)!));
   }
   stimulus.convert(randomInputs(bench), bank, bits, bench.columns);
   for (const layer of plan.layers) stimulus.writeAll(tableWrites(layer.table.entries, layer.bank));
