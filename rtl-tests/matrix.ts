@@ -38,7 +38,7 @@ export const OPTIONS = {
 export type Row = Choice<typeof OPTIONS>;
 
 /** Rows and trim rows together need one more address bit than rows alone. */
-const ROWS = 15;
+const ROWS = 16;
 const MAGNITUDE_BITS = 3;
 
 /** The macro of one row: small, with levels that its ramp can realise. */

@@ -131,9 +131,11 @@ export function mutationsOf(text: string): Mutation[] {
         add('dropped', tokens[start]!, tokens[end]!, ';');
       } else if (assigns && (head === 'assign' || head === 'wire')) {
         const end = tokens.findIndex((other, at) => at > i && other.text === ';');
-        const constant = end === i + 2 && /^(\d+'[bdh])?0+$/.test(tokens[i + 1]!.text);
-        for (const stuck of constant ? ['~0'] : ['0', '~0'])
-          add('stuck', tokens[i + 1]!, tokens[end - 1]!, stuck);
+        const value = end === i + 2 ? tokens[i + 1]!.text : '';
+        const as = /^(\d+'[bdh])?0+$/.test(value) ? '0' : value === "1'b1" ? '~0' : '';
+        for (const stuck of ['0', '~0']) {
+          if (stuck !== as) add('stuck', tokens[i + 1]!, tokens[end - 1]!, stuck);
+        }
       } else if (!assigns && OPERATORS[token.text] !== undefined) {
         for (const after of OPERATORS[token.text]!) add('operator', token, token, after);
       } else if (token.text === '?') add('condition', token, token, '== 0 ?');

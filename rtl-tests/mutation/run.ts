@@ -161,7 +161,6 @@ try {
   for (const bed of beds) {
     if ((await run(bed, 'baseline')) !== 'survived') throw new Error(`${bed.name} fails without any mutant`);
   }
-  beds.sort((a, b) => a.seconds - b.seconds);
   const every = mutantsOf(beds).filter(({ file }) => only === undefined || file.includes(only));
   const mutants = all || only !== undefined ? every : every.filter((_, at) => at % SAMPLE === 0);
   const equivalents = JSON.parse(
@@ -177,7 +176,8 @@ try {
   const worker = async (name: string) => {
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
       let fate: Fate = 'survived';
-      for (const { bed, mutation } of mutant.places) {
+      // The quickest macro first: most mutants die on any.
+      for (const { bed, mutation } of mutant.places.toSorted((a, b) => a.bed.seconds - b.bed.seconds)) {
         const text = mutated(bed.sources.get(mutant.file)!.text, mutation);
         fate = await run(bed, name, { kind: mutant.file, text });
         if (fate !== 'survived') break;
