@@ -7,6 +7,7 @@ import { registerDiff } from './commands/diff.js';
 import { registerGenerate } from './commands/generate.js';
 import { registerImport } from './commands/import.js';
 import { registerInit } from './commands/init.js';
+import { registerProve } from './commands/prove.js';
 import { registerSchema } from './commands/schema.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerVerify } from './commands/verify.js';
@@ -21,6 +22,7 @@ const COMMANDS = [
   registerCheck,
   registerGenerate,
   registerCosim,
+  registerProve,
   registerVerify,
   registerDiff,
   registerSweep,
