@@ -1,5 +1,5 @@
 import type { Bus } from '../config/macro.js';
-import { type Claim, FEW_CYCLES, type Observed, type Proof, type Witness } from './proof.js';
+import { type Claim, FEW_CYCLES, type Observed, type Proof, together, type Witness } from './proof.js';
 
 interface BusClaims {
   readonly observed: readonly Observed[];
@@ -88,17 +88,19 @@ const CLAIMS: Readonly<Record<Bus, BusClaims>> = {
 
 /** The rules of the macro's bus. */
 export function busProof(bus: Bus): Proof {
+  const claims = CLAIMS[bus];
   return {
     name: 'bus',
     title: 'bus protocol',
     design: [`_${bus}`],
     template: `prove_bus_${bus}`,
-    surroundings: [],
     models: [],
     removed: [],
     driven: [],
-    combinational: false,
-    ...CLAIMS[bus],
+    clocked: true,
+    bitwise: false,
+    ...claims,
+    stages: together(claims.properties),
     horizon: FEW_CYCLES,
     effort: 1,
   };

@@ -1,7 +1,7 @@
 import type { MacroPlan } from '../plan/plan.js';
 import { InvalidInput } from '../problems.js';
-import type { Proof } from './proof.js';
-import { COUNTEREXAMPLE, PROPERTIES_LOG, proofScript, searchScript, witnessLog } from './script.js';
+import { outputsOf, type Proof } from './proof.js';
+import { counterexample, proofScript, searchScript, stageLog, witnessLog } from './script.js';
 import { readWaveform, type Waveform } from './waveform.js';
 import { type Files, isInstalled, type Yosys, yosysBuiltin, yosysNative } from './yosys.js';
 
@@ -55,52 +55,55 @@ function byInduction(name: string, yosys: Yosys): Engine {
     name,
     prove: async (task) => {
       const { plan, proof } = task;
-      const { log, written } = await run(yosys, task, proofScript(plan, proof));
+      const written = await run(yosys, task, proofScript(plan, proof));
       const reached = new Set(
         proof.witnesses
-          .map((one) => one.name)
-          .filter((one) => written.get(witnessLog(one))?.includes('model found:')),
+          .map(({ name }) => name)
+          .filter((name) => written.get(witnessLog(name))?.includes('model found:')),
       );
-      return { outcome: await outcomeOf(yosys, task, log, written), reached };
+      const broken = proof.stages.findIndex((_, at) => !logOf(written, at).includes('SUCCESS!'));
+      const outcome =
+        broken < 0 ? ({ kind: 'proved' } as const) : await explain(yosys, task, broken, written);
+      return { outcome, reached };
     },
   };
 }
 
-async function outcomeOf(yosys: Yosys, task: Task, log: string, written: Files): Promise<Outcome> {
+/** What is known of a stage of which not every property could be proved. */
+async function explain(yosys: Yosys, task: Task, stage: number, written: Files): Promise<Outcome> {
   const { plan, proof } = task;
-  if (log.includes('SUCCESS!')) return { kind: 'proved' };
-  const found = violation(proof, log, written);
-  if (proof.combinational || log.includes('model found for base case: FAIL!'))
-    return { kind: 'failed', ...found };
-  const search = await run(yosys, task, searchScript(plan, proof));
-  if (search.log.includes('model found for base case: FAIL!')) {
-    return { kind: 'failed', ...violation(proof, search.log, search.written) };
-  }
-  const tried = [...search.log.matchAll(/\[base case (\d+)\] Solving/g)];
+  const found = violation(proof, stage, written);
+  const fromReset = (log: string) => log.includes('model found for base case: FAIL!');
+  if (!proof.clocked || fromReset(logOf(written, stage))) return { kind: 'failed', ...found };
+  const search = await run(yosys, task, searchScript(plan, proof, stage));
+  const log = logOf(search, stage);
+  if (fromReset(log)) return { kind: 'failed', ...violation(proof, stage, search) };
+  const tried = [...log.matchAll(/\[base case (\d+)\] Solving/g)];
   return { kind: 'open', ...found, cycles: Number(tried.at(-1)?.[1] ?? 1) };
 }
 
-async function run(yosys: Yosys, { folder, proof, files, signal }: Task, script: string) {
+async function run(yosys: Yosys, { folder, proof, files, signal }: Task, script: string): Promise<Files> {
   const { finished, messages, written } = await yosys({ script, files, ...(signal && { signal }) });
-  const log = written.get(PROPERTIES_LOG);
-  if (!finished || log === undefined) {
-    const line = /^(.*ERROR: .*)$/m.exec(messages)?.[1] ?? messages.trim();
-    const message = `Yosys cannot prepare the proof of ${proof.title}: ${line}`;
-    throw new InvalidInput([
-      { file: folder, path: '', message, fix: `imcgen verify ${folder} says what changed.` },
-    ]);
-  }
-  return { log, written };
+  if (finished) return written;
+  const line = /^(.*ERROR: .*)$/m.exec(messages)?.[1] ?? messages.trim();
+  const message = `Yosys cannot prepare the proof of ${proof.title}: ${line}`;
+  throw new InvalidInput([
+    { file: folder, path: '', message, fix: `imcgen verify ${folder} says what changed.` },
+  ]);
 }
 
-/** The counterexample that a script left, and the properties that do not hold in its last cycle. */
-function violation(proof: Proof, log: string, written: Files) {
-  const counterexample = written.get(COUNTEREXAMPLE);
-  if (counterexample === undefined)
-    throw new Error(`Yosys ends a proof without a verdict:\n${log.slice(-2000)}`);
-  const waveform = readWaveform(counterexample);
+function logOf(written: Files, stage: number): string {
+  return written.get(stageLog(stage)) ?? '';
+}
+
+/** The counterexample that a stage left, and the properties that do not hold in its last cycle. */
+function violation(proof: Proof, stage: number, written: Files) {
+  const json = written.get(counterexample(stage));
+  if (json === undefined) throw new Error(`Yosys ends a proof without a verdict:\n${logOf(written, stage)}`);
+  const run = readWaveform(json);
+  const broken = (name: string) => run.signals.find((one) => one.name === `${name}_o`)?.values.at(-1) === '0';
   const properties = proof.properties
-    .map(({ name }) => name)
-    .filter((name) => waveform.signals.find((one) => one.name === `${name}_o`)?.values.at(-1) === '0');
-  return { properties, run: waveform };
+    .filter((claim) => outputsOf(claim).some(broken))
+    .map(({ name }) => name);
+  return { properties, run };
 }

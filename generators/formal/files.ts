@@ -4,8 +4,8 @@ import { render } from '../emit/render.js';
 import { macroView, type View } from '../emit/view.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { scheduleOf } from '../plan/schedule.js';
-import type { Observed, Proof } from './proof.js';
-import { longestPhase, proofsOf } from './proofs.js';
+import { type Observed, outputsOf, type Proof } from './proof.js';
+import { columnParts, longestPhase, proofsOf } from './proofs.js';
 import { moduleOf, shippedScript } from './script.js';
 import type { Files } from './yosys.js';
 
@@ -30,6 +30,7 @@ export function propertyFiles(plan: MacroPlan, proof: Proof): Files {
 
 /** Purpose of each naive model. */
 const MODELS: Readonly<Record<string, string>> = {
+  naive_column: 'a column converter by itself, for the proof',
   naive_schedule: 'when what happens in a conversion, for the proof',
 };
 
@@ -67,7 +68,13 @@ function proofView(plan: MacroPlan, proof: Proof | undefined): View {
     fewestCycles: scheduleOf(shape, 1).fewest,
     longestPhase: longestPhase(shape),
     assumptions: proof?.assumptions ?? [],
-    properties: proof?.properties ?? [],
+    properties: (proof?.properties ?? []).flatMap((claim) =>
+      outputsOf(claim).map((output) => ({ name: output, says: claim.says })),
+    ),
+    columnParts: columnParts(shape).map((part, at, { length }) => ({
+      ...part,
+      suffix: length === 1 ? '' : `_${at}`,
+    })),
     witnesses: proof?.witnesses ?? [],
     observed: declared(proof?.observed ?? []),
   };

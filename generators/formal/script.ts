@@ -1,6 +1,6 @@
 import { resetView } from '../emit/view.js';
 import type { MacroPlan } from '../plan/plan.js';
-import type { Proof } from './proof.js';
+import { outputsOf, type Proof, type Stage } from './proof.js';
 
 /*
  * The Yosys scripts of the proofs. They run in the package's folder, in Yosys 0.23 and later. Every
@@ -13,53 +13,58 @@ import type { Proof } from './proof.js';
 const PATIENCE = 60;
 
 /** Where each part of a script reports, and leaves its counterexample. */
-export const PROPERTIES_LOG = 'properties.log';
-export const COUNTEREXAMPLE = 'counterexample.json';
+export const stageLog = (stage: number) => `stage${stage}.log`;
+export const counterexample = (stage: number) => `stage${stage}.json`;
 export const witnessLog = (name: string) => `${name}.log`;
 
 /** The script of a proof as the package ships it. */
 export function shippedScript(plan: MacroPlan, proof: Proof): string {
   const { name, level } = resetView(plan.config.reset);
-  const first = proof.combinational ? '' : ` The first cycle is in reset (${name} = ${level.at(-1)}).`;
-  return [
+  const first = proof.clocked ? ` The first cycle is in reset (${name} = ${level.at(-1)}).` : '';
+  const prove = (stage: Stage) =>
+    `${proveCommand(plan, proof, stage)} -show-public -dump_vcd ${proof.name}.vcd -verify`;
+  const lines = [
     `# ${proof.title}: every property of formal/${moduleOf(plan, proof)}.v holds.${first}`,
     `# Run it in the package's folder: yosys formal/${proof.name}.ys`,
     `# A counterexample is left in ${proof.name}.vcd.`,
     ...preparation(plan, proof),
-    '',
-    `${propertiesCommand(plan, proof)} -dump_vcd ${proof.name}.vcd -verify`,
+    ...proof.stages.flatMap((stage) => ['', ...alone(proof, stage), prove(stage)]),
     '',
     '# The assumptions leave these states within reach.',
-    ...witnessPreparation(proof),
-    ...witnessCommands(plan, proof).map(({ command }) => `${command} -verify`),
-    '',
-  ].join('\n');
+    ...witnessCommands(plan, proof).flatMap(({ only, command }) => [...only, `${command} -verify`]),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /** The script that proves and reports in files of its own. */
 export function proofScript(plan: MacroPlan, proof: Proof): string {
-  return [
+  const prove = (stage: Stage, at: number) =>
+    `tee -q -o ${stageLog(at)} ${proveCommand(plan, proof, stage)} -show-public -dump_json ${counterexample(at)}`;
+  const lines = [
     ...preparation(plan, proof),
-    `tee -q -o ${PROPERTIES_LOG} ${propertiesCommand(plan, proof)} -dump_json ${COUNTEREXAMPLE}`,
-    ...witnessPreparation(proof),
-    ...witnessCommands(plan, proof).map(({ name, command }) => `tee -q -o ${witnessLog(name)} ${command}`),
-    '',
-  ].join('\n');
+    ...proof.stages.flatMap((stage, at) => [...alone(proof, stage), prove(stage, at)]),
+    ...witnessCommands(plan, proof).flatMap(({ name, only, command }) => [
+      ...only,
+      `tee -q -o ${witnessLog(name)} ${command}`,
+    ]),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
-/** The script that looks for a run from reset that ends with a property that does not hold. */
-export function searchScript(plan: MacroPlan, proof: Proof): string {
+/** The script that looks for a run from reset that ends with a property of this stage that does not hold. */
+export function searchScript(plan: MacroPlan, proof: Proof, at: number): string {
+  const stage = proof.stages[at]!;
   const command = [
-    'sat -seq 1',
-    reset(plan),
-    `-tempinduct-baseonly -maxsteps ${proof.horizon} -timeout ${PATIENCE}`,
-    ...claimed(proof),
+    `sat -seq 1 ${reset(plan)} -tempinduct-baseonly -maxsteps ${proof.horizon} -timeout ${PATIENCE}`,
+    ...claimed(proof, stage),
+    '-show-public',
   ].join(' ');
-  return [
+  const lines = [
     ...preparation(plan, proof),
-    `tee -q -o ${PROPERTIES_LOG} ${command} -dump_json ${COUNTEREXAMPLE}`,
-    '',
-  ].join('\n');
+    ...alone(proof, stage),
+    `tee -q -o ${stageLog(at)} ${command} -dump_json ${counterexample(at)}`,
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 export function moduleOf({ name }: MacroPlan, proof: Proof): string {
@@ -68,10 +73,7 @@ export function moduleOf({ name }: MacroPlan, proof: Proof): string {
 
 /** Verilog files of the design that a proof is about, from the package's folder. */
 export function designOf({ name }: MacroPlan, proof: Proof): readonly string[] {
-  return [
-    ...proof.design.map((suffix) => `rtl/${name}${suffix}.v`),
-    ...proof.surroundings.map((file) => file.replace('*', name)),
-  ];
+  return proof.design.map((suffix) => `rtl/${name}${suffix}.v`);
 }
 
 /** Verilog files that say what has to hold, from the package's folder. */
@@ -82,9 +84,9 @@ export function propertySources(plan: MacroPlan, proof: Proof): readonly string[
   ];
 }
 
-/** From sources to one flat module of logic and flip-flops. */
-export function preparation(plan: MacroPlan, proof: Proof): readonly string[] {
-  const { removed, driven, observed, combinational } = proof;
+/** From sources to one flat module of logic and flip-flops, kept as `all`. */
+function preparation(plan: MacroPlan, proof: Proof): readonly string[] {
+  const { removed, driven, observed } = proof;
   return [
     ...[...designOf(plan, proof), ...propertySources(plan, proof)].map((file) => `read_verilog ${file}`),
     ...removed.map((instance) => `delete ${plan.name}/${instance}`),
@@ -95,40 +97,51 @@ export function preparation(plan: MacroPlan, proof: Proof): readonly string[] {
     ...observed.map(({ port, net }) => `connect -nounset -set ${port} ${net}`),
     ...(observed.length > 0 ? [`delete -input ${wires(observed.map(({ port }) => port))}`] : []),
     'opt_clean -purge',
-    ...(combinational ? [] : ['async2sync', 'dffunmap']),
+    'async2sync',
+    'dffunmap',
     'opt',
     'wreduce',
     'opt',
+    ...(proof.bitwise ? ['simplemap'] : []),
     'opt_clean -purge',
     'check -assert',
+    'design -save all',
   ];
 }
 
-function propertiesCommand(plan: MacroPlan, proof: Proof): string {
+/** Leaves the logic that a stage needs. */
+function alone(proof: Proof, stage: Stage): readonly string[] {
   return [
-    'sat',
-    ...(proof.combinational ? [] : ['-seq 1', reset(plan), '-tempinduct -maxsteps 1']),
-    ...claimed(proof),
-  ].join(' ');
+    ...without(proof, stage.outputs),
+    ...(stage.anyState ? ['delete t:$*ff* t:$_*FF*', 'opt_clean -purge'] : []),
+  ];
 }
 
-function claimed(proof: Proof): readonly string[] {
-  return [...assumed(proof), ...proof.properties.map(({ name }) => `-prove ${name}_o 1`), '-show-public'];
+/** Leaves the logic that some outputs need, and the assumptions. */
+function without(proof: Proof, kept: readonly string[]): readonly string[] {
+  const all = [...proof.properties, ...proof.witnesses].flatMap(outputsOf);
+  const others = all.filter((name) => !kept.includes(name));
+  return ['design -load all', `delete -output ${wires(others.map(output))}`, 'opt_clean -purge'];
 }
 
-/** Only the logic that witnesses need is left, then each is searched for. */
-function witnessPreparation(proof: Proof): readonly string[] {
-  return [`delete -output ${wires(proof.properties.map(({ name }) => `${name}_o`))}`, 'opt_clean -purge'];
+function proveCommand(plan: MacroPlan, proof: Proof, stage: Stage): string {
+  const induction = stage.anyState ? [] : ['-seq 1', reset(plan), '-tempinduct -maxsteps 1'];
+  return ['sat', ...induction, ...claimed(proof, stage)].join(' ');
+}
+
+function claimed(proof: Proof, stage: Stage): readonly string[] {
+  return [...assumed(proof), ...stage.outputs.map((name) => `-prove ${output(name)} 1`)];
 }
 
 function witnessCommands(plan: MacroPlan, proof: Proof) {
   return proof.witnesses.map(({ name, cycle }) => ({
     name,
+    only: without(proof, [name]),
     command: [
       'sat',
-      ...(proof.combinational ? [] : [`-seq ${cycle}`, reset(plan)]),
+      ...(proof.clocked ? [`-seq ${cycle}`, reset(plan)] : []),
       ...assumed(proof),
-      proof.combinational ? `-set ${name}_o 1` : `-set-at ${cycle} ${name}_o 1`,
+      proof.clocked ? `-set-at ${cycle} ${output(name)} 1` : `-set ${output(name)} 1`,
     ].join(' '),
   }));
 }
@@ -140,7 +153,11 @@ function reset({ config }: MacroPlan): string {
 }
 
 function assumed({ assumptions }: Proof): readonly string[] {
-  return assumptions.map(({ name }) => `-set ${name}_o 1`);
+  return assumptions.map(({ name }) => `-set ${output(name)} 1`);
+}
+
+function output(name: string): string {
+  return `${name}_o`;
 }
 
 function wires(names: readonly string[]): string {
