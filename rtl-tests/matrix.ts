@@ -31,6 +31,8 @@ export const OPTIONS = {
   trimRows: [0, 2],
   offsetRows: [0, 3],
   clips: [false, true],
+  march: [true, false],
+  selfTest: [true, false],
   rounding: rounding.unwrap().options,
 } as const;
 
@@ -82,6 +84,7 @@ function configurationOf(row: Row, index: number): Configuration {
         rounding: row.rounding,
       },
       output: { bits: row.signedOutput ? 8 : 7, signed: row.signedOutput, doubleBuffer: row.doubleBuffer },
+      test: { march: row.march, selfTest: row.selfTest },
       bus: row.bus,
       reset: row.reset,
     },

@@ -7,8 +7,10 @@ import {
   inputAddress,
   REGIONS,
   REGISTERS,
+  type Register,
   referenceAddress,
   registerAddress,
+  registersOf,
   resultAddress,
   TRIM_ROW_BASE,
   tableAddress,
@@ -76,7 +78,7 @@ function sizesInUse(shape: MacroShape): Readonly<Record<keyof typeof REGIONS, nu
   const words = (cells: number) => Math.ceil(cells / 32);
   const lastRow = shape.trimRows > 0 ? TRIM_ROW_BASE + shape.trimRows - 1 : shape.rows - 1;
   const last = {
-    registers: registerAddress('interrupt'),
+    registers: registerAddress(registersOf(shape).at(-1)!),
     inputs: inputAddress(Math.ceil(shape.rows / 4) - 1),
     results: resultAddress(shape.columns - 1),
     tables: tableAddress(shape.banks - 1, 2 ** shape.adcBits - 1),
@@ -112,13 +114,13 @@ function referenceGroups(shape: MacroShape) {
 export function registersView(plan: MacroPlan): View {
   const { shape } = plan;
   const sizes = sizesInUse(shape);
-  const resets: Partial<Record<keyof typeof REGISTERS, number>> = {
+  const resets: Partial<Record<Register, number>> = {
     id: IDENTITY,
     array: shape.columns * 2 ** 16 + shape.rows,
     format: formatWord(shape),
+    march_address: weightAddress(0, 0, 0),
   };
   const regions = Object.keys(REGIONS) as (keyof typeof REGIONS)[];
-  const registers = Object.keys(REGISTERS) as (keyof typeof REGISTERS)[];
   return {
     ...macroView(plan),
     addressBits: ADDRESS_BITS,
@@ -128,7 +130,7 @@ export function registersView(plan: MacroPlan): View {
       region,
       meaning: REGIONS[region].meaning,
     })),
-    registers: registers.map((register) => ({
+    registers: registersOf(shape).map((register) => ({
       ...REGISTERS[register],
       address: hex(registerAddress(register)),
       register,
