@@ -3,12 +3,13 @@ import { Command, CommanderError } from 'commander';
 import { registerCalibrate } from './commands/calibrate.js';
 import { registerCheck } from './commands/check.js';
 import { registerCosim } from './commands/cosim.js';
+import { registerFaults } from './commands/faults.js';
 import { registerGenerate } from './commands/generate.js';
 import { describeProblem, InvalidInput, MissingTool } from './problems.js';
 import { VERSION } from './version.js';
 
 /** In the order of the work: activations, levels, plan, Verilog. */
-const COMMANDS = [registerCalibrate, registerCheck, registerGenerate, registerCosim];
+const COMMANDS = [registerCalibrate, registerCheck, registerGenerate, registerCosim, registerFaults];
 
 /** What a shell or a makefile learns from a run. */
 const EXIT = { fine: 0, invalidInput: 1, usage: 2, missingTool: 3 } as const;

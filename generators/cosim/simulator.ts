@@ -14,6 +14,8 @@ export interface SimulationRun {
   /** Folder with operations.txt and trace.txt. */
   readonly vectors: string;
   readonly simulator: Simulator;
+  /** File of an array model that takes the place of the package's. */
+  readonly arrayModel?: string;
   /** Verilog parameters to override on the testbench. */
   readonly parameters?: ReadonlyMap<string, number>;
   readonly dump?: { readonly file: string; readonly format: 'vcd' | 'fst' };
@@ -83,11 +85,11 @@ async function buildVerilator(run: SimulationRun, build: string): Promise<string
   return [path.join(build, 'sim')];
 }
 
-async function sources({ folder, macro }: SimulationRun): Promise<string[]> {
+async function sources({ folder, macro, arrayModel }: SimulationRun): Promise<string[]> {
   const rtl = (await readdir(path.join(folder, 'rtl'))).filter((file) => file.endsWith('.v')).sort();
   return [
     ...rtl.map((file) => path.join(folder, 'rtl', file)),
-    path.join(folder, 'model', `${macro}_array.v`),
+    arrayModel ?? path.join(folder, 'model', `${macro}_array.v`),
     path.join(folder, 'tb', `${macro}_tb.v`),
   ];
 }

@@ -72,8 +72,7 @@ export function selfTests(bench: Bench): void {
   const { shape } = plan;
   if (!shape.selfTest) return;
   const inputs = new Int32Array(shape.rows);
-  const on = (seed: number | undefined) =>
-    stimulus.write(registerAddress('self_test'), selfTestWord(seed));
+  const on = (seed: number | undefined) => stimulus.write(registerAddress('self_test'), selfTestWord(seed));
   for (let bits = 1; bits <= shape.adcBits; bits++) {
     const seeds = 2 ** bits;
     for (let turn = 0; turn < Math.min(seeds, MOST_SEEDS); turn++) {

@@ -50,9 +50,7 @@ const verilogFiles = ({ shape }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', 'reference_drivers', 'reference word lines of each ramp step'),
   COLUMN_CONVERTERS[shape.readout],
   ...(shape.march ? [verilog('rtl', 'march', 'march test of all cells, through the cell port')] : []),
-  ...(shape.selfTest
-    ? [verilog('rtl', 'self_test', 'known codes in place of the sense amplifiers')]
-    : []),
+  ...(shape.selfTest ? [verilog('rtl', 'self_test', 'known codes in place of the sense amplifiers')] : []),
   verilog('rtl', 'decoder', 'from nonlinear code to linear value, one table a bank'),
   verilog('model', 'array', 'the analog macro, for simulation'),
   verilog('blackbox', 'array', 'the analog macro, for synthesis'),

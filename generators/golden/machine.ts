@@ -171,7 +171,8 @@ export class Machine {
     if (wasDone && this.done) this.errors |= 1 << ERRORS.lost.bit;
     this.done = wasDone || (this.done && !clearDone);
     if (wasDone) this.columns.finish(this.bank);
-    this.stirred ||= this.busy || marching || request?.write === true || (verdict !== undefined && verdict !== 0);
+    this.stirred ||=
+      this.busy || marching || request?.write === true || (verdict !== undefined && verdict !== 0);
     if (marching) march.tick();
     this.advance(start);
     if (accepted && request.write) this.store(request);

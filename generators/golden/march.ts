@@ -66,7 +66,8 @@ export function cellWords(shape: MacroShape): CellWord[] {
 export function marchCycles(shape: MacroShape): number {
   const { rows, trimRows, columns, banks, referenceRows, referenceColumns } = shape;
   const words =
-    2 * (rows + trimRows) * Math.ceil(columns / 32) + banks * referenceRows * Math.ceil(referenceColumns / 32);
+    2 * (rows + trimRows) * Math.ceil(columns / 32) +
+    banks * referenceRows * Math.ceil(referenceColumns / 32);
   return words * MARCH_C_MINUS.reduce((cycles, { reads }) => cycles + (reads === undefined ? 1 : 2), 0);
 }
 
