@@ -2,10 +2,12 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cosim } from '../generators/cosim/cosim.js';
 import { describeMismatch } from '../generators/cosim/verdict.js';
+import { packageFiles } from '../generators/emit/package.js';
 import { coverageOf, faultsOf, KINDS, locates, reportOf } from '../generators/faults/coverage.js';
 import { describeFault, FaultyCells } from '../generators/faults/fault.js';
 import { trialsOf } from '../generators/faults/run.js';
 import { simulateFaults, type Trial } from '../generators/faults/simulate.js';
+import { isLegal } from '../generators/golden/address-map.js';
 import {
   BACKGROUNDS,
   cellWords,
@@ -15,7 +17,7 @@ import {
   marchCycles,
 } from '../generators/golden/march.js';
 import { TestModes } from '../generators/golden/test-modes.js';
-import { marchWord, REGISTERS } from '../generators/plan/registers.js';
+import { marchWord, REGISTERS, registerAddress } from '../generators/plan/registers.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
 import { replaceOnce, withPackage } from './packages.js';
 
@@ -67,19 +69,21 @@ describe.each(plans)('the march of $name', ({ plan }) => {
 });
 
 describe('the coverage of March C-', () => {
-  it.each(['tiny', 'odd', 'banked', 'a_name_as_long_as_the_limit_allows_it_to'])(
-    '%s: every wrong address and coupling; two cells of a word with all six backgrounds',
-    (name) => {
-      const coverage = coverageOf(planNamed(name).shape, { most: 3000, seed: 2 });
-      for (const { kind, faults, solid, found, located, escapes } of coverage) {
-        expect(escapes.map(describeFault), kind).toEqual([]);
-        expect([found, located], kind).toEqual([faults, faults]);
-        if (!kind.includes('same word')) expect(solid, kind).toBe(faults);
-      }
-      // A word of one cell has no couplings inside.
-      expect(coverage.length).toBe(planNamed(name).shape.columns === 1 && name === 'tiny' ? 6 : 9);
-    },
-  );
+  it.each([
+    ['tiny', 3000],
+    ['odd', 50_000], // all pairs there are
+    ['banked', 3000],
+    ['a_name_as_long_as_the_limit_allows_it_to', 3000],
+  ])('%s: every wrong address and coupling; two cells of a word with all six backgrounds', (name, most) => {
+    const coverage = coverageOf(planNamed(name).shape, { most, seed: 2 });
+    for (const { kind, faults, solid, found, located, escapes } of coverage) {
+      expect(escapes.map(describeFault), kind).toEqual([]);
+      expect([found, located], kind).toEqual([faults, faults]);
+      if (!kind.includes('same word')) expect(solid, kind).toBe(faults);
+    }
+    // A word of one cell has no couplings inside.
+    expect(coverage.length).toBe(planNamed(name).shape.columns === 1 && name === 'tiny' ? 6 : 9);
+  });
 
   it('needs more than the solid background inside a word', () => {
     const coverage = coverageOf(planNamed('demo').shape, { most: 1000, seed: 2 });
@@ -219,6 +223,28 @@ describe('a broken march engine does not pass', () => {
     });
     expect(result.passed).toBe(false);
     expect(result.mismatches.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a macro without manufacturing test', () => {
+  const { config, ...rest } = CONFIGURATIONS.find(({ config: { name } }) => name === 'odd')!;
+  const paths = (test: { march: boolean; selfTest: boolean }) => {
+    const plan = planOf({ ...rest, config: { ...config, test } });
+    const legal = (['march', 'march_address', 'march_data', 'self_test'] as const).filter((register) =>
+      isLegal(plan.shape, { write: false, address: registerAddress(register), data: 0, strobes: 0 }),
+    );
+    const modules = packageFiles(plan).filter(({ path: file }) =>
+      /^rtl\/.*_(march|self_test)\.v$/.test(file),
+    );
+    return { legal, modules: modules.map(({ path: file }) => file) };
+  };
+
+  it.each([
+    [{ march: false, selfTest: false }, [], []],
+    [{ march: false, selfTest: true }, ['self_test'], ['rtl/odd_self_test.v']],
+    [{ march: true, selfTest: false }, ['march', 'march_address', 'march_data'], ['rtl/odd_march.v']],
+  ])('%j has no hardware and no register for what it leaves out', (test, legal, modules) => {
+    expect(paths(test)).toEqual({ legal, modules });
   });
 });
 
