@@ -85,6 +85,21 @@ describe('the coverage of March C-', () => {
     expect(coverage.length).toBe(planNamed(name).shape.columns === 1 && name === 'tiny' ? 6 : 9);
   });
 
+  it.each(['odd', 'banked', 'demo'])(
+    '%s: one background is enough for all but two cells of a word',
+    (name) => {
+      const { shape } = planNamed(name);
+      for (const kind of KINDS.filter((each) => !/(state|idempotent).*same word/.test(each.kind))) {
+        let at = 0;
+        for (const fault of faultsOf(shape, kind, 600, 4, false)) {
+          const report = reportOf(shape, fault, at++ % BACKGROUNDS.length);
+          expect(report !== undefined && locates(report, fault), describeFault(fault)).toBe(true);
+        }
+        expect(at).toBe(600);
+      }
+    },
+  );
+
   it('needs more than the solid background inside a word', () => {
     const coverage = coverageOf(planNamed('demo').shape, { most: 1000, seed: 2 });
     const inWord = coverage.filter(({ kind }) => /(state|idempotent).*same word/.test(kind));

@@ -1,8 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Simulator } from '../cosim/simulator.js';
-import { simulate } from '../cosim/simulator.js';
+import { type Simulator, simulate } from '../cosim/simulator.js';
 import { newBench } from '../cosim/vectors.js';
 import { judge, type Verdict } from '../cosim/verdict.js';
 import { bitsFor, cellWordWidth, rowWidth } from '../emit/ports.js';
