@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Simulator, simulate } from '../cosim/simulator.js';
+import type { Vectors } from '../cosim/stimulus.js';
 import { newBench } from '../cosim/vectors.js';
 import { judge, type Verdict } from '../cosim/verdict.js';
 import { bitsFor, cellWordWidth, rowWidth } from '../emit/ports.js';
@@ -36,15 +37,17 @@ export interface FaultSimulation extends Verdict {
 /** Idle cycles before a trial, in the middle of which the fault changes. */
 const PAUSE = 16;
 
-/**
- * Marches through the RTL of a package, a fault in its cells each time, every cycle and every register compared with
- * the golden model; one run of the simulator.
- */
-export async function simulateFaults(
-  plan: MacroPlan,
-  trials: readonly Trial[],
-  run: { readonly folder: string; readonly simulator: Simulator; readonly signal?: AbortSignal },
-): Promise<FaultSimulation> {
+/** What a simulator is given to march through faulty cells, and what the golden model made of it. */
+interface FaultBench {
+  readonly vectors: Vectors;
+  /** Files beside operations.txt and trace.txt: the array with a defect and when each defect comes. */
+  readonly files: Readonly<Record<'array.v' | 'faults.txt', string>>;
+  readonly found: number;
+  readonly located: number;
+}
+
+/** Marches with a fault in the cells each time, and what every register must read. */
+export function faultBench(plan: MacroPlan, trials: readonly Trial[]): FaultBench {
   const { shape } = plan;
   const { stimulus } = newBench(plan, 1);
   const lines: string[] = [];
@@ -74,20 +77,35 @@ export async function simulateFaults(
     if (locates(report, fault)) counts.located++;
     while (resume && report !== undefined) report = run(MARCH.resume);
   }
-  const vectors = stimulus.vectors();
+  const view = { ...macroView(plan), file: `${plan.name}_array.v`, purpose: 'cells with a defect' };
+  return {
+    vectors: stimulus.vectors(),
+    files: { 'array.v': render('fault/array.v', view), 'faults.txt': lines.join('') },
+    ...counts,
+  };
+}
+
+/**
+ * Marches through the RTL of a package, a fault in its cells each time, every cycle and every register compared with
+ * the golden model; one run of the simulator.
+ */
+export async function simulateFaults(
+  plan: MacroPlan,
+  trials: readonly Trial[],
+  run: { readonly folder: string; readonly simulator: Simulator; readonly signal?: AbortSignal },
+): Promise<FaultSimulation> {
+  const { vectors, files, found, located } = faultBench(plan, trials);
   const folder = await mkdtemp(path.join(tmpdir(), 'imcgen-faults-'));
   try {
+    const { operations, trace } = vectors;
+    const all = { ...files, 'operations.txt': operations, 'trace.txt': trace };
+    for (const [file, text] of Object.entries(all)) await writeFile(path.join(folder, file), text);
     const arrayModel = path.join(folder, 'array.v');
-    const view = { ...macroView(plan), file: `${plan.name}_array.v`, purpose: 'cells with a defect' };
-    await writeFile(arrayModel, render('fault/array.v', view));
-    await writeFile(path.join(folder, 'operations.txt'), vectors.operations);
-    await writeFile(path.join(folder, 'trace.txt'), vectors.trace);
-    await writeFile(path.join(folder, 'faults.txt'), lines.join(''));
     const output = await simulate({ ...run, macro: plan.name, vectors: folder, arrayModel });
     return {
-      ...judge(output.lines, vectors, shape.columns),
+      ...judge(output.lines, vectors, plan.shape.columns),
       trials: trials.length,
-      ...counts,
+      ...{ found, located },
       cycles: vectors.cycles,
       seconds: output.seconds,
     };
