@@ -22,7 +22,7 @@ export interface Witness extends Claim {
   readonly cycle: number;
 }
 
-export const PROOFS = ['decoder', 'ramp', 'columns', 'conversion', 'bus'] as const;
+export const PROOFS = ['decoder', 'ramp', 'columns', 'conversion', 'test_modes', 'bus'] as const;
 export type ProofName = (typeof PROOFS)[number];
 
 /** One property module and what Yosys has to do with it. */

@@ -12,6 +12,7 @@ export function proofsOf(plan: MacroPlan): readonly Proof[] {
     rampProof(shape),
     columnsProof(shape),
     conversionProof(plan),
+    ...(shape.march || shape.selfTest ? [testModesProof(shape)] : []),
     busProof(config.bus),
   ];
 }
@@ -146,6 +147,7 @@ function columnsProof(shape: MacroShape): Proof {
 function conversionProof(plan: MacroPlan): Proof {
   const { shape } = plan;
   const inside = (port: string, net: string, range = '') => ({ port, net: `u_macro.${net}`, range });
+  const given = (net: string) => ({ net: `u_macro.${net}`, by: `${net}_i` });
   const broadcast = shape.readout === 'broadcast';
   const properties: readonly Claim[] = [
     { name: 'schedule', says: 'phases, steps and comparisons are where they are stated' },
@@ -172,11 +174,17 @@ function conversionProof(plan: MacroPlan): Proof {
     title: 'conversions',
     design: ['', `_${plan.config.bus}`, '_registers', '_controller', '_reference_drivers', '_decoder'],
     models: ['naive_schedule', 'naive_column'],
-    removed: ['u_array', 'u_input_drivers', 'u_columns'],
+    removed: [
+      ...['u_array', 'u_input_drivers', 'u_columns'],
+      ...(shape.march ? ['u_march'] : []),
+      ...(shape.selfTest ? ['u_self_test'] : []),
+    ],
     driven: [
       { net: 'u_macro.sa', by: 'sa_o' },
       { net: 'u_macro.mem_rdata', by: 'cells_i' },
       { net: 'u_macro.code', by: 'code_o' },
+      ...(shape.march ? ['march', 'march_address', 'march_data'].map(given) : []),
+      ...(shape.selfTest ? ['self_test'].map(given) : []),
       ...(broadcast ? [{ net: 'u_macro.result', by: 'result_o' }] : []),
     ],
     observed: [
@@ -226,6 +234,42 @@ function conversionProof(plan: MacroPlan): Proof {
     ],
     horizon: 4 + Math.max(2 * scheduleOf(shape, 1).total, scheduleOf(shape, shape.adcBits).total),
     effort: 100,
+  };
+}
+
+/** The conversion proof takes the test modes away: at rest they change nothing. */
+function testModesProof({ march, selfTest }: MacroShape): Proof {
+  const properties: readonly Claim[] = [
+    ...(march
+      ? [
+          { name: 'march_rests', says: 'no march runs before its register is written' },
+          { name: 'march_passes', says: 'without a march the cell port is that of the bus' },
+        ]
+      : []),
+    ...(selfTest
+      ? [
+          { name: 'self_test_rests', says: 'no self-test before its register is written' },
+          { name: 'self_test_passes', says: 'without it the comparators are those of the array' },
+        ]
+      : []),
+  ];
+  return {
+    name: 'test_modes',
+    template: 'prove_test_modes',
+    title: 'test modes at rest',
+    design: [...(march ? ['_march'] : []), ...(selfTest ? ['_self_test'] : [])],
+    models: [],
+    removed: [],
+    driven: [],
+    observed: [],
+    clocked: true,
+    bitwise: false,
+    assumptions: [],
+    properties,
+    stages: together(properties),
+    witnesses: [{ name: 'testing', says: 'all test modes run', cycle: 3 }],
+    horizon: FEW_CYCLES,
+    effort: 5,
   };
 }
 
