@@ -110,12 +110,12 @@ function columnsProof(shape: MacroShape): Proof {
     ...(followsStep(shape)
       ? [{ name: 'followed', says: 'columns may take over the step that is compared', parts }]
       : []),
-    ...(showsAllColumns(shape)
-      ? [{ name: 'shown', says: 'the pins show the decoded value of every column', parts }]
-      : []),
   ];
+  const shown: readonly Claim[] = showsAllColumns(shape)
+    ? [{ name: 'shown', says: 'the pins show the decoded value of every column', parts }]
+    : [];
   const read = { name: 'read', says: 'what is read is the result of the column asked for' };
-  const ofPart = (part: number) => each.map((claim) => outputsOf(claim)[part]!);
+  const ofPart = (claims: readonly Claim[], part: number) => claims.map((claim) => outputsOf(claim)[part]!);
   return {
     name: 'columns',
     template: 'prove_columns',
@@ -133,9 +133,12 @@ function columnsProof(shape: MacroShape): Proof {
     clocked: true,
     bitwise: true,
     assumptions: [{ name: 'exists', says: 'the column that is read exists' }],
-    properties: [...each, read],
+    properties: [...each, ...shown, read],
     stages: [
-      ...Array.from({ length: parts }, (_, part) => ({ outputs: ofPart(part), anyState: false })),
+      ...columnParts(shape).map((_, part) => ({ outputs: ofPart(each, part), anyState: false })),
+      ...(shown.length > 0
+        ? columnParts(shape).map((_, part) => ({ outputs: ofPart(shown, part), anyState: true }))
+        : []),
       ...together([read], true),
     ],
     witnesses: [{ name: 'filled', says: 'the last column has a result', cycle: 4 }],
@@ -154,12 +157,10 @@ function conversionProof(plan: MacroPlan): Proof {
     { name: 'in_time', says: 'done within the stated cycles' },
     { name: 'idle', says: 'busy until all that was accepted is done, then idle' },
     { name: 'counters', says: 'no counter passes its end' },
+    { name: 'accepted', says: 'a legal start is accepted, unless there is no room' },
     { name: 'one_each', says: 'one done for every accepted start' },
     { name: 'in_order', says: 'in order, each with its bank and width' },
     { name: 'legal', says: 'only banks and widths that exist run' },
-    ...(followsStep(shape)
-      ? [{ name: 'offered', says: 'columns are offered the step that is compared' }]
-      : []),
     { name: 'groups', says: 'each step drives its reference groups, in its cycles' },
     { name: 'columns', says: 'every comparison moves the column as it should' },
     { name: 'codes', says: 'code = number of references at or below the input' },
@@ -199,6 +200,7 @@ function conversionProof(plan: MacroPlan): Proof {
       inside('step_i', 'step', 'ADC_BITS-1:0'),
       inside('bank_i', 'bank', 'BANK_W-1:0'),
       inside('bits_i', 'bits', '2:0'),
+      inside('start_i', 'start'),
       inside('queued_i', 'queued'),
       inside('sense_i', 'sense'),
       inside('strobe_i', 'strobe'),
