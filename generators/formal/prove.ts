@@ -84,7 +84,7 @@ export async function prove(
   signal: AbortSignal | undefined,
 ): Promise<ProofResult> {
   const started = performance.now();
-  const files = new Map([...(await designFiles(folder, plan, proof)), ...propertyFiles(plan, proof)]);
+  const files = await filesOf(folder, plan, proof);
   const { outcome, reached } = await engine.prove({ folder, plan, proof, files, signal });
   return {
     proof,
@@ -94,7 +94,8 @@ export async function prove(
   };
 }
 
-async function designFiles(folder: string, plan: MacroPlan, proof: Proof): Promise<Files> {
+/** What a proof reads: the design as it is in the folder, the properties as the config has them. */
+export async function filesOf(folder: string, plan: MacroPlan, proof: Proof): Promise<Files> {
   const read = designOf(plan, proof).map(async (name) => {
     const file = path.join(folder, name);
     const text = await readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
@@ -105,5 +106,5 @@ async function designFiles(folder: string, plan: MacroPlan, proof: Proof): Promi
     });
     return [name, text] as const;
   });
-  return new Map(await Promise.all(read));
+  return new Map([...(await Promise.all(read)), ...propertyFiles(plan, proof)]);
 }
