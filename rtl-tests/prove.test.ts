@@ -147,7 +147,7 @@ const PLANTED: readonly Planted[] = [
     'SENSE:   phase_q <= DONE;',
     'SENSE:   phase_q <= SENSE;',
   ),
-  planted('tiny', 'conversion.idle', 'controller', '= !idle || queued;', '= !idle;'),
+  planted('tiny', 'conversion.idle', 'controller', '= !idle || queued;', '= (!idle && !done) || queued;'),
   planted(
     'tiny',
     'conversion.counters',
@@ -168,8 +168,8 @@ const PLANTED: readonly Planted[] = [
     'counter',
     'conversion.one_each',
     'controller',
-    '= (idle || done) && (queued_q',
-    '= idle && (queued_q',
+    'done_o      = done;',
+    'done_o      = done || phase_q == SENSE;',
   ),
   planted(
     'counter',
@@ -366,7 +366,7 @@ describe('imcgen prove', () => {
     const waves = path.join(home, 'waves');
     const controller = path.join(folder, 'rtl/tiny_controller.v');
     const text = await readFile(controller, 'utf8');
-    await replaceOnce(controller, '= !idle || queued;', '= !idle;');
+    await replaceOnce(controller, '= !idle || queued;', '= (!idle && !done) || queued;');
     const { exitCode, stdout } = await imcgen(folder, '--json', '--waves', waves);
     expect(exitCode).toBe(1);
     const { passed, proofs } = JSON.parse(stdout);
@@ -375,7 +375,7 @@ describe('imcgen prove', () => {
     expect(broken.properties).toContainEqual(expect.objectContaining({ name: 'idle', verdict: 'failed' }));
     expect(broken.waveform).toBe(path.join(waves, 'conversion.vcd'));
     expect(await readFile(broken.waveform, 'utf8')).toMatch(/\$var wire 1 \S+ queued_i \$end/);
-    await replaceOnce(controller, '= !idle;', '= !idle || queued;');
+    await replaceOnce(controller, '= (!idle && !done) || queued;', '= !idle || queued;');
     expect(await readFile(controller, 'utf8')).toBe(text);
   });
 

@@ -100,7 +100,7 @@ function logOf(written: Files, stage: number): string {
 function violation(proof: Proof, stage: number, written: Files) {
   const json = written.get(counterexample(stage));
   if (json === undefined) throw new Error(`Yosys ends a proof without a verdict:\n${logOf(written, stage)}`);
-  const run = readWaveform(json);
+  const run = readWaveform(json, proof.clocked);
   const broken = (name: string) => run.signals.find((one) => one.name === `${name}_o`)?.values.at(-1) === '0';
   const properties = proof.properties
     .filter((claim) => outputsOf(claim).some(broken))

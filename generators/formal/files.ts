@@ -58,7 +58,7 @@ function proofView(plan: MacroPlan, proof: Proof | undefined): View {
       .map(({ name, width }) => ({ declaration: `input  wire ${range(width)} ${name}` })),
     busOutputs: pins
       .filter(({ direction }) => direction === 'output')
-      .map(({ name, width }) => ({ declaration: `wire ${range(width)} ${name}` })),
+      .map(({ name, width }) => ({ name, declaration: `wire ${range(width)} ${name}` })),
     plannedEntries: layers.flatMap(({ bank, table }) =>
       table.entries.map((entry, code) => ({
         index: bank * 2 ** adcBits + code,

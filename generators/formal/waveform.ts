@@ -11,14 +11,18 @@ export interface Waveform {
   readonly signals: readonly Signal[];
 }
 
-/** Waveform from the WaveJSON that Yosys' `sat` writes; its column 0 is what precedes the first cycle. */
-export function readWaveform(json: string): Waveform {
+/**
+ * Waveform from the WaveJSON that Yosys' `sat` writes. Its column 0 is what precedes the first cycle or, for a design
+ * without flip-flops, the only one.
+ */
+export function readWaveform(json: string, clocked: boolean): Waveform {
+  const columns = clocked ? [1] : [0, 1];
   const { signal } = JSON.parse(json) as {
     signal: readonly { name: string; wave: string; data?: readonly string[] }[];
   };
   const signals = signal
     .filter(({ name }) => !name.includes('$'))
-    .map(({ name, wave, data = [] }) => ({ name, values: valuesOf(wave, data).slice(1) }))
+    .map(({ name, wave, data = [] }) => ({ name, values: valuesOf(wave, data).slice(...columns) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   return { cycles: signals[0]?.values.length ?? 0, signals };
 }
