@@ -1,9 +1,27 @@
 import type { MacroPlan } from '../plan/plan.js';
-import { InvalidInput } from '../problems.js';
+import { InvalidInput, MissingTool } from '../problems.js';
 import { outputsOf, type Proof } from './proof.js';
-import { counterexample, proofScript, searchScript, stageLog, witnessLog } from './script.js';
+import {
+  counterexample,
+  proofScript,
+  searchScript,
+  smtFile,
+  smtReset,
+  smtScript,
+  stageLog,
+  witnessLog,
+} from './script.js';
 import { readWaveform, type Waveform } from './waveform.js';
-import { type Files, isInstalled, type Yosys, yosysBuiltin, yosysNative } from './yosys.js';
+import {
+  command,
+  type Files,
+  inFolder,
+  isInstalled,
+  SCRIPT,
+  type Yosys,
+  yosysBuiltin,
+  yosysNative,
+} from './yosys.js';
 
 /** What has become of the properties of a proof, which are proved together. */
 export type Outcome =
@@ -43,10 +61,58 @@ export interface Engine {
 export const BUILTIN: Engine = byInduction('Yosys from npm', yosysBuiltin);
 export const NATIVE: Engine = byInduction('installed Yosys', yosysNative);
 
+/** A second opinion on the same properties: yosys-smtbmc with z3. What does not hold, Yosys shows. */
+export const SMT: Engine = {
+  name: 'yosys-smtbmc with z3',
+  prove: async (task) => {
+    const { plan, proof, files, signal } = task;
+    const script = smtScript(plan, proof);
+    const withReset = new Map([...files, [RESET, smtReset(plan)]]);
+    const { finished, messages, holds, written } = await inFolder(
+      { script, files: withReset },
+      async (folder) => {
+        const prepared = await command('yosys', ['-q', SCRIPT], folder, signal);
+        let all = prepared.finished;
+        for (const [at, { anyState }] of proof.stages.entries()) {
+          const once = proof.clocked && !anyState;
+          const runs = once
+            ? [
+                ['--smtc', RESET, '-t', '1:2'],
+                ['-i', '-t', '1'],
+              ]
+            : [['-t', '1']];
+          for (const args of runs) all &&= await passes([...args, smtFile(at)], folder, signal);
+        }
+        return { ...prepared, holds: all };
+      },
+    );
+    if (!finished) throw unreadable(task, messages);
+    if (holds) return { outcome: { kind: 'proved' }, reached: reachedIn(written, proof) };
+    const shown = await NATIVE.prove(task);
+    if (shown.outcome.kind !== 'proved') return shown;
+    throw new Error(`z3 does not prove what Yosys proves: ${proof.title} of ${plan.name}`);
+  },
+};
+
+const RESET = 'reset.smtc';
+
+/** Whether the solver proves; `--unroll` keeps z3 from hanging. */
+async function passes(
+  args: readonly string[],
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const options = ['--noprogress', '-s', 'z3', '--unroll'];
+  const { messages } = await command('yosys-smtbmc', [...options, ...args], folder, signal);
+  const status = /Status: (PASSED|FAILED)/.exec(messages)?.[1];
+  if (status !== undefined) return status === 'PASSED';
+  throw new MissingTool('z3, the solver of yosys-smtbmc,', 'apt-get install z3');
+}
+
 /** The engine of a name; `auto` takes an installed Yosys, which is faster, where there is one. */
 export async function engineOf(name: 'auto' | 'builtin' | 'native' | 'smt'): Promise<Engine> {
   if (name === 'auto') return (await isInstalled('yosys')) ? NATIVE : BUILTIN;
-  return name === 'builtin' ? BUILTIN : NATIVE;
+  return { builtin: BUILTIN, native: NATIVE, smt: SMT }[name];
 }
 
 /** Yosys' own induction, which needs no solver. */
@@ -56,17 +122,17 @@ function byInduction(name: string, yosys: Yosys): Engine {
     prove: async (task) => {
       const { plan, proof } = task;
       const written = await run(yosys, task, proofScript(plan, proof));
-      const reached = new Set(
-        proof.witnesses
-          .map(({ name }) => name)
-          .filter((name) => written.get(witnessLog(name))?.includes('model found:')),
-      );
       const broken = proof.stages.findIndex((_, at) => !logOf(written, at).includes('SUCCESS!'));
       const outcome =
         broken < 0 ? ({ kind: 'proved' } as const) : await explain(yosys, task, broken, written);
-      return { outcome, reached };
+      return { outcome, reached: reachedIn(written, proof) };
     },
   };
+}
+
+function reachedIn(written: Files, { witnesses }: Proof): ReadonlySet<string> {
+  const names = witnesses.map(({ name }) => name);
+  return new Set(names.filter((name) => written.get(witnessLog(name))?.includes('model found:')));
 }
 
 /** What is known of a stage of which not every property could be proved. */
@@ -85,9 +151,13 @@ async function explain(yosys: Yosys, task: Task, stage: number, written: Files):
 async function run(yosys: Yosys, { folder, proof, files, signal }: Task, script: string): Promise<Files> {
   const { finished, messages, written } = await yosys({ script, files, ...(signal && { signal }) });
   if (finished) return written;
+  throw unreadable({ folder, proof }, messages);
+}
+
+function unreadable({ folder, proof }: Pick<Task, 'folder' | 'proof'>, messages: string): InvalidInput {
   const line = /^(.*ERROR: .*)$/m.exec(messages)?.[1] ?? messages.trim();
   const message = `Yosys cannot prepare the proof of ${proof.title}: ${line}`;
-  throw new InvalidInput([
+  return new InvalidInput([
     { file: folder, path: '', message, fix: `imcgen verify ${folder} says what changed.` },
   ]);
 }

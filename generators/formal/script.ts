@@ -43,12 +43,30 @@ export function proofScript(plan: MacroPlan, proof: Proof): string {
   const lines = [
     ...preparation(plan, proof),
     ...proof.stages.flatMap((stage, at) => [...alone(proof, stage), prove(stage, at)]),
-    ...witnessCommands(plan, proof).flatMap(({ name, only, command }) => [
-      ...only,
-      `tee -q -o ${witnessLog(name)} ${command}`,
-    ]),
+    ...reportedWitnesses(plan, proof),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** File of a stage for an SMT solver. */
+export const smtFile = (stage: number) => `stage${stage}.smt2`;
+
+/** The script that writes the stages for an SMT solver, properties as assertions; states are searched for as ever. */
+export function smtScript(plan: MacroPlan, proof: Proof): string {
+  const stages = proof.stages.flatMap((stage, at) => [
+    ...alone(proof, stage),
+    ...stage.outputs.map((name) => `add -assert ${output(name)}`),
+    ...proof.assumptions.map(({ name }) => `add -assume ${output(name)}`),
+    'dffunmap',
+    `write_smt2 -wires ${smtFile(at)}`,
+  ]);
+  return `${[...preparation(plan, proof), ...stages, ...reportedWitnesses(plan, proof)].join('\n')}\n`;
+}
+
+/** What yosys-smtbmc is told of the first cycle: it is in reset. */
+export function smtReset({ config }: MacroPlan): string {
+  const { name, level } = resetView(config.reset);
+  return `initial\nassume (= [${name}] ${level.endsWith('1') ? 'true' : 'false'})\n`;
 }
 
 /** The script that looks for a run from reset that ends with a property of this stage that does not hold. */
@@ -131,6 +149,13 @@ function proveCommand(plan: MacroPlan, proof: Proof, stage: Stage): string {
 
 function claimed(proof: Proof, stage: Stage): readonly string[] {
   return [...assumed(proof), ...stage.outputs.map((name) => `-prove ${output(name)} 1`)];
+}
+
+function reportedWitnesses(plan: MacroPlan, proof: Proof): readonly string[] {
+  return witnessCommands(plan, proof).flatMap(({ name, only, command }) => [
+    ...only,
+    `tee -q -o ${witnessLog(name)} ${command}`,
+  ]);
 }
 
 function witnessCommands(plan: MacroPlan, proof: Proof) {

@@ -28,7 +28,8 @@ export interface YosysOutput {
 /** Runs a script; rejects with Interrupted once the signal is given. */
 export type Yosys = (run: YosysRun) => Promise<YosysOutput>;
 
-const SCRIPT = 'script.ys';
+/** Name of a run's script in its folder. */
+export const SCRIPT = 'script.ys';
 
 /** Yosys as WebAssembly, from npm: in a thread of its own, in memory. */
 export const yosysBuiltin: Yosys = ({ script, files, signal }) =>
