@@ -8,6 +8,7 @@ import { readmeView, registersView } from './documents.js';
 import { MANIFEST, type Manifest } from './manifest.js';
 import { render } from './render.js';
 import { macroView } from './view.js';
+import { arrayViews } from './views/views.js';
 
 /** A text file of a package; the path is relative to its folder, with forward slashes. */
 export interface PackageFile {
@@ -68,6 +69,15 @@ function contents(name: string): readonly { readonly file: string; readonly mean
       meaning: 'the analog macro in digital logic, for FPGA prototypes; file list with rtl',
     },
     { file: `\`blackbox/${name}_array.vlt\``, meaning: 'why Verilator need not warn about it' },
+    { file: `\`views/${name}_array.lef\``, meaning: 'outline, pins and blocked layers of the analog macro' },
+    {
+      file: `\`views/${name}_array.lib\``,
+      meaning: 'pins, loads and arcs of the analog macro; its head says where the numbers come from',
+    },
+    {
+      file: `\`views/${name}_array.cdl\``,
+      meaning: 'its transistors: cells, reference columns, sense amplifiers; sizes are parameters',
+    },
     { file: `\`${name}.f\``, meaning: 'file list of rtl and model' },
     { file: `\`tb/${name}_tb.v\`, \`vectors/\``, meaning: 'self-checking testbench and what it plays' },
     { file: '`docs/registers.md`', meaning: 'address map, registers, error bits, reference rows' },
@@ -93,6 +103,7 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
     { path: `blackbox/${name}_array.vlt`, text: render('blackbox/array.vlt', macroView(plan)) },
     { path: `${name}.f`, text: listed('model') },
     { path: `${name}_digital.f`, text: listed('digital') },
+    ...arrayViews(plan),
     { path: 'docs/registers.md', text: render('docs/registers.md', registersView(plan)) },
     { path: 'README.md', text: render('docs/readme.md', readmeView(plan, contents(name))) },
     { path: 'config.resolved.json', text: json(plan.config) },
