@@ -184,7 +184,7 @@ describe('macro.json: keys', () => {
     ['input.zzz', 'Known here: bits, signed, coding.'],
     [
       'zzz',
-      'Known here: $schema, name, array, input, adc, output, layers, bus, timing, physical, reset, license.',
+      'Known here: $schema, name, array, input, adc, output, test, layers, bus, timing, physical, reset, license.',
     ],
   ])('%s is not known', (at, fix) => {
     expect(macroErrors(at, 1)).toBe(`macro.json: ${at}: is not a known key\n            ${fix}`);

@@ -32,6 +32,8 @@ export const OPTIONS = {
   trimRows: [0, 2],
   offsetRows: [0, 3],
   clips: [false, true],
+  march: [true, false],
+  selfTest: [true, false],
   rounding: rounding.unwrap().options,
 } as const;
 
@@ -84,6 +86,7 @@ function configurationOf(row: Row, index: number): Configuration {
         rounding: row.rounding,
       },
       output: { bits: row.signedOutput ? 8 : 7, signed: row.signedOutput, doubleBuffer: row.doubleBuffer },
+      test: { march: row.march, selfTest: row.selfTest },
       bus: row.bus,
       reset: row.reset,
     },

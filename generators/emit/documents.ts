@@ -1,4 +1,5 @@
 import type { Bus } from '../config/macro.js';
+import { marchCycles } from '../golden/march.js';
 import type { LayerPlan, MacroPlan } from '../plan/plan.js';
 import {
   ADDRESS_BITS,
@@ -7,8 +8,8 @@ import {
   REGIONS,
   REGISTERS,
   type RegionName,
-  type RegisterName,
   registerAddress,
+  registersOf,
   resetWord,
   sizeInUse,
   TRIM_ROW_BASE,
@@ -113,11 +114,22 @@ function referenceGroups(shape: MacroShape) {
   ];
 }
 
+/** What else test software must know of the codes of a self-test. */
+function selfTestNote({ readout, ramp, earlyStop }: MacroShape): string {
+  const notes = [
+    ...(ramp === 'falling' && earlyStop
+      ? ['columns that the ramp has not found when it stops read one below its last step']
+      : []),
+    ...(readout === 'column_lut' ? ['the decoders of the columns show at `y_o` only'] : []),
+  ];
+  return notes.map((note) => `; ${note}`).join('');
+}
+
 /** View of the address map's page. */
 export function registersView(plan: MacroPlan): View {
   const { shape } = plan;
   const regions = Object.keys(REGIONS) as RegionName[];
-  const registers = Object.keys(REGISTERS) as RegisterName[];
+  const registers = registersOf(shape);
   return {
     ...macroView(plan),
     ...busDocument(plan.config.bus),
@@ -143,6 +155,8 @@ export function registersView(plan: MacroPlan): View {
     errors: Object.entries(ERRORS).map(([error, { bit, meaning }]) => ({ error, bit, meaning })),
     referenceGroups: referenceGroups(shape),
     resultText: shape.readout === 'broadcast' ? ' (code 0: this readout keeps values only)' : '',
+    marchCycles: marchCycles(shape),
+    selfTestNote: selfTestNote(shape),
     trimText: shape.trimRows > 0 ? `, trim rows from row ${TRIM_ROW_BASE}` : '',
     overlapText: shape.doubleBuffer
       ? 'The next inputs and the next start may follow right after the start; results stay until the next `done`.'

@@ -67,8 +67,11 @@ export interface BitField {
   readonly values?: readonly string[];
 }
 
-/** A register: its word address in the register region and its bits. Bits in no field read as 0. */
-export interface Register {
+/**
+ * A register: its word address in the register region and its bits. Bits in no field read as 0. Bits that
+ * say one thing read and another written are two fields.
+ */
+export interface RegisterDefinition {
   readonly offset: number;
   readonly access: Access;
   readonly meaning: string;
@@ -122,6 +125,8 @@ export const REGISTERS = {
     access: 'ro',
     meaning: 'numbers in and out, and the converter',
     fields: [
+      readOnly('self_test', 30, 30, 'known codes can take the place of the sense amplifiers'),
+      readOnly('march', 29, 29, 'there is an engine for a march test'),
       readOnly('banks', 28, 24, 'reference banks'),
       readOnly('output_signed', 21, 21, "results are two's complement"),
       readOnly('output_bits', 20, 16, 'width of a result'),
@@ -172,9 +177,58 @@ export const REGISTERS = {
       readWrite('done', 0, 0, 'done raises irq_o'),
     ],
   },
-} as const satisfies Readonly<Record<string, Register>>;
+  march: {
+    offset: 0x1c,
+    access: 'rw',
+    meaning: 'march test of the cells',
+    fields: [
+      readWrite('background', 10, 8, 'data background, taken with start'),
+      readOnly('element', 6, 4, 'element that runs'),
+      readOnly('fail', 2, 2, 'a word read wrong: the march stopped there'),
+      readOnly('done', 1, 1, 'the march has ended, or stopped'),
+      writeOnly('resume', 1, 1, 'write 1 to go on after a fail'),
+      readOnly('busy', 0, 0, 'the march runs'),
+      writeOnly('start', 0, 0, 'write 1 to start'),
+    ],
+  },
+  march_address: {
+    offset: 0x20,
+    access: 'ro',
+    meaning: 'where the march is',
+    fields: [readOnly('address', 19, 0, 'of the word under test; after a fail, of the word that failed')],
+  },
+  march_data: {
+    offset: 0x24,
+    access: 'ro',
+    meaning: 'what the march found',
+    fields: [readOnly('cells', 31, 0, 'after a fail: the cells of that word that read wrong')],
+  },
+  self_test: {
+    offset: 0x28,
+    access: 'rw',
+    meaning: 'self-test of the converters',
+    fields: [
+      readWrite('seed', 14, 8, 'XORed with the column number; bits beyond adc_bits read as 0'),
+      readWrite('on', 0, 0, 'known codes in place of the sense amplifiers'),
+    ],
+  },
+} as const satisfies Readonly<Record<string, RegisterDefinition>>;
 
-export type RegisterName = keyof typeof REGISTERS;
+export type Register = keyof typeof REGISTERS;
+
+/** Registers that only macros with an option have; elsewhere their addresses answer with a bus error. */
+const OPTIONAL: Partial<Record<Register, 'march' | 'selfTest'>> = {
+  march: 'march',
+  march_address: 'march',
+  march_data: 'march',
+  self_test: 'selfTest',
+};
+
+/** The registers that a macro has, by address. */
+export function registersOf(shape: MacroShape): Register[] {
+  const all = Object.keys(REGISTERS) as Register[];
+  return all.filter((register) => OPTIONAL[register] === undefined || shape[OPTIONAL[register]]);
+}
 
 /** Bits of a word of the results region. */
 export const RESULT_FIELDS: readonly BitField[] = [
@@ -188,7 +242,7 @@ export function maskOf({ msb, lsb }: BitField): number {
 }
 
 /** @throws Error where the register has no such field */
-export function fieldOf(register: RegisterName, name: string): BitField {
+export function fieldOf(register: Register, name: string): BitField {
   const fields: readonly BitField[] = REGISTERS[register].fields;
   const field = fields.find((candidate) => candidate.name === name);
   if (field === undefined) throw new Error(`register ${register} has no field ${name}`);
@@ -196,7 +250,7 @@ export function fieldOf(register: RegisterName, name: string): BitField {
 }
 
 /** A register's word from the values of its fields; those left out are 0. */
-export function registerWord(register: RegisterName, values: Readonly<Record<string, number>>): number {
+export function registerWord(register: Register, values: Readonly<Record<string, number>>): number {
   return Object.entries(values).reduce((word, [name, value]) => {
     const field = fieldOf(register, name);
     const placed = value * 2 ** field.lsb;
@@ -210,6 +264,14 @@ export const IDENTITY = 0x494d_4331;
 
 /** Done bit of the status register: a conversion has finished; write 1 to clear. */
 export const STATUS_DONE = maskOf(fieldOf('status', 'done'));
+/** Bits of the march register: what a write asks for, and what a read tells. */
+export const MARCH = {
+  start: maskOf(fieldOf('march', 'start')),
+  resume: maskOf(fieldOf('march', 'resume')),
+  busy: maskOf(fieldOf('march', 'busy')),
+  done: maskOf(fieldOf('march', 'done')),
+  fail: maskOf(fieldOf('march', 'fail')),
+} as const;
 /** First row number of the trim rows in the weight region. */
 export const TRIM_ROW_BASE = 1024;
 
@@ -241,13 +303,23 @@ export function weightAddress(row: number, plane: 0 | 1, word: number): number {
   return addressOf(REGIONS.weights, { row, plane, word });
 }
 
-export function registerAddress(register: RegisterName): number {
+export function registerAddress(register: Register): number {
   return REGIONS.registers.base + REGISTERS[register].offset;
 }
 
 /** The word that starts a conversion on `bank` at code width `bits`. */
 export function startWord(bank: number, bits: number): number {
   return registerWord('start', { start: 1, bank, width: bits });
+}
+
+/** The word that starts a march on a data background, 0..5. */
+export function marchWord(background: number): number {
+  return registerWord('march', { start: 1, background });
+}
+
+/** The word that puts the codes `(column ^ seed) mod 2^b` in place of the sense amplifiers; undefined: back to them. */
+export function selfTestWord(seed: number | undefined): number {
+  return seed === undefined ? 0 : registerWord('self_test', { on: 1, seed });
 }
 
 /** Value of the read-only array register. */
@@ -258,6 +330,8 @@ export function arrayWord(shape: MacroShape): number {
 /** Value of the read-only format register. */
 export function formatWord(shape: MacroShape): number {
   return registerWord('format', {
+    self_test: Number(shape.selfTest),
+    march: Number(shape.march),
     banks: shape.banks,
     output_signed: Number(shape.outputSigned),
     output_bits: shape.outputBits,
@@ -272,11 +346,12 @@ export function formatWord(shape: MacroShape): number {
 }
 
 /** Value of a register after reset. */
-export function resetWord(shape: MacroShape, register: RegisterName): number {
-  const words: Partial<Record<RegisterName, number>> = {
+export function resetWord(shape: MacroShape, register: Register): number {
+  const words: Partial<Record<Register, number>> = {
     id: IDENTITY,
     array: arrayWord(shape),
     format: formatWord(shape),
+    march_address: weightAddress(0, 0, 0),
   };
   return words[register] ?? 0;
 }
@@ -286,7 +361,7 @@ export function sizeInUse(shape: MacroShape, region: RegionName): number {
   const words = (cells: number) => Math.ceil(cells / 32);
   const lastRow = shape.trimRows > 0 ? TRIM_ROW_BASE + shape.trimRows - 1 : shape.rows - 1;
   const last: Readonly<Record<RegionName, () => number>> = {
-    registers: () => Math.max(...Object.values(REGISTERS).map(({ offset }) => offset)),
+    registers: () => registerAddress(registersOf(shape).at(-1)!),
     inputs: () => inputAddress(Math.ceil(shape.rows / 4) - 1),
     results: () => resultAddress(shape.columns - 1),
     tables: () => tableAddress(shape.banks - 1, 2 ** shape.adcBits - 1),
