@@ -5,7 +5,9 @@ import type { MacroPlan } from '../plan/plan.js';
 import { TOOL } from '../version.js';
 import { BUSES } from './bus-ports.js';
 import { readmeView, registersView } from './documents.js';
+import { flowFiles } from './flow-files.js';
 import { MANIFEST, type Manifest } from './manifest.js';
+import { registerFiles } from './register-files.js';
 import { render } from './render.js';
 import { macroView } from './view.js';
 import { arrayViews } from './views/views.js';
@@ -81,6 +83,16 @@ function contents(name: string): readonly { readonly file: string; readonly mean
       meaning: 'its transistors: cells, reference columns, sense amplifiers; sizes are parameters',
     },
     { file: `\`${name}.f\``, meaning: 'file list of rtl and model' },
+    { file: `\`${name}.core\``, meaning: 'FuseSoC: targets default, sim, lint, synth, fpga' },
+    {
+      file: '`librelane/config.json`',
+      meaning: 'LibreLane, OpenLane 2: rtl around the analog macro, which has no GDS yet',
+    },
+    { file: `\`include/${name}_params.vh\``, meaning: 'parameters as Verilog macros' },
+    {
+      file: `\`include/${name}_regs.h\`, \`include/${name}_regs.rdl\``,
+      meaning: 'addresses, registers and bits for C, and in SystemRDL',
+    },
     { file: `\`tb/${name}_tb.v\`, \`vectors/\``, meaning: 'self-checking testbench and what it plays' },
     { file: '`docs/registers.md`', meaning: 'address map, registers, error bits, reference rows' },
     { file: '`config.resolved.json`, `levels/`', meaning: 'what this package was generated from' },
@@ -106,13 +118,15 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
     { path: `${name}.f`, text: listed('model') },
     { path: `${name}_digital.f`, text: listed('digital') },
     ...arrayViews(plan),
+    ...registerFiles(plan),
     { path: 'docs/registers.md', text: render('docs/registers.md', registersView(plan)) },
     { path: 'README.md', text: render('docs/readme.md', readmeView(plan, contents(name))) },
     { path: 'config.resolved.json', text: json(plan.config) },
     ...plan.config.layers.map(({ levels }, bank) => ({ path: levels, text: json(plan.levels[bank]) })),
     ...vectorFiles(plan),
   ];
-  return [...files, { path: MANIFEST, text: json(manifestOf(plan, files)) }];
+  const all = [...files, ...flowFiles(plan, files)];
+  return [...all, { path: MANIFEST, text: json(manifestOf(plan, all)) }];
 }
 
 function verilogFile(plan: MacroPlan, { folder, template, suffix, purpose }: VerilogFile): PackageFile {

@@ -8,55 +8,10 @@ import type { MacroShape } from './shape.js';
 
 export const ADDRESS_BITS = 20;
 
-/** A range of addresses; the address of a word in it is the base plus index times stride, summed. */
-export interface Region {
-  readonly base: number;
-  /** Bytes from one index to the next, by what the index counts. */
-  readonly strides: Readonly<Record<string, number>>;
-  readonly access: Access;
-  readonly meaning: string;
-}
-
 /** Read only, write only, both, or reads with bits that a written 1 clears. */
 export type Access = 'ro' | 'wo' | 'rw' | 'rw1c';
 
-export const REGIONS = {
-  registers: { base: 0x0_0000, strides: {}, access: 'rw', meaning: 'control and status' },
-  inputs: {
-    base: 0x1_0000,
-    strides: { word: 4 },
-    access: 'wo',
-    meaning: 'one byte a row, four rows a word; write only',
-  },
-  results: {
-    base: 0x2_0000,
-    strides: { column: 4 },
-    access: 'ro',
-    meaning: 'one word a column: code in 23:16, decoded value in 15:0; read only',
-  },
-  tables: {
-    base: 0x3_0000,
-    strides: { bank: 0x200, code: 4 },
-    access: 'rw',
-    meaning: 'decoder: 0x200 a bank, one word a code',
-  },
-  references: {
-    base: 0x4_0000,
-    strides: { bank: 0x4000, row: 0x10, word: 4 },
-    access: 'rw',
-    meaning: 'reference cells: 0x4000 a bank, 0x10 a row, one bit a cell',
-  },
-  weights: {
-    base: 0x8_0000,
-    strides: { row: 0x100, plane: 0x80, word: 4 },
-    access: 'rw',
-    meaning: 'cells: 0x100 a row (trim rows from row 1024), 0x80 a plane (wp, wn), one bit a column',
-  },
-} as const satisfies Readonly<Record<string, Region>>;
-
-export type RegionName = keyof typeof REGIONS;
-
-/** Bits msb:lsb of a register or a result word. */
+/** Bits msb:lsb of a register or of a word in a region. */
 export interface BitField {
   readonly name: string;
   readonly msb: number;
@@ -66,6 +21,74 @@ export interface BitField {
   /** Names of the values 0, 1, .. where each stands for something. */
   readonly values?: readonly string[];
 }
+
+/** Makes fields of one access. */
+function bitsOf(access: Access) {
+  return (name: string, msb: number, lsb: number, meaning: string, values?: readonly string[]): BitField => ({
+    ...{ name, msb, lsb, access, meaning },
+    ...(values && { values }),
+  });
+}
+
+const readOnly = bitsOf('ro');
+const writeOnly = bitsOf('wo');
+const readWrite = bitsOf('rw');
+const clearable = bitsOf('rw1c');
+
+/** A range of addresses; the address of a word in it is the base plus index times stride, summed. */
+export interface Region {
+  readonly base: number;
+  /** Bytes from one index to the next, by what the index counts. */
+  readonly strides: Readonly<Record<string, number>>;
+  readonly access: Access;
+  readonly meaning: string;
+  /** Bits of a word. */
+  readonly fields: readonly BitField[];
+}
+
+export const REGIONS = {
+  registers: { base: 0x0_0000, strides: {}, access: 'rw', meaning: 'control and status', fields: [] },
+  inputs: {
+    base: 0x1_0000,
+    strides: { word: 4 },
+    access: 'wo',
+    meaning: 'one byte a row, four rows a word; write only',
+    fields: [writeOnly('rows', 31, 0, 'inputs, the first row in 7:0')],
+  },
+  results: {
+    base: 0x2_0000,
+    strides: { column: 4 },
+    access: 'ro',
+    meaning: 'one word a column: code in 23:16, decoded value in 15:0; read only',
+    fields: [
+      readOnly('code', 23, 16, 'nonlinear code; 0 where the readout keeps values only'),
+      readOnly('value', 15, 0, 'decoded value, sign-extended where results are signed'),
+    ],
+  },
+  tables: {
+    base: 0x3_0000,
+    strides: { bank: 0x200, code: 4 },
+    access: 'rw',
+    meaning: 'decoder: 0x200 a bank, one word a code',
+    fields: [readWrite('value', 15, 0, 'of OUT_BITS; reads are sign-extended where results are signed')],
+  },
+  references: {
+    base: 0x4_0000,
+    strides: { bank: 0x4000, row: 0x10, word: 4 },
+    access: 'rw',
+    meaning: 'reference cells: 0x4000 a bank, 0x10 a row, one bit a cell',
+    fields: [readWrite('cells', 31, 0, 'the first column in bit 0')],
+  },
+  weights: {
+    base: 0x8_0000,
+    strides: { row: 0x100, plane: 0x80, word: 4 },
+    access: 'rw',
+    meaning: 'cells: 0x100 a row (trim rows from row 1024), 0x80 a plane (wp, wn), one bit a column',
+    fields: [readWrite('cells', 31, 0, 'the first column in bit 0')],
+  },
+} as const satisfies Readonly<Record<string, Region>>;
+
+export type RegionName = keyof typeof REGIONS;
 
 /**
  * A register: its word address in the register region and its bits. Bits in no field read as 0. Bits that
@@ -93,19 +116,6 @@ export const ERRORS = {
   lost: { bit: 4, meaning: 'a conversion finished while the previous done was not cleared' },
   access: { bit: 5, meaning: 'no such address, unaligned, partial or forbidden access' },
 } as const;
-
-/** `bits(31, 16, ..)` or `bits(0, ..)`: the field of a register with one access. */
-function bitsOf(access: Access) {
-  return (name: string, msb: number, lsb: number, meaning: string, values?: readonly string[]): BitField => ({
-    ...{ name, msb, lsb, access, meaning },
-    ...(values && { values }),
-  });
-}
-
-const readOnly = bitsOf('ro');
-const writeOnly = bitsOf('wo');
-const readWrite = bitsOf('rw');
-const clearable = bitsOf('rw1c');
 
 export const REGISTERS = {
   id: {
@@ -230,12 +240,6 @@ export function registersOf(shape: MacroShape): Register[] {
   return all.filter((register) => OPTIONAL[register] === undefined || shape[OPTIONAL[register]]);
 }
 
-/** Bits of a word of the results region. */
-export const RESULT_FIELDS: readonly BitField[] = [
-  readOnly('code', 23, 16, 'nonlinear code; 0 where the readout keeps values only'),
-  readOnly('value', 15, 0, 'decoded value, sign-extended where results are signed'),
-];
-
 /** The bits of a field in place: 0x0000_0004 for bit 2. */
 export function maskOf({ msb, lsb }: BitField): number {
   return (2 ** (msb - lsb + 1) - 1) * 2 ** lsb;
@@ -356,18 +360,25 @@ export function resetWord(shape: MacroShape, register: Register): number {
   return words[register] ?? 0;
 }
 
+/** How many of each index of a region a shape uses; trim rows count on from `TRIM_ROW_BASE`. */
+export function countsInUse(shape: MacroShape, region: RegionName): Readonly<Record<string, number>> {
+  const words = (cells: number) => Math.ceil(cells / 32);
+  const counts = {
+    registers: {},
+    inputs: { word: Math.ceil(shape.rows / 4) },
+    results: { column: shape.columns },
+    tables: { bank: shape.banks, code: 2 ** shape.adcBits },
+    references: { bank: shape.banks, row: shape.referenceRows, word: words(shape.referenceColumns) },
+    weights: { row: shape.rows, plane: 2, word: words(shape.columns) },
+  } as const satisfies Readonly<Record<RegionName, Readonly<Record<string, number>>>>;
+  return counts[region];
+}
+
 /** Bytes from the start of a region to the end of the last word that a shape uses. */
 export function sizeInUse(shape: MacroShape, region: RegionName): number {
-  const words = (cells: number) => Math.ceil(cells / 32);
-  const lastRow = shape.trimRows > 0 ? TRIM_ROW_BASE + shape.trimRows - 1 : shape.rows - 1;
-  const last: Readonly<Record<RegionName, () => number>> = {
-    registers: () => registerAddress(registersOf(shape).at(-1)!),
-    inputs: () => inputAddress(Math.ceil(shape.rows / 4) - 1),
-    results: () => resultAddress(shape.columns - 1),
-    tables: () => tableAddress(shape.banks - 1, 2 ** shape.adcBits - 1),
-    references: () =>
-      referenceAddress(shape.banks - 1, shape.referenceRows - 1, words(shape.referenceColumns) - 1),
-    weights: () => weightAddress(lastRow, 1, words(shape.columns) - 1),
-  };
-  return last[region]() + 4 - REGIONS[region].base;
+  if (region === 'registers') return registerAddress(registersOf(shape).at(-1)!) + 4;
+  const counts = countsInUse(shape, region);
+  const rows = region === 'weights' && shape.trimRows > 0 ? { row: TRIM_ROW_BASE + shape.trimRows } : {};
+  const last = Object.entries({ ...counts, ...rows }).map(([index, count]) => [index, count - 1] as const);
+  return addressOf(REGIONS[region], Object.fromEntries(last)) + 4 - REGIONS[region].base;
 }
