@@ -23,9 +23,11 @@ export const OPTIONS = {
   signedInput: [false, true],
   signedOutput: [false, true],
   doubleBuffer: [true, false],
+  // 16 rows and their trim rows need one more address bit than rows alone.
+  rows: [16, 13],
   columns: [1, 32, 33],
   adcBits: [1, 3, 4],
-  referenceColumns: [2, 32],
+  referenceColumns: [2, 65],
   pulses: [1, 3],
   precharge: [1, 2],
   banks: [1, 3],
@@ -39,8 +41,6 @@ export const OPTIONS = {
 
 export type Row = Choice<typeof OPTIONS>;
 
-/** Rows and trim rows together need one more address bit than rows alone. */
-const ROWS = 16;
 const MAGNITUDE_BITS = 3;
 
 /** The macro of one row: small, with levels that its ramp can realise. */
@@ -69,7 +69,7 @@ function configurationOf(row: Row, index: number): Configuration {
     config: {
       name: `pair${index + 1}`,
       array: {
-        rows: ROWS,
+        rows: row.rows,
         columns: row.columns,
         trimRows: row.trimRows,
         trimPulses: 3,

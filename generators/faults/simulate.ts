@@ -2,12 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Simulator, simulate } from '../cosim/simulator.js';
+import type { Vectors } from '../cosim/stimulus.js';
+import { startAndLook } from '../cosim/test-scenario.js';
 import { newBench } from '../cosim/vectors.js';
 import { judge, type Verdict } from '../cosim/verdict.js';
 import { bitsFor, cellWordWidth, rowWidth } from '../emit/ports.js';
 import { render } from '../emit/render.js';
 import { macroView } from '../emit/view.js';
-import { cellWords, March } from '../golden/march.js';
+import { type CellPort, type CellWord, cellWords, March } from '../golden/march.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { MARCH, marchWord, registerAddress } from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
@@ -36,15 +38,17 @@ export interface FaultSimulation extends Verdict {
 /** Idle cycles before a trial, in the middle of which the fault changes. */
 const PAUSE = 16;
 
-/**
- * Marches through the RTL of a package, a fault in its cells each time, every cycle and every register compared with
- * the golden model; one run of the simulator.
- */
-export async function simulateFaults(
-  plan: MacroPlan,
-  trials: readonly Trial[],
-  run: { readonly folder: string; readonly simulator: Simulator; readonly signal?: AbortSignal },
-): Promise<FaultSimulation> {
+/** What a simulator is given to march through faulty cells, and what the golden model made of it. */
+interface FaultBench {
+  readonly vectors: Vectors;
+  /** Files beside operations.txt and trace.txt: the array with a defect and when each defect comes. */
+  readonly files: Readonly<Record<'array.v' | 'faults.txt', string>>;
+  readonly found: number;
+  readonly located: number;
+}
+
+/** Marches with a fault in the cells each time, and what every register must read. */
+export function faultBench(plan: MacroPlan, trials: readonly Trial[]): FaultBench {
   const { shape } = plan;
   const { stimulus } = newBench(plan, 1);
   const lines: string[] = [];
@@ -53,18 +57,19 @@ export async function simulateFaults(
   for (const { fault, background, resume = false } of trials) {
     stimulus.idle(PAUSE);
     lines.push(faultLine(fault, stimulus.machine.cycle - PAUSE / 2, shape));
-    stimulus.machine.cells = new FaultyCells(fault);
+    stimulus.machine.cells = onBus(new FaultyCells(fault), words);
     // The same march beside it, to know for how long it runs.
     const cells = new FaultyCells(fault);
     const pace = new March(shape, () => cells, words);
     const run = (word: number): Report | undefined => {
-      stimulus.write(registerAddress('march'), word);
+      startAndLook(stimulus, word);
       pace.write(word);
       let cycles = 0;
       for (; pace.busy; cycles++) pace.tick();
       stimulus.idle(cycles);
       const status = stimulus.read(registerAddress('march'));
       const address = stimulus.read(registerAddress('march_address'));
+      stimulus.read(words[0]!.address); // what the cell port reads next changes nothing
       const failing = stimulus.read(registerAddress('march_data'));
       return (status & MARCH.fail) === 0 ? undefined : { address, failing };
     };
@@ -74,20 +79,44 @@ export async function simulateFaults(
     if (locates(report, fault)) counts.located++;
     while (resume && report !== undefined) report = run(MARCH.resume);
   }
-  const vectors = stimulus.vectors();
+  const view = { ...macroView(plan), file: `${plan.name}_array.v`, purpose: 'cells with a defect' };
+  return {
+    vectors: stimulus.vectors(),
+    files: { 'array.v': render('fault/array.v', view), 'faults.txt': lines.join('') },
+    ...counts,
+  };
+}
+
+/** The bus reads 0 where a word has no cell. */
+function onBus(cells: CellPort, words: readonly CellWord[]): CellPort {
+  const masks = new Map(words.map(({ address, mask }) => [address, mask]));
+  return {
+    readCells: (address) => (cells.readCells(address) & (masks.get(address) ?? 0)) >>> 0,
+    writeCells: (address, data, strobes) => cells.writeCells(address, data, strobes),
+  };
+}
+
+/**
+ * Marches through the RTL of a package, a fault in its cells each time, every cycle and every register compared with
+ * the golden model; one run of the simulator.
+ */
+export async function simulateFaults(
+  plan: MacroPlan,
+  trials: readonly Trial[],
+  run: { readonly folder: string; readonly simulator: Simulator; readonly signal?: AbortSignal },
+): Promise<FaultSimulation> {
+  const { vectors, files, found, located } = faultBench(plan, trials);
   const folder = await mkdtemp(path.join(tmpdir(), 'imcgen-faults-'));
   try {
+    const { operations, trace } = vectors;
+    const all = { ...files, 'operations.txt': operations, 'trace.txt': trace };
+    for (const [file, text] of Object.entries(all)) await writeFile(path.join(folder, file), text);
     const arrayModel = path.join(folder, 'array.v');
-    const view = { ...macroView(plan), file: `${plan.name}_array.v`, purpose: 'cells with a defect' };
-    await writeFile(arrayModel, render('fault/array.v', view));
-    await writeFile(path.join(folder, 'operations.txt'), vectors.operations);
-    await writeFile(path.join(folder, 'trace.txt'), vectors.trace);
-    await writeFile(path.join(folder, 'faults.txt'), lines.join(''));
     const output = await simulate({ ...run, macro: plan.name, vectors: folder, arrayModel });
     return {
-      ...judge(output.lines, vectors, shape.columns),
+      ...judge(output.lines, vectors, plan.shape.columns),
       trials: trials.length,
-      ...counts,
+      ...{ found, located },
       cycles: vectors.cycles,
       seconds: output.seconds,
     };
