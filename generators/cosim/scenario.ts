@@ -310,7 +310,7 @@ export function conflicts(bench: Bench): void {
   clear();
   stimulus.read(weightAddress(0, 0, 0));
 
-  stimulus.write(registerAddress('start'), startWord(shape.banks, bits)); // no such bank, unless 16
+  stimulus.write(registerAddress('start'), startWord(shape.banks % 16, bits)); // no such bank, unless 16
   stimulus.idle(total);
   stimulus.write(registerAddress('start'), startWord(bank, 0));
   stimulus.write(registerAddress('start'), startWord(bank, 7));
