@@ -316,7 +316,7 @@ export function conflicts(bench: Bench): void {
   stimulus.write(registerAddress('start'), startWord(bank, 7));
   stimulus.read(registerAddress('error'));
   stimulus.write(registerAddress('error'), 0x3f);
-  stimulus.write(registerAddress('start'), startWord(shape.banks, 0), 0b0111); // no whole word: not looked at
+  stimulus.write(registerAddress('start'), startWord(shape.banks % 16, 0), 0b0111); // no whole word: not looked at
   stimulus.read(registerAddress('error'));
   stimulus.idle(scheduleOf(shape, shape.adcBits).total + 2);
   stimulus.write(registerAddress('start'), startWord(bank, bits) & ~1); // no start bit: nothing happens
