@@ -21,6 +21,9 @@ const PACKAGES = {
   yosys: ['yosys'],
   qflow: ['qflow', 'qflow-tech-osu018'],
   klayout: ['klayout'],
+  magic: ['magic'],
+  sta: ['opensta'],
+  'netgen-lvs': ['netgen-lvs'],
 };
 
 const tools = ['iverilog', ...process.argv.slice(2)];
