@@ -95,6 +95,7 @@ function contents(name: string): readonly { readonly file: string; readonly mean
       meaning: 'addresses, registers and bits for C, and in SystemRDL',
     },
     { file: `\`tb/${name}_tb.v\`, \`vectors/\``, meaning: 'self-checking testbench and what it plays' },
+    { file: '`formal/`', meaning: 'what is proved of it, as Verilog, and a Yosys script for each proof' },
     { file: '`docs/registers.md`', meaning: 'address map, registers, error bits, reference rows' },
     { file: '`config.resolved.json`, `levels/`', meaning: 'what this package was generated from' },
     { file: '`manifest.json`', meaning: 'sha256 of every file' },
