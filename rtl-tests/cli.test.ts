@@ -55,6 +55,7 @@ describe('imcgen', () => {
     'check',
     'generate',
     'cosim',
+    'synth',
     'verify',
     'diff',
     'sweep',

@@ -198,7 +198,7 @@ describe('diff of packages and configs', () => {
       '    reference cells             10 in 3 steps, largest 5 -> 5 in 3 steps, largest 2',
       '    references, u               3: 2 .. 10; 1 of 3 changed',
       '    largest reference error, u  0 -> 1',
-      expect.stringMatching(/^ {2}files: \d+ of 22 differ, headers aside$/),
+      expect.stringMatching(/^ {2}files: \d+ of \d+ differ, headers aside$/),
     ]);
   });
 

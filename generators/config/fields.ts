@@ -40,6 +40,13 @@ export function real(meaning: string, low = -LARGEST_NUMBER) {
   return z.number({ error }).min(low, { error }).max(LARGEST_NUMBER, { error }).describe(meaning);
 }
 
+/** A number in a closed range; the message says what was found and what is allowed. */
+export function within(low: number, high: number, meaning: string) {
+  const error = ({ input }: Refused) =>
+    typeof input === 'number' ? `${input} is outside ${low}..${high}` : undefined;
+  return z.number({ error }).min(low, { error }).max(high, { error }).describe(meaning);
+}
+
 /** A factor between two units. */
 export function scale(meaning: string) {
   return real(meaning, SMALLEST_SCALE);

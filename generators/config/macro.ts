@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { list, SCHEMA_KEY, scale, section, whole } from './fields.js';
+import { list, SCHEMA_KEY, scale, section, whole, within } from './fields.js';
 import { moduleName } from './identifier.js';
 
 /** Most cells of a reference row and bank: four bus words. */
@@ -25,6 +25,21 @@ const referenceSchema = section('reference cells, which make the ramp', {
   rows: whole(1, 1024, 'reference rows, offset group included (REF_ROWS)').default(256),
   offsetRows: whole(0, 1024, 'rows of the offset group that starts the ramp below zero').default(0),
   pulses: whole(1, MOST_REFERENCE_PULSES, 'unit pulses a ramp step (REF_PULSES)').default(1),
+});
+
+const timingSchema = section('clock and time budget, for synthesis and static timing', {
+  clockNs: within(0.01, 1e6, 'target clock period in ns; 5: 200 MHz, as in sibling macros (S)').default(5),
+  outsideShare: within(
+    0,
+    0.9,
+    'share of the period spent outside the macro, before its inputs and after its outputs',
+  ).default(0.25),
+  arrayShare: within(
+    0,
+    0.9,
+    'share of the period of the analog macro, before the clock at its inputs and after it at its outputs',
+  ).default(0.3),
+  uncertaintyShare: within(0, 0.5, 'share of the period kept for clock skew and jitter').default(0.05),
 });
 
 /**
@@ -88,6 +103,7 @@ export const macroSchema = z.strictObject({
     .enum(['apb', 'axi4lite', 'wishbone', 'wishbone_pipelined'])
     .default('apb')
     .describe('control and data bus: APB4, AXI4-Lite, Wishbone B4 classic or pipelined'),
+  timing: timingSchema.prefault({}),
   reset: z
     .enum(['async_low', 'async_high', 'sync_low', 'sync_high'])
     .default('async_low')

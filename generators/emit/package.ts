@@ -7,6 +7,7 @@ import { BUSES } from './bus-ports.js';
 import { readmeView, registersView } from './documents.js';
 import { MANIFEST, type Manifest } from './manifest.js';
 import { render } from './render.js';
+import { GENERIC, genericLibraryFiles, synthesisScripts } from './synthesis.js';
 import { macroView } from './view.js';
 
 /** A text file of a package; the path is relative to its folder, with forward slashes. */
@@ -70,6 +71,22 @@ function contents(name: string): readonly { readonly file: string; readonly mean
     { file: `\`blackbox/${name}_array.vlt\``, meaning: 'why Verilator need not warn about it' },
     { file: `\`${name}.f\``, meaning: 'file list of rtl and model' },
     { file: `\`tb/${name}_tb.v\`, \`vectors/\``, meaning: 'self-checking testbench and what it plays' },
+    {
+      file: `\`syn/${name}.ys\`, \`syn/${name}_equivalence.ys\``,
+      meaning: 'synthesis with Yosys; proof that the netlist is the Verilog',
+    },
+    {
+      file: '`syn/generic_cells.lib`, `.v`',
+      meaning: 'cells without a technology to map to, and their simulation models',
+    },
+    {
+      file: `\`syn/${name}.sdc\`, \`syn/${name}_sta.tcl\``,
+      meaning: 'timing constraints; static timing with OpenSTA and a library of yours',
+    },
+    {
+      file: `\`syn/${name}_array_budget.lib\``,
+      meaning: 'time that static timing grants the analog macro',
+    },
     { file: '`docs/registers.md`', meaning: 'address map, registers, error bits, reference rows' },
     { file: '`config.resolved.json`, `levels/`', meaning: 'what this package was generated from' },
     { file: '`manifest.json`', meaning: 'sha256 of every file' },
@@ -93,6 +110,8 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
     { path: `blackbox/${name}_array.vlt`, text: render('blackbox/array.vlt', macroView(plan)) },
     { path: `${name}.f`, text: listed('model') },
     { path: `${name}_digital.f`, text: listed('digital') },
+    ...synthesisScripts(plan, sources, GENERIC),
+    ...genericLibraryFiles(plan.config.license),
     { path: 'docs/registers.md', text: render('docs/registers.md', registersView(plan)) },
     { path: 'README.md', text: render('docs/readme.md', readmeView(plan, contents(name))) },
     { path: 'config.resolved.json', text: json(plan.config) },
