@@ -4,6 +4,7 @@ import { registerCalibrate } from './commands/calibrate.js';
 import { registerCheck } from './commands/check.js';
 import { registerCosim } from './commands/cosim.js';
 import { registerDiff } from './commands/diff.js';
+import { registerFaults } from './commands/faults.js';
 import { registerGenerate } from './commands/generate.js';
 import { registerImport } from './commands/import.js';
 import { registerInit } from './commands/init.js';
@@ -23,6 +24,7 @@ const COMMANDS = [
   registerGenerate,
   registerCosim,
   registerSynth,
+  registerFaults,
   registerVerify,
   registerDiff,
   registerSweep,

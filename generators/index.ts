@@ -24,6 +24,7 @@ export { buildVectors, newBench } from './cosim/vectors.js';
 export type { Manifest } from './emit/manifest.js';
 export { type PackageFile, packageFiles } from './emit/package.js';
 export { writePackage } from './emit/write.js';
+export { type FaultRun, faultRun } from './faults/run.js';
 export { Machine } from './golden/machine.js';
 export { type Conversion, codeOf, Macro } from './golden/macro.js';
 export {

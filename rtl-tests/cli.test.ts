@@ -56,6 +56,7 @@ describe('imcgen', () => {
     'generate',
     'cosim',
     'synth',
+    'faults',
     'verify',
     'diff',
     'sweep',
@@ -151,7 +152,7 @@ describe('imcgen check', () => {
         'bad.json: bus: "axi" is not one of "apb", "axi4lite", "wishbone", "wishbone_pipelined"',
         '          Did you mean "apb"?',
         'bad.json: colour: is not a known key',
-        '          Known here: $schema, name, array, input, adc, output, layers, bus, reset, license.',
+        '          Known here: $schema, name, array, input, adc, output, test, layers, bus, reset, license.',
       ].join('\n'),
     });
   });
@@ -276,5 +277,42 @@ describe('imcgen diff', () => {
     const { exitCode, stdout, stderr } = await imcgen('diff', 'macro.json', 'bad.json');
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toContain('bad.json: adc.bits: 9 is outside 1..7');
+  });
+});
+
+describe('imcgen faults', () => {
+  it('prints the coverage of every kind of fault, and what the RTL did', async () => {
+    await imcgen('generate', 'macro.json', '-o', 'out/faults');
+    const { exitCode, stdout, stderr } = await imcgen(
+      ...['faults', 'out/faults', '--pairs', '500', '--simulate', '1'],
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^\w+: March C- over \d+ cells in \d+ words, \d+ cycles a data background\n/);
+    expect(stdout).toMatch(/stuck-at +every one +\d+ +100 % +100 % +100 %/);
+    expect(stdout).toMatch(/\nPASS RTL against golden model: \d+ marches, \d+ cycles, 0 mismatches, icarus/);
+  });
+
+  it('prints the same as JSON, without the RTL where none is asked for', async () => {
+    const { stdout } = await imcgen('faults', 'out/faults', '--json', '--pairs', '0', '--simulate', '0');
+    const { passed, coverage, simulation } = JSON.parse(stdout) as {
+      passed: boolean;
+      coverage: { kind: string; faults: number; located: number }[];
+      simulation: unknown;
+    };
+    expect([passed, simulation]).toEqual([true, undefined]);
+    expect(coverage.map(({ kind }) => kind)).toEqual(['stuck-at', 'transition']);
+    for (const { faults, located } of coverage) expect(located).toBe(faults);
+  });
+
+  it('ends with 1 for a macro without a march test', async () => {
+    await write('untested.json', { ...MACRO, test: { march: false } });
+    await imcgen('generate', 'untested.json', '-o', 'out/untested');
+    expect(await imcgen('faults', 'out/untested')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr:
+        'out/untested/config.resolved.json: test.march: is false: this macro has no march test\n' +
+        `${' '.repeat('out/untested/config.resolved.json: '.length)}Generate it with test.march: true.`,
+    });
   });
 });

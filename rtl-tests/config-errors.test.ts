@@ -182,7 +182,7 @@ describe('macro.json: keys', () => {
     ['input.sign', 'Did you mean "signed"?'],
     ['licence', 'Did you mean "license"?'],
     ['input.zzz', 'Known here: bits, signed, coding.'],
-    ['zzz', 'Known here: $schema, name, array, input, adc, output, layers, bus, reset, license.'],
+    ['zzz', 'Known here: $schema, name, array, input, adc, output, test, layers, bus, reset, license.'],
   ])('%s is not known', (at, fix) => {
     expect(macroErrors(at, 1)).toBe(`macro.json: ${at}: is not a known key\n            ${fix}`);
   });

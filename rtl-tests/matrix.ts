@@ -23,22 +23,24 @@ export const OPTIONS = {
   signedInput: [false, true],
   signedOutput: [false, true],
   doubleBuffer: [true, false],
+  // 16 rows and their trim rows need one more address bit than rows alone.
+  rows: [16, 13],
   columns: [1, 32, 33],
   adcBits: [1, 3, 4],
-  referenceColumns: [2, 32],
+  referenceColumns: [2, 33],
   pulses: [1, 3],
   precharge: [1, 2],
   banks: [1, 3],
   trimRows: [0, 2],
   offsetRows: [0, 3],
   clips: [false, true],
+  march: [true, false],
+  selfTest: [true, false],
   rounding: rounding.unwrap().options,
 } as const;
 
 export type Row = Choice<typeof OPTIONS>;
 
-/** Rows and trim rows together need one more address bit than rows alone. */
-const ROWS = 16;
 const MAGNITUDE_BITS = 3;
 
 /** The macro of one row: small, with levels that its ramp can realise. */
@@ -67,7 +69,7 @@ function configurationOf(row: Row, index: number): Configuration {
     config: {
       name: `pair${index + 1}`,
       array: {
-        rows: ROWS,
+        rows: row.rows,
         columns: row.columns,
         trimRows: row.trimRows,
         trimPulses: 3,
@@ -84,6 +86,7 @@ function configurationOf(row: Row, index: number): Configuration {
         rounding: row.rounding,
       },
       output: { bits: row.signedOutput ? 8 : 7, signed: row.signedOutput, doubleBuffer: row.doubleBuffer },
+      test: { march: row.march, selfTest: row.selfTest },
       bus: row.bus,
       reset: row.reset,
     },

@@ -409,27 +409,33 @@ describe('hardware-optimal levels of a sweep', () => {
     expect(refusal(rows[0]!)).toContain('cannot give 127 ramp groups a row each');
   });
 
-  it('use signed offsets within the headroom of the lines', async () => {
-    const signed = BATCHES.map((batch, seed) =>
-      batch.map((value, index) => ((index + seed) % 2 ? value : -value)),
-    );
-    await save('relu.json', orThrow(calibrate(signed, { name: 'signed', bits: 3 })));
-    const array = { rows: 32, columns: 4, headroom: 60 };
-    const reference = { columns: 4, rows: 260, offsetRows: 50 };
-    await save('macro.json', {
-      ...MACRO,
-      array,
-      output: { bits: 8, signed: true },
-      adc: { bits: 3, reference },
-    });
-    const { rows } = await run({ bits: [2, 3, 4] }, { method: 'hardware-optimal' });
-    for (const { plan, state } of rows) {
-      expect(state).toBe('new');
-      const { stepCells, offsetCells } = plan!.layers[0]!.ramp;
-      expect(stepCells.reduce((sum, cells) => sum + cells, 0)).toBeLessThanOrEqual(60);
-      expect(offsetCells).toBeGreaterThan(0);
-    }
-  });
+  it.each(['rising', 'falling'])(
+    'use signed offsets within the headroom of the lines: %s ramp',
+    async (ramp) => {
+      const signed = BATCHES.map((batch, seed) =>
+        batch.map((value, index) => ((index + seed) % 2 ? value : -value)),
+      );
+      await save('relu.json', orThrow(calibrate(signed, { name: 'signed', bits: 3 })));
+      const array = { rows: 32, columns: 4, headroom: 60 };
+      const reference = { columns: 4, rows: 260, offsetRows: 50 };
+      await save('macro.json', {
+        ...MACRO,
+        array,
+        output: { bits: 8, signed: true },
+        adc: { bits: 3, ramp, reference },
+      });
+      const { rows } = await run({ bits: [2, 3, 4] }, { method: 'hardware-optimal' });
+      for (const { plan, state } of rows) {
+        expect(state).toBe('new');
+        const { stepCells, offsetCells } = plan!.layers[0]!.ramp;
+        const all = stepCells.reduce((sum, cells) => sum + cells, 0);
+        // A falling ramp takes all steps but the first back through the other line.
+        const other = offsetCells + (ramp === 'falling' ? all - stepCells[0]! : 0);
+        expect(Math.max(all, other)).toBeLessThanOrEqual(60);
+        expect(offsetCells).toBeGreaterThan(0);
+      }
+    },
+  );
 });
 
 describe('what an option means stays when it is swept', () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { macroSchema, type Readout } from '../generators/config/macro.js';
 import { packageFiles } from '../generators/emit/package.js';
 import { GENERIC, GENERIC_LIBRARY } from '../generators/emit/synthesis.js';
+import { writePackage } from '../generators/emit/write.js';
 import { describeProblem, type InvalidInput, orThrow } from '../generators/problems.js';
 import { synthesisJson, synthesisText } from '../generators/report/synthesis.js';
 import { proveEquivalence } from '../generators/synth/equivalence.js';

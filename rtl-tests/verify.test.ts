@@ -12,9 +12,9 @@ import { CONFIGURATIONS, planOf } from './configurations.js';
 import { contentOf, replaceOnce, withPackage } from './packages.js';
 
 const PLAN = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'odd')!);
-const DECODER = 'rtl/odd_decoder.v';
-/** All but the manifest itself, which lists them. */
+/** Files of the package that the manifest lists. */
 const FILES = packageFiles(PLAN).length - 1;
+const DECODER = 'rtl/odd_decoder.v';
 
 /** What verification finds after some damage to a fresh package. */
 async function after(damage: (folder: string) => Promise<unknown>): Promise<Verification & { text: string }> {
@@ -106,10 +106,9 @@ describe('a hand edit is named by its file', () => {
     });
     expect(found.edits).toMatchObject([{ path: file, commentsOnly, sealed: false }]);
     expect(found).toMatchObject({ intact: false, missing: [], added: [], problems: [] });
-    expect(found.text).toMatch(
-      /^odd: odd, made by imcgen \S+: \d+ of \d+ files as generated\n {2}edited {3}/,
+    expect(found.text).toContain(
+      `odd: odd, made by ${TOOL}: ${FILES - 1} of ${FILES} files as generated\n  edited   `,
     );
-    expect(found.text).toContain(` ${FILES - 1} of ${FILES} files `);
   });
 
   it('with the first line that differs', async () => {

@@ -98,6 +98,16 @@ export const macroSchema = z.strictObject({
     signed: z.boolean().default(false).describe("two's complement table entries"),
     doubleBuffer: z.boolean().default(true).describe('readout and next load overlap the conversion'),
   }),
+  test: z
+    .strictObject({
+      march: z.boolean().default(true).describe('March C- over all cells, started by a register'),
+      selfTest: z
+        .boolean()
+        .default(true)
+        .describe('a register puts known codes in place of the sense amplifiers'),
+    })
+    .prefault({})
+    .describe('manufacturing test'),
   layers: list(layerSchema, 1, 16).describe('one reference bank each'),
   bus: z
     .enum(['apb', 'axi4lite', 'wishbone', 'wishbone_pipelined'])

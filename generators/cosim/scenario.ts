@@ -335,6 +335,10 @@ export function forbiddenAccesses({ plan, stimulus }: Bench): void {
   stimulus.read(0x1c);
   stimulus.write(0x1c, 0);
   stimulus.read(0x0e);
+  stimulus.read(0x28);
+  stimulus.write(0x24, 0);
+  stimulus.read(0x2c);
+  stimulus.write(0x2c, 0);
   stimulus.read(0x8000);
   stimulus.read(inputAddress(0));
   stimulus.write(inputAddress(Math.ceil(shape.rows / 4)), 1);

@@ -32,6 +32,8 @@ export interface SimulationRun {
   readonly view?: ArrayView;
   /** A mapped netlist in place of `rtl/`, on Icarus. */
   readonly netlist?: MappedNetlist;
+  /** File of an array model that takes the place of the package's. */
+  readonly arrayModel?: string;
   /** Verilog parameters to override on the testbench. */
   readonly parameters?: ReadonlyMap<string, number>;
   readonly dump?: { readonly file: string; readonly format: 'vcd' | 'fst' };
@@ -117,9 +119,10 @@ async function buildVerilator(run: SimulationRun, build: string): Promise<string
   return [path.join(build, 'sim')];
 }
 
-async function sources({ folder, macro, view = 'model' }: SimulationRun): Promise<string[]> {
-  const listed = await Promise.all(['rtl', view].map((part) => verilogIn(folder, part)));
-  return [...listed.flat(), path.join(folder, 'tb', `${macro}_tb.v`)];
+async function sources({ folder, macro, view = 'model', arrayModel }: SimulationRun): Promise<string[]> {
+  const rtl = await verilogIn(folder, 'rtl');
+  const array = arrayModel === undefined ? await verilogIn(folder, view) : [arrayModel];
+  return [...rtl, ...array, path.join(folder, 'tb', `${macro}_tb.v`)];
 }
 
 /** Verilog files in one folder of a package. */

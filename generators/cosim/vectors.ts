@@ -21,6 +21,7 @@ import {
   rewriteTables,
 } from './scenario.js';
 import { Stimulus, type Vectors } from './stimulus.js';
+import { marches, selfTests } from './test-scenario.js';
 
 export interface VectorOptions {
   /** Same seed, same vectors. */
@@ -62,6 +63,7 @@ export function newBench(
 export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable?: bigint): Vectors {
   const bench = newBench(plan, options.seed, resetTable, options.comparator);
   readBack(bench);
+  marches(bench);
   program(bench);
   readBack(bench);
   atTheLimits(bench);
@@ -70,6 +72,7 @@ export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable
   randomStream(bench, Math.floor(options.conversions / 2));
   conflicts(bench);
   forbiddenAccesses(bench);
+  selfTests(bench);
   rewriteTables(bench);
   everyWidth(bench);
   brokenReferences(bench);

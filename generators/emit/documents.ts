@@ -1,4 +1,5 @@
 import type { Bus } from '../config/macro.js';
+import { marchCycles } from '../golden/march.js';
 import type { LayerPlan, MacroPlan } from '../plan/plan.js';
 import {
   ADDRESS_BITS,
@@ -8,8 +9,10 @@ import {
   inputAddress,
   REGIONS,
   REGISTERS,
+  type Register,
   referenceAddress,
   registerAddress,
+  registersOf,
   resultAddress,
   TRIM_ROW_BASE,
   tableAddress,
@@ -94,7 +97,7 @@ function sizesInUse(shape: MacroShape): Readonly<Record<keyof typeof REGIONS, nu
   const words = (cells: number) => Math.ceil(cells / 32);
   const lastRow = shape.trimRows > 0 ? TRIM_ROW_BASE + shape.trimRows - 1 : shape.rows - 1;
   const last = {
-    registers: registerAddress('interrupt'),
+    registers: registerAddress(registersOf(shape).at(-1)!),
     inputs: inputAddress(Math.ceil(shape.rows / 4) - 1),
     results: resultAddress(shape.columns - 1),
     tables: tableAddress(shape.banks - 1, 2 ** shape.adcBits - 1),
@@ -126,17 +129,28 @@ function referenceGroups(shape: MacroShape) {
   ];
 }
 
+/** What else test software must know of the codes of a self-test. */
+function selfTestNote({ readout, ramp, earlyStop }: MacroShape): string {
+  const notes = [
+    ...(ramp === 'falling' && earlyStop
+      ? ['columns that the ramp has not found when it stops read one below its last step']
+      : []),
+    ...(readout === 'column_lut' ? ['the decoders of the columns show at `y_o` only'] : []),
+  ];
+  return notes.map((note) => `; ${note}`).join('');
+}
+
 /** View of the address map's page. */
 export function registersView(plan: MacroPlan): View {
   const { shape } = plan;
   const sizes = sizesInUse(shape);
-  const resets: Partial<Record<keyof typeof REGISTERS, number>> = {
+  const resets: Partial<Record<Register, number>> = {
     id: IDENTITY,
     array: shape.columns * 2 ** 16 + shape.rows,
     format: formatWord(shape),
+    march_address: weightAddress(0, 0, 0),
   };
   const regions = Object.keys(REGIONS) as (keyof typeof REGIONS)[];
-  const registers = Object.keys(REGISTERS) as (keyof typeof REGISTERS)[];
   return {
     ...macroView(plan),
     ...busDocument(plan.config.bus),
@@ -147,7 +161,7 @@ export function registersView(plan: MacroPlan): View {
       region,
       meaning: REGIONS[region].meaning,
     })),
-    registers: registers.map((register) => ({
+    registers: registersOf(shape).map((register) => ({
       ...REGISTERS[register],
       address: hex(registerAddress(register)),
       register,
@@ -156,6 +170,8 @@ export function registersView(plan: MacroPlan): View {
     errors: Object.entries(ERRORS).map(([error, { bit, meaning }]) => ({ error, bit, meaning })),
     referenceGroups: referenceGroups(shape),
     resultText: shape.readout === 'broadcast' ? ' (code 0: this readout keeps values only)' : '',
+    marchCycles: marchCycles(shape),
+    selfTestNote: selfTestNote(shape),
     trimText: shape.trimRows > 0 ? `, trim rows from row ${TRIM_ROW_BASE}` : '',
     overlapText: shape.doubleBuffer
       ? 'The next inputs and the next start may follow right after the start; results stay until the next `done`.'

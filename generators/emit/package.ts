@@ -41,6 +41,8 @@ const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', 'input_drivers', 'word line pulses from the inputs'),
   verilog('rtl', 'reference_drivers', 'reference word lines of each ramp step'),
   COLUMN_CONVERTERS[shape.readout],
+  ...(shape.march ? [verilog('rtl', 'march', 'march test of all cells, through the cell port')] : []),
+  ...(shape.selfTest ? [verilog('rtl', 'self_test', 'known codes in place of the sense amplifiers')] : []),
   verilog('rtl', 'decoder', 'from nonlinear code to linear value, one table a bank'),
   verilog('model', 'array', 'the analog macro, for simulation'),
   verilog('blackbox', 'array', 'the analog macro, for synthesis'),

@@ -41,6 +41,8 @@ export function arrayPorts(shape: MacroShape): readonly ArrayPort[] {
     width = 1,
   ): ArrayPort => ({ name, direction, range, width, net, meaning });
   const { rows, columns, adcBits, banks } = shape;
+  // The march takes the cell port over, the self-test the place of the sense amplifiers.
+  const cellNet = (net: string) => (shape.march ? `mem_${net}` : net);
   return [
     port('input', 'clk_i', 'clk_i', 'a word line pulse lasts one cycle'),
     port('input', 'precharge_i', 'precharge', 'bitlines and reference lines back to full'),
@@ -61,7 +63,14 @@ export function arrayPorts(shape: MacroShape): readonly ArrayPort[] {
       : []),
     port('input', 'ref_bank_i', 'bank', 'reference columns in use', 'BANK_W-1:0', bitsFor(banks)),
     port('input', 'sense_i', 'sense', 'sense amplifiers on'),
-    port('output', 'sa_o', 'sa', 'MAC at or above the reference', 'COLS-1:0', columns),
+    port(
+      'output',
+      'sa_o',
+      shape.selfTest ? 'array_sa' : 'sa',
+      'MAC at or above the reference',
+      'COLS-1:0',
+      columns,
+    ),
     port('input', 'mem_en_i', 'mem_en', 'access a word of cells'),
     port('input', 'mem_we_i', 'mem_we', 'write'),
     port('input', 'mem_ref_i', 'mem_ref', '1: reference cells, 0: weights, trim'),
@@ -69,8 +78,8 @@ export function arrayPorts(shape: MacroShape): readonly ArrayPort[] {
     port('input', 'mem_row_i', 'mem_row', 'row; trim rows from ROWS', 'ROW_W-1:0', rowWidth(shape)),
     port('input', 'mem_plane_i', 'mem_plane', 'weights: 0 for wp, 1 for wn'),
     port('input', 'mem_word_i', 'mem_word', '32 columns', 'WORD_W-1:0', cellWordWidth(shape)),
-    port('input', 'mem_wdata_i', 'wdata', 'one bit a cell', '31:0', 32),
-    port('input', 'mem_strb_i', 'strb', 'bytes to write', '3:0', 4),
+    port('input', 'mem_wdata_i', cellNet('wdata'), 'one bit a cell', '31:0', 32),
+    port('input', 'mem_strb_i', cellNet('strb'), 'bytes to write', '3:0', 4),
     port('output', 'mem_rdata_o', 'mem_rdata', 'one cycle after mem_en_i', '31:0', 32),
   ];
 }

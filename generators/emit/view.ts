@@ -141,12 +141,20 @@ export function macroView(plan: MacroPlan): View {
     broadcast: shape.readout === 'broadcast',
     columnLut: shape.readout === 'column_lut',
     allColumns: showsAllColumns(shape),
+    /** Numbers in a line of the trace. */
+    traceFields: 10 + number(showsAllColumns(shape)) + number(shape.march),
     falling: shape.ramp === 'falling',
     rampFalling: number(shape.ramp === 'falling'),
     earlyStop: number(shape.earlyStop),
     topK: shape.topK,
     /** Readout and ramp direction as the format register shows them. */
     readoutStyle: READOUTS.indexOf(shape.readout) + 4 * number(shape.ramp === 'falling'),
+    march: shape.march,
+    selfTest: shape.selfTest,
+    /** Both, as the format register shows them. */
+    testModes: number(shape.march) + 2 * number(shape.selfTest),
+    /** What the registers drive at the cell port: the array, or the march that passes it on. */
+    cellPort: shape.march ? 'cell' : 'mem',
     rows: shape.rows,
     columns: shape.columns,
     inputBits: shape.inputBits,

@@ -1,4 +1,4 @@
-import { REGISTERS, TRIM_ROW_BASE } from '../plan/registers.js';
+import { REGISTERS, registersOf, TRIM_ROW_BASE } from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
 
 /** A request of the internal bus: one cycle long, answered in the next. */
@@ -45,8 +45,10 @@ export function isLegal(shape: MacroShape, { write, address, strobes }: Request)
   }
   const offset = address & 0xffff;
   switch (address >> 16) {
-    case 0:
-      return write ? offset >= 0x0c && offset <= 0x18 && whole : offset <= 0x18;
+    case 0: {
+      const register = registersOf(shape).find((name) => REGISTERS[name].offset === offset);
+      return register !== undefined && (!write || (REGISTERS[register].access !== 'ro' && whole));
+    }
     case 1:
       return write && offset < rows;
     case 2:

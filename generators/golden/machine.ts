@@ -4,7 +4,9 @@ import { macCycles } from '../plan/schedule.js';
 import type { MacroShape } from '../plan/shape.js';
 import { isLegal, isStart, type Request, startOf, tableEntry } from './address-map.js';
 import { ColumnConverters } from './columns.js';
+import type { CellPort } from './march.js';
 import { Storage } from './storage.js';
+import { TestModes } from './test-modes.js';
 import { hexOfBits, hexOfNumber, type Trace } from './trace.js';
 import {
   drivenGroups,
@@ -65,6 +67,9 @@ export class Machine {
   private reference = 0;
 
   private readonly storage: Storage;
+  /** The cells as the bus and the march reach them. Replaced, it shows what a test makes of defects. */
+  cells: CellPort;
+  private readonly test: TestModes;
   /** Reference groups that are driven. */
   private groups: Uint8Array = new Uint8Array(0);
   private readonly columns: ColumnConverters;
@@ -102,6 +107,8 @@ export class Machine {
   ) {
     const { rows, columns } = shape;
     this.storage = new Storage(shape, resetTable);
+    this.cells = this.storage;
+    this.test = new TestModes(shape, () => this.cells);
     this.loaded = new Int32Array(rows);
     this.active = new Int32Array(rows);
     this.macs = new Int32Array(columns);
@@ -113,7 +120,7 @@ export class Machine {
   }
 
   get busy(): boolean {
-    return this.phase !== IDLE || this.queued !== undefined;
+    return this.phase !== IDLE || this.queued !== undefined || this.test.march.busy;
   }
 
   /** Lets cycles pass with nothing on the bus. */
@@ -132,6 +139,8 @@ export class Machine {
     if (this.resetStyle.startsWith('async')) this.clear();
     for (let i = 0; i < cycles; i++) {
       this.observe();
+      // A synchronous reset is sampled at the end of a cycle in which the march still goes on.
+      this.test.march.tick();
       this.clear();
       this.cycle++;
     }
@@ -148,6 +157,8 @@ export class Machine {
     };
     const start = accepted && request.write && isStart(request) ? startOf(request) : undefined;
     const wasDone = this.phase === DONE;
+    const { march } = this.test;
+    const marching = march.busy || march.stopped;
 
     let clearDone = false;
     let clearErrors = 0;
@@ -161,11 +172,12 @@ export class Machine {
     this.done = wasDone || (this.done && !clearDone);
     if (wasDone) this.columns.finish(this.bank);
     this.stirred ||=
-      this.phase !== IDLE || request?.write === true || (verdict !== undefined && verdict !== 0);
+      this.busy || marching || request?.write === true || (verdict !== undefined && verdict !== 0);
+    if (marching) march.tick();
     this.advance(start);
     if (accepted && request.write) this.store(request);
     this.cycle++;
-    this.settled = !wasDone && request === undefined;
+    this.settled = !wasDone && !marching && request === undefined;
     return answer;
   }
 
@@ -256,7 +268,7 @@ export class Machine {
   // ---- ramp, comparators and counters ---------------------------------------------------------
 
   private pulseRamp(): void {
-    const cells = this.storage.groups[this.bank]!;
+    const cells = this.storage.groupCells(this.bank);
     const sign = swapsReference(this.shape, this.step, this.bits) ? -1 : 1;
     this.groups.forEach((driven, group) => {
       if (driven) this.reference += sign * (group === 0 ? -cells[0]! : cells[group]!);
@@ -270,10 +282,11 @@ export class Machine {
       this.comparatorText = this.darkColumns;
       return;
     }
-    const { macs, reference, comparators } = this;
-    for (let column = 0; column < macs.length; column++)
-      comparators[column] = Number(this.comparator(macs[column]!, reference, column));
-    this.comparatorText = hexOfBits(comparators);
+    const { macs, reference } = this;
+    this.comparators =
+      this.test.comparators(this.strobedStep, this.bits) ??
+      Uint8Array.from(macs, (mac, column) => Number(this.comparator(mac, reference, column)));
+    this.comparatorText = hexOfBits(this.comparators);
   }
 
   // ---- bus -----------------------------------------------------------------------------------
@@ -287,7 +300,8 @@ export class Machine {
     const inUse =
       ((cells || region === 3) && write && this.busy) ||
       (region === 1 && (this.shape.doubleBuffer ? this.queued !== undefined : this.busy)) ||
-      (region === 2 && !this.shape.doubleBuffer && this.busy);
+      (region === 2 && !this.shape.doubleBuffer && this.busy) ||
+      this.test.refuses(request, this.busy);
     let errors = inUse ? 1 << ERRORS.busy.bit : 0;
     if (write && isStart(request)) {
       const { bank, bits } = startOf({ data });
@@ -300,7 +314,7 @@ export class Machine {
   }
 
   private read(address: number): number {
-    if (address >= 0x4_0000) return this.storage.readCells(address);
+    if (address >= 0x4_0000) return this.cells.readCells(address);
     const offset = address & 0xffff;
     switch (address >> 16) {
       case 0:
@@ -334,13 +348,14 @@ export class Machine {
       case REGISTERS.interrupt.offset:
         return this.interrupts;
       default:
-        return 0;
+        return this.test.read(offset);
     }
   }
 
-  private store({ address, data, strobes }: Request): void {
+  private store(request: Request): void {
+    const { address, data, strobes } = request;
     const { shape } = this;
-    if (address >= 0x4_0000) this.storage.writeCells(address, data, strobes);
+    if (address >= 0x4_0000) this.cells.writeCells(address, data, strobes);
     else if (address >= 0x3_0000) {
       const { bank, code } = tableEntry(address);
       this.storage.setEntry(bank, code, data);
@@ -352,7 +367,7 @@ export class Machine {
         const raw = (data >>> (8 * lane)) << shift;
         this.loaded[row] = shape.inputSigned ? raw >> shift : raw >>> shift;
       }
-    }
+    } else this.test.write(request);
   }
 
   // ---- reset and observation -----------------------------------------------------------------
@@ -368,6 +383,7 @@ export class Machine {
     this.errors = 0;
     this.interrupts = 0;
     this.storage.reset();
+    this.test.reset();
     this.columns.reset();
     this.enter(IDLE);
     this.driveRows();
@@ -393,7 +409,7 @@ export class Machine {
       Number(this.phase === PRECHARGE);
     this.trace.record(
       this.cycle,
-      `${hexOfNumber(flags)} ${this.phase} ${hexOfNumber(this.step)} ${hexOfNumber(this.bank)} ${this.wordLines} ${this.groupText} ${this.comparatorText} ${this.columns.stateText()}${this.columns.valuesText()}`,
+      `${hexOfNumber(flags)} ${this.phase} ${hexOfNumber(this.step)} ${hexOfNumber(this.bank)} ${this.wordLines} ${this.groupText} ${this.comparatorText} ${this.columns.stateText()}${this.columns.valuesText()}${this.test.text()}`,
     );
   }
 }

@@ -2,6 +2,7 @@ import { TRIM_ROW_BASE } from '../plan/registers.js';
 import { type MacroShape, stepRows } from '../plan/shape.js';
 import { referenceCell, weightCell } from './address-map.js';
 import { BitcellArray } from './array.js';
+import type { CellPort } from './march.js';
 
 /** A word of cells: bits `from` .. `end` - 1 of a bit vector; shorter than 32 at the last column. */
 interface CellWord {
@@ -11,10 +12,10 @@ interface CellWord {
 }
 
 /** What the bus can write and read back: weights, trim rows, reference cells and decoder tables. */
-export class Storage {
+export class Storage implements CellPort {
   readonly array: BitcellArray;
-  /** 1-cells of every reference group, bank by bank; group 0 is the offset group. */
-  readonly groups: Int32Array[];
+  /** Counted when asked for: writing a bank word by word does not count it each time. */
+  private readonly groups: (Int32Array | undefined)[];
   private readonly references: Uint8Array[];
   private tables: Int32Array;
 
@@ -23,10 +24,10 @@ export class Storage {
     private readonly shape: MacroShape,
     private readonly resetTable: bigint,
   ) {
-    const { banks, referenceRows, referenceColumns, adcBits } = shape;
+    const { banks, referenceRows, referenceColumns } = shape;
     this.array = new BitcellArray(shape);
     this.references = Array.from({ length: banks }, () => new Uint8Array(referenceRows * referenceColumns));
-    this.groups = Array.from({ length: banks }, () => new Int32Array(2 ** adcBits));
+    this.groups = new Array<undefined>(banks).fill(undefined);
     this.tables = this.tablesAfterReset();
   }
 
@@ -49,7 +50,13 @@ export class Storage {
       if ((strobes >> (bit >> 3)) & 1) cells[i] = (data >>> bit) & 1;
     }
     if (address >= 0x8_0000) this.array.changed();
-    else this.countGroups(referenceCell(address).bank);
+    else this.groups[referenceCell(address).bank] = undefined;
+  }
+
+  /** 1-cells of every reference group of a bank; group 0 is the offset group. */
+  groupCells(bank: number): Int32Array {
+    this.groups[bank] ??= this.countGroups(bank);
+    return this.groups[bank];
   }
 
   entry(bank: number, code: number): number {
@@ -74,7 +81,7 @@ export class Storage {
   }
 
   /** The offset rows come first, then stepRows rows a group; rows left over are never driven. */
-  private countGroups(bank: number): void {
+  private countGroups(bank: number): Int32Array {
     const { adcBits, referenceRows, referenceColumns, offsetRows } = this.shape;
     const rows = stepRows(this.shape);
     const counts = new Int32Array(2 ** adcBits);
@@ -84,7 +91,7 @@ export class Storage {
       const cells = this.references[bank]!.subarray(row * referenceColumns, (row + 1) * referenceColumns);
       for (const cell of cells) counts[group]! += cell;
     }
-    this.groups[bank] = counts;
+    return counts;
   }
 
   private tablesAfterReset(): Int32Array {

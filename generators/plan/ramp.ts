@@ -42,6 +42,19 @@ export function lineCells(first: number, last: number, { ramp }: MacroShape): nu
   return Math.max(last + offset, other);
 }
 
+/** The highest last reference, in cells, that the reference lines leave to a ramp with each size of the offset group. */
+export function* reachOfOffsets(
+  mostOffset: number,
+  shape: MacroShape,
+): Generator<{ readonly offset: number; readonly highest: number }> {
+  const line = rampLimit(shape);
+  for (let offset = 0; offset <= Math.min(mostOffset, line); offset++) {
+    let highest = line - offset;
+    while (lineCells(1 - offset, highest, shape) > line) highest--;
+    yield { offset, highest };
+  }
+}
+
 /**
  * Reference cells per ramp step, from references in unit discharges.
  *

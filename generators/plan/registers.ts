@@ -27,7 +27,7 @@ export const REGISTERS = {
     offset: 0x08,
     access: 'ro',
     meaning:
-      'banks 28:24, output signed 21, output bits 20:16, early stop 15, falling ramp 14, readout 13:12, adc bits 10:8, bit serial 5, input signed 4, input bits 3:0',
+      'self test 30, march 29, banks 28:24, output signed 21, output bits 20:16, early stop 15, falling ramp 14, readout 13:12, adc bits 10:8, bit serial 5, input signed 4, input bits 3:0',
   },
   start: { offset: 0x0c, access: 'wo', meaning: 'start 0, bank 11:8, code width 18:16' },
   status: {
@@ -37,7 +37,40 @@ export const REGISTERS = {
   },
   error: { offset: 0x14, access: 'rw1c', meaning: 'sticky error bits, write 1 to clear' },
   interrupt: { offset: 0x18, access: 'rw', meaning: 'enable: done 0, error 1' },
+  march: {
+    offset: 0x1c,
+    access: 'rw',
+    meaning:
+      'write: start 0, resume 1, background 10:8; read: busy 0, done 1, fail 2, element 6:4, background 10:8',
+  },
+  march_address: {
+    offset: 0x20,
+    access: 'ro',
+    meaning: 'address of the word under test; after a fail, of the word that failed',
+  },
+  march_data: { offset: 0x24, access: 'ro', meaning: 'after a fail: the cells of that word that read wrong' },
+  self_test: {
+    offset: 0x28,
+    access: 'rw',
+    meaning: 'known codes in place of the sense amplifiers 0, seed 14:8',
+  },
 } as const;
+
+export type Register = keyof typeof REGISTERS;
+
+/** Registers that only macros with an option have; elsewhere their addresses answer with a bus error. */
+const OPTIONAL: Partial<Record<Register, 'march' | 'selfTest'>> = {
+  march: 'march',
+  march_address: 'march',
+  march_data: 'march',
+  self_test: 'selfTest',
+};
+
+/** The registers that a macro has, by address. */
+export function registersOf(shape: MacroShape): Register[] {
+  const all = Object.keys(REGISTERS) as Register[];
+  return all.filter((register) => OPTIONAL[register] === undefined || shape[OPTIONAL[register]]);
+}
 
 /** Bits of the error register. All but `lost` also answer the access with a bus error. */
 export const ERRORS = {
@@ -54,6 +87,8 @@ export const IDENTITY = 0x494d_4331;
 
 /** Done bit of the status register: a conversion has finished; write 1 to clear. */
 export const STATUS_DONE = 1 << 2;
+/** Bits of the march register: what a write asks for, and what a read tells. */
+export const MARCH = { start: 1 << 0, resume: 1 << 1, busy: 1 << 0, done: 1 << 1, fail: 1 << 2 } as const;
 /** First row number of the trim rows in the weight region. */
 export const TRIM_ROW_BASE = 1024;
 
@@ -78,7 +113,7 @@ export function weightAddress(row: number, plane: 0 | 1, word: number): number {
   return REGIONS.weights.base + 0x100 * row + 0x80 * plane + 4 * word;
 }
 
-export function registerAddress(register: keyof typeof REGISTERS): number {
+export function registerAddress(register: Register): number {
   return REGIONS.registers.base + REGISTERS[register].offset;
 }
 
@@ -87,12 +122,24 @@ export function startWord(bank: number, bits: number): number {
   return 1 | (bank << 8) | (bits << 16);
 }
 
+/** The word that starts a march on a data background, 0..5. */
+export function marchWord(background: number): number {
+  return MARCH.start | (background << 8);
+}
+
+/** The word that puts the codes `(column ^ seed) mod 2^b` in place of the sense amplifiers; undefined: back to them. */
+export function selfTestWord(seed: number | undefined): number {
+  return seed === undefined ? 0 : 1 | (seed << 8);
+}
+
 /** Readout styles as the format register numbers them. */
 export const READOUTS: readonly Readout[] = ['counter', 'capture', 'column_lut', 'broadcast'];
 
 /** Value of the read-only format register. */
 export function formatWord(shape: MacroShape): number {
   return (
+    (Number(shape.selfTest) << 30) |
+    (Number(shape.march) << 29) |
     (shape.banks << 24) |
     (Number(shape.outputSigned) << 21) |
     (shape.outputBits << 16) |

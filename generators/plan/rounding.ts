@@ -1,5 +1,5 @@
 import type { LevelsHistogram } from '../config/levels.js';
-import { lineCells } from './ramp.js';
+import { lineCells, reachOfOffsets } from './ramp.js';
 import { type MacroShape, maxMac, offsetCapacity, rampLimit, stepCapacity } from './shape.js';
 
 /**
@@ -32,13 +32,11 @@ export function optimalCells(
   const high = Math.min(topOfData + steps, highest, capacity * steps);
 
   const any = bestRamp(histogram, outputs, cell, capacity, low, high);
-  const line = rampLimit(shape);
-  if (any === undefined || lineCells(any.cells[0]!, any.cells.at(-1)!, shape) <= line) return any?.cells;
+  if (any === undefined || lineCells(any.cells[0]!, any.cells.at(-1)!, shape) <= rampLimit(shape))
+    return any?.cells;
   // The offset group uses up headroom: each size of it leaves the ramp another top.
   let best: Ramp | undefined;
-  for (let offset = 0; offset <= Math.min(1 - low, line); offset++) {
-    let top = line - offset;
-    while (lineCells(1 - offset, top, shape) > line) top--;
+  for (const { offset, highest: top } of reachOfOffsets(1 - low, shape)) {
     const ramp = bestRamp(histogram, outputs, cell, capacity, 1 - offset, Math.min(high, top));
     if (ramp !== undefined && (best === undefined || ramp.cost < best.cost)) best = ramp;
   }

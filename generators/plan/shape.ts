@@ -26,6 +26,10 @@ export interface MacroShape {
   readonly outputBits: number;
   readonly outputSigned: boolean;
   readonly doubleBuffer: boolean;
+  /** Whether there is an engine that runs a march test over all cells. */
+  readonly march: boolean;
+  /** Whether known codes can take the place of the sense amplifiers. */
+  readonly selfTest: boolean;
 }
 
 export function shapeOf(config: MacroConfig): MacroShape {
@@ -54,6 +58,8 @@ export function shapeOf(config: MacroConfig): MacroShape {
     outputBits: output.bits,
     outputSigned: output.signed,
     doubleBuffer: output.doubleBuffer,
+    march: config.test.march,
+    selfTest: config.test.selfTest,
   };
 }
 

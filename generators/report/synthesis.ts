@@ -16,6 +16,8 @@ const BLOCKS: Readonly<Record<string, string>> = {
   u_array: 'the analog macro',
   u_columns: 'the column converters',
   u_decoder: 'the decoder',
+  u_march: 'the march test',
+  u_self_test: 'the self-test',
 };
 
 /** Area with as many digits as it needs. */

@@ -2,6 +2,7 @@ import type { Distribution } from '../calibrate/distribution.js';
 import { type HardwareLevels, type HardwareLimits, hardwareOptimal } from '../calibrate/hardware-optimal.js';
 import { optimalClusters } from '../calibrate/optimal.js';
 import { fillLevels } from '../calibrate/quantizer.js';
+import { lineCells, reachOfOffsets } from '../plan/ramp.js';
 import {
   type MacroShape,
   maxMac,
@@ -56,22 +57,19 @@ export function bestForMacro(
   shape: MacroShape,
   limits: HardwareLimits,
 ): HardwareLevels | undefined {
-  const line = rampLimit(shape);
   const any = hardwareOptimal(distribution, bits, limits);
-  if (any === undefined || rampCells(any) <= line) return any;
+  if (any === undefined || fitsTheLines(any, shape)) return any;
   let best: HardwareLevels | undefined;
-  for (let offsetCells = 0; offsetCells <= Math.min(any.offset, line); offsetCells++) {
-    const highestReference = Math.min(limits.highestReference ?? line, line - offsetCells);
-    const levels = hardwareOptimal(distribution, bits, { ...limits, offsetCells, highestReference });
+  for (const { offset, highest } of reachOfOffsets(any.offset, shape)) {
+    const highestReference = Math.min(limits.highestReference ?? highest, highest);
+    const within = { ...limits, offsetCells: offset, highestReference };
+    const levels = hardwareOptimal(distribution, bits, within);
     if (levels !== undefined && (best === undefined || levels.mse < best.mse)) best = levels;
   }
   return best;
 }
 
-/** 1-cells that discharge the fuller reference line. */
-function rampCells({ cells, offset }: HardwareLevels): number {
-  return Math.max(
-    offset,
-    cells.reduce((sum, step) => sum + step, 0),
-  );
+function fitsTheLines({ cells, offset }: HardwareLevels, shape: MacroShape): boolean {
+  const last = cells.reduce((sum, step) => sum + step, -offset);
+  return lineCells(cells[0]! - offset, last, shape) <= rampLimit(shape);
 }

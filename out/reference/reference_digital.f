@@ -5,6 +5,8 @@ rtl/reference_controller.v
 rtl/reference_input_drivers.v
 rtl/reference_reference_drivers.v
 rtl/reference_column_counter.v
+rtl/reference_march.v
+rtl/reference_self_test.v
 rtl/reference_decoder.v
 digital/reference_array.v
 digital/reference_array_column.v
