@@ -83,8 +83,8 @@ export function netFaults({ modules }: Netlist): NetFaults {
   return { undriven, multiplyDriven };
 }
 
-/** Output ports of a module that hold a constant, through the modules below it: no path ends there. */
-export function constantOutputs({ modules }: Netlist, module: string): readonly string[] {
+/** Ends of no path: outputs of a module, and inputs of the cells in it, that hold a constant. */
+export function constantEnds({ modules }: Netlist, module: string): readonly string[] {
   const holds = (at: NetlistModule, bit: Bit): boolean => {
     if (typeof bit === 'string') return true;
     for (const { type, port_directions, connections } of Object.values(at.cells)) {
@@ -98,9 +98,16 @@ export function constantOutputs({ modules }: Netlist, module: string): readonly 
     return false;
   };
   const top = modules[module]!;
-  return Object.entries(top.ports)
-    .filter(([, { direction }]) => direction === 'output')
-    .flatMap(([port, { bits }]) =>
-      bits.flatMap((bit, at) => (holds(top, bit) ? [bits.length > 1 ? `${port}[${at}]` : port] : [])),
-    );
+  const constant = (name: string, bits: readonly Bit[]) =>
+    bits.flatMap((bit, at) => (holds(top, bit) ? [bits.length > 1 ? `${name}[${at}]` : name] : []));
+  return [
+    ...Object.entries(top.ports).flatMap(([port, { direction, bits }]) =>
+      direction === 'output' ? constant(port, bits) : [],
+    ),
+    ...Object.entries(top.cells).flatMap(([cell, { port_directions, connections }]) =>
+      Object.entries(connections).flatMap(([pin, bits]) =>
+        port_directions[pin] === 'input' ? constant(`${cell}/${pin}`, bits) : [],
+      ),
+    ),
+  ];
 }

@@ -11,7 +11,7 @@ import { type AreaReport, areaReport, latchesIn } from './area.js';
 import { type CriticalPath, explainPath } from './critical-path.js';
 import { type Equivalence, proveEquivalence } from './equivalence.js';
 import { type Library, loadLibrary } from './library.js';
-import { constantOutputs, type NetFaults, type Netlist, netFaults, readNetlist } from './netlist.js';
+import { constantEnds, type NetFaults, type Netlist, netFaults, readNetlist } from './netlist.js';
 import { analyseTiming, type Timing } from './timing.js';
 import { complaintsIn, runYosys, versionIn } from './yosys.js';
 
@@ -192,7 +192,7 @@ async function timing(
     files,
     script: `syn/${name}_sta.tcl`,
     liberty: library.mapping.path,
-    constant: constantOutputs(netlist, name),
+    constant: constantEnds(netlist, name),
   };
   try {
     const result = await analyseTiming(run, signal);

@@ -49,7 +49,7 @@ export interface TimingRun {
   readonly script: string;
   /** Liberty file of the cells. */
   readonly liberty: string;
-  /** Outputs that no path leads to. */
+  /** Outputs and pins that no path leads to. */
   readonly constant: readonly string[];
 }
 
