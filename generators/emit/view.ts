@@ -112,15 +112,6 @@ function busView({ bus, reset }: MacroConfig) {
   };
 }
 
-/** What a testbench of gates watches for unknown values, besides the trace: bus outputs and the cell port. */
-function knownPins({ config, shape }: MacroPlan): string[] {
-  const outputs = BUSES[config.bus].pins.filter(({ direction }) => direction === 'output');
-  const port = arrayPorts(shape).filter(
-    ({ name, direction }) => direction === 'input' && name.startsWith('mem_'),
-  );
-  return [...outputs.map(({ name }) => name), ...port.map(({ name }) => `u_macro.u_array.${name}`)];
-}
-
 export function macroView(plan: MacroPlan): View {
   const { shape, name, config } = plan;
   const number = (value: boolean) => Number(value);
@@ -183,7 +174,6 @@ export function macroView(plan: MacroPlan): View {
     table: verilogTable(plan),
     identity: IDENTITY.toString(16),
     arrayPorts: declare(arrayPorts(shape)),
-    knownPins: knownPins(plan),
     powerPins: POWER_PINS,
     ...busView(config),
   };

@@ -1,4 +1,4 @@
-import type { AreaReport, BlockArea } from '../synth/area.js';
+import type { AreaReport } from '../synth/area.js';
 import type { CriticalPath } from '../synth/critical-path.js';
 import type { Equivalence } from '../synth/equivalence.js';
 import type { Synthesis } from '../synth/synth.js';
@@ -75,10 +75,7 @@ function gatesText(area: number, { gateArea }: AreaReport): string {
 
 function blockTable(area: AreaReport): string[] {
   const { blocks, total } = area;
-  const own = blocks.reduce((rest, block) => rest - block.area, total.area);
-  const cells = blocks.reduce((rest, block) => rest - block.cells, total.cells);
-  const top: BlockArea = { ...total, module: '(top level)', area: own, cells, flops: 0, buffers: 0 };
-  const rows = [...blocks, ...(cells > 0 ? [top] : []), { ...total, module: 'together' }];
+  const rows = [...blocks, { ...total, instance: '-', module: 'together' }];
   return textTable(
     [
       ['', 'block'],
@@ -89,8 +86,8 @@ function blockTable(area: AreaReport): string[] {
       ['flip-', 'flops'],
       ['of them', 'buffers'],
     ],
-    rows.map(({ module, area: used, cells: count, flops, buffers }) => [
-      module,
+    rows.map(({ instance, module, area: used, cells: count, flops, buffers }) => [
+      instance === '' ? '(top level)' : module,
       areaText(used),
       `${((100 * used) / total.area).toFixed(1)} %`,
       gatesText(used, area),

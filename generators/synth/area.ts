@@ -5,7 +5,7 @@ import { countCells, type Netlist } from './netlist.js';
 
 /** What one block of the macro is made of. */
 export interface BlockArea {
-  /** `u_registers`; empty for cells of the top level itself. */
+  /** `u_registers`; empty for the top level. */
   readonly instance: string;
   readonly module: string;
   /** In units of the library. */
@@ -17,6 +17,7 @@ export interface BlockArea {
 
 /** Area of a macro's digital part; the analog macro is a black box and counts nothing. */
 export interface AreaReport {
+  /** The largest first; what the top level has beside its blocks is one as well. */
   readonly blocks: readonly BlockArea[];
   readonly total: BlockArea;
   /** Cells by type, the most frequent first. */
@@ -51,12 +52,22 @@ export function areaReport(
 ): AreaReport {
   const { name, shape } = plan;
   const ofBlocks = blocks.map((block) => blockArea(block, countCells(netlist, block.module), library));
-  const total = blockArea({ instance: '', module: name }, countCells(netlist, name), library);
+  const top = { instance: '', module: name };
+  const total = blockArea(top, countCells(netlist, name), library);
+  const rest = (of: 'area' | 'cells' | 'flops' | 'buffers') =>
+    ofBlocks.reduce((left, block) => left - block[of], total[of]);
+  const own: BlockArea = {
+    ...top,
+    area: rest('area'),
+    cells: rest('cells'),
+    flops: rest('flops'),
+    buffers: rest('buffers'),
+  };
   const areaOf = (instances: readonly string[]) =>
     ofBlocks.filter(({ instance }) => instances.includes(instance)).reduce((sum, { area }) => sum + area, 0);
   const { columns } = shape;
   return {
-    blocks: [...ofBlocks].sort((a, b) => b.area - a.area),
+    blocks: [...ofBlocks, ...(own.cells > 0 ? [own] : [])].sort((a, b) => b.area - a.area),
     total,
     cells: [...countCells(netlist, name)]
       .filter(([cell]) => library.liberty.cells.has(cell))

@@ -61,6 +61,11 @@ export async function synthesize(folder: string, options: SynthesisOptions): Pro
   const { name } = plan;
   const sources = await readSources(folder, plan);
   const library = orThrow(await loadLibrary(options.liberty ?? path.join(folder, GENERIC_LIBRARY)));
+  if (options.timing === 'required' && !library.liberty.timed) {
+    const message = 'has no delays, so there is nothing to time';
+    const fix = 'Name a library that has, with --liberty.';
+    throw new InvalidInput([{ file: library.file, path: '', message, fix }]);
+  }
   const cells = options.gateLevel ? await cellModels(library, options.cells) : undefined;
   const inputs = [
     ...sources,
@@ -120,7 +125,7 @@ async function readInput(file: string): Promise<string> {
 
 /** The Liberty view of the analog macro, where the package has one. */
 async function characterised(folder: string, { name }: MacroPlan): Promise<PackageFile[]> {
-  const view = `lib/${name}_array.lib`;
+  const view = `views/${name}_array.lib`;
   const text = await readFile(path.join(folder, view), 'utf8').catch(() => undefined);
   return text === undefined ? [] : [{ path: view, text }];
 }
@@ -177,17 +182,7 @@ async function timing(
   { timing: wish, signal }: SynthesisOptions,
 ): Promise<Synthesis['timing']> {
   if (wish === 'off') return { notRun: 'not asked for' };
-  if (!library.liberty.timed) {
-    if (wish === 'auto') return { notRun: `library ${library.liberty.name} has no delays` };
-    throw new InvalidInput([
-      {
-        file: library.file,
-        path: '',
-        message: 'has no delays, so there is nothing to time',
-        fix: 'Name a library that has, with --liberty.',
-      },
-    ]);
-  }
+  if (!library.liberty.timed) return { notRun: `library ${library.liberty.name} has no delays` };
   const run = {
     files,
     script: `syn/${name}_sta.tcl`,
