@@ -10,6 +10,7 @@ import { registerImport } from './commands/import.js';
 import { registerInit } from './commands/init.js';
 import { registerSchema } from './commands/schema.js';
 import { registerSweep } from './commands/sweep.js';
+import { registerSynth } from './commands/synth.js';
 import { registerVerify } from './commands/verify.js';
 import { describeProblem, Interrupted, InvalidInput, MissingTool } from './problems.js';
 import { VERSION } from './version.js';
@@ -22,6 +23,7 @@ const COMMANDS = [
   registerCheck,
   registerGenerate,
   registerCosim,
+  registerSynth,
   registerFaults,
   registerVerify,
   registerDiff,

@@ -22,9 +22,10 @@ export async function runTool(
   command: string,
   args: readonly string[],
   signal: AbortSignal | undefined,
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<ToolOutput> {
   if (signal?.aborted) throw new Interrupted();
-  const run = execa(command, args, { stdin: 'ignore', all: true, reject: false, detached: true });
+  const run = execa(command, args, { ...options, stdin: 'ignore', all: true, reject: false, detached: true });
   const stop = () => signalGroup(run.pid, 'SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
   try {
