@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readout } from '../config/macro.js';
 import { vectorFiles } from '../cosim/vectors.js';
+import { formalFiles } from '../formal/files.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { TOOL } from '../version.js';
 import { BUSES } from './bus-ports.js';
@@ -139,6 +140,7 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
     { path: 'config.resolved.json', text: json(plan.config) },
     ...plan.config.layers.map(({ levels }, bank) => ({ path: levels, text: json(plan.levels[bank]) })),
     ...vectorFiles(plan),
+    ...formalFiles(plan),
   ];
   const all = [...files, ...flowFiles(plan, files)];
   return [...all, { path: MANIFEST, text: json(manifestOf(plan, all)) }];
