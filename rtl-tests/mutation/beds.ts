@@ -22,8 +22,8 @@ export interface Bed {
   readonly name: string;
   /** Its synthesizable files by kind, such as `controller`. */
   readonly sources: ReadonlyMap<string, { readonly file: string; readonly text: string }>;
-  /** The kind whose mutants it is for; undefined: all of them. */
-  readonly only: string | undefined;
+  /** The kinds whose mutants it is for; undefined: all of them. */
+  readonly only: readonly string[] | undefined;
   /** Array model and testbench. */
   readonly others: readonly string[];
   readonly vectors: string;
@@ -56,7 +56,7 @@ export async function makeBeds(root: string): Promise<Bed[]> {
       title: string,
       vectors: Vectors,
       array: string,
-      { extra = {}, only }: { extra?: Record<string, string>; only?: string } = {},
+      { extra = {}, only }: { extra?: Record<string, string>; only?: readonly string[] } = {},
     ) => {
       const at = path.join(folder, title);
       await mkdir(at, { recursive: true });
@@ -69,7 +69,10 @@ export async function makeBeds(root: string): Promise<Bed[]> {
     await add('scenario', buildVectors(plan, { seed: 3, conversions: 8 }), model);
     if (plan.shape.march) {
       const { vectors, files: extra } = faultBench(plan, trials(plan));
-      await add('faults', vectors, path.join(folder, 'faults', 'array.v'), { extra, only: 'march' });
+      await add('faults', vectors, path.join(folder, 'faults', 'array.v'), {
+        extra,
+        only: ['march', 'registers'],
+      });
     }
   }
   return beds;
