@@ -11,6 +11,7 @@ import { registerInit } from './commands/init.js';
 import { registerProve } from './commands/prove.js';
 import { registerSchema } from './commands/schema.js';
 import { registerSweep } from './commands/sweep.js';
+import { registerSynth } from './commands/synth.js';
 import { registerVerify } from './commands/verify.js';
 import { describeProblem, Interrupted, InvalidInput, MissingTool } from './problems.js';
 import { VERSION } from './version.js';
@@ -23,6 +24,7 @@ const COMMANDS = [
   registerCheck,
   registerGenerate,
   registerCosim,
+  registerSynth,
   registerFaults,
   registerProve,
   registerVerify,

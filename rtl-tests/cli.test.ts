@@ -46,6 +46,7 @@ describe('imcgen', () => {
     'check',
     'generate',
     'cosim',
+    'synth',
     'faults',
     'verify',
     'diff',

@@ -12,7 +12,7 @@ import { type CHeader, readCHeader, readRdl } from './register-readers.js';
 
 const ALL = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configuration)];
 const named = (...names: readonly string[]) => ALL.filter(({ config }) => names.includes(config.name));
-const MANY = named('tiny', 'odd', 'demo', 'banked', 'fine', 'one_row', 'width3', 'pair1', 'pair2', 'pair3');
+const MANY = named('tiny', 'odd', 'demo', 'banked', 'one_row', 'pair2');
 
 function textOf(plan: MacroPlan, file: string): string {
   return packageFiles(plan).find(({ path: at }) => at === file)!.text;

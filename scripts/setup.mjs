@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Commands that the project can ask for, and the Debian packages of each. */
+/** Commands and files that the project can ask for, and the Debian packages of each. */
 const PACKAGES = {
   iverilog: ['iverilog'],
   verilator: ['verilator'],
@@ -25,7 +25,11 @@ const PACKAGES = {
   magic: ['magic'],
   sta: ['opensta'],
   'netgen-lvs': ['netgen-lvs'],
+  osu018: ['qflow-tech-osu018'],
 };
+
+/** What is a file, not a command. */
+const FILES = { osu018: '/usr/share/qflow/tech/osu018/osu018_stdcells.lib' };
 
 const tools = ['iverilog', ...process.argv.slice(2)];
 for (const tool of tools) {
@@ -42,7 +46,8 @@ if (buildIsStale()) {
   run(process.execPath, [tsc, '-p', 'tsconfig.build.json']) || fail(1, 'the build failed');
   chmodSync(path.join(ROOT, 'dist', 'cli.js'), 0o755);
 }
-const missing = tools.filter((tool) => !onPath(tool));
+const present = (tool) => (tool in FILES ? existsSync(FILES[tool]) : onPath(tool));
+const missing = tools.filter((tool) => !present(tool));
 if (missing.length > 0) install(missing);
 
 /** Whether node_modules differs from the lock file; packages for other platforms may be absent. */
@@ -94,7 +99,7 @@ function install(missing) {
   const installed = () => apt('install', '-y', '--no-install-recommends', ...names);
   // The lists of a fresh container are empty, those of an old one name files that are gone.
   const done = installed() || (apt('update') && installed());
-  if (!done || !missing.every(onPath)) fail(3, `could not install ${names.join(', ')}. Try: ${command}`);
+  if (!done || !missing.every(present)) fail(3, `could not install ${names.join(', ')}. Try: ${command}`);
 }
 
 /** Runs a command in the project; its output goes to stderr, so that stdout stays the caller's. */

@@ -1,14 +1,24 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InvalidInput, MissingTool } from '../problems.js';
 import { compilerProblems } from './compiler-problems.js';
+import { scalarOutputs } from './netlist.js';
 import { runTool } from './tool.js';
 
 export type Simulator = 'icarus' | 'verilator';
 
 /** View of the analog macro that is simulated: its behavioural model, or its digital equivalent. */
 export type ArrayView = 'model' | 'digital';
+
+/** Library cells in place of the package's own Verilog; the blocks of the top level are modules of their own. */
+export interface MappedNetlist {
+  /** Its text. */
+  readonly verilog: string;
+  /** Files with the Verilog models of its cells. */
+  readonly cells: readonly string[];
+}
 
 /** One run of a package's testbench. */
 export interface SimulationRun {
@@ -20,6 +30,8 @@ export interface SimulationRun {
   readonly simulator: Simulator;
   /** Default: the behavioural model. */
   readonly view?: ArrayView;
+  /** A mapped netlist in place of `rtl/`, on Icarus. */
+  readonly netlist?: MappedNetlist;
   /** File of an array model that takes the place of the package's. */
   readonly arrayModel?: string;
   /** Verilog parameters to override on the testbench. */
@@ -64,12 +76,32 @@ export async function simulate(run: SimulationRun): Promise<SimulationOutput> {
 
 async function buildIcarus(run: SimulationRun, build: string): Promise<string[]> {
   const output = path.join(build, 'sim.vvp');
+  if (run.netlist !== undefined) return buildNetlist(run, run.netlist, build, output);
   const overrides = [...(run.parameters ?? [])].map(([name, value]) => `-P${run.macro}_tb.${name}=${value}`);
   await compile(
     'iverilog',
     ['-g2005', '-Wall', ...overrides, '-s', `${run.macro}_tb`, '-o', output, ...(await sources(run))],
     run,
   );
+  return ['vvp', '-n', '-N', output, ...(run.dump?.format === 'fst' ? ['-fst'] : [])];
+}
+
+/** Cells with their typical delays; what compilers remark of other people's models is no failure. */
+async function buildNetlist(
+  run: SimulationRun,
+  { verilog, cells }: MappedNetlist,
+  build: string,
+  output: string,
+): Promise<string[]> {
+  const netlist = path.join(build, 'netlist.v');
+  await writeFile(netlist, scalarOutputs(verilog));
+  const surroundings = (await sources(run)).filter((file) => path.basename(path.dirname(file)) !== 'rtl');
+  const flags = ['-g2005', '-gspecify', '-Ttyp', '-DGATE_LEVEL', '-s', `${run.macro}_tb`, '-o', output];
+  const missing = cells.filter((file) => !existsSync(file));
+  if (missing.length > 0) {
+    throw new InvalidInput(missing.map((file) => ({ file, path: '', message: 'no such file' })));
+  }
+  await compile('iverilog', [...flags, netlist, ...cells, ...surroundings], run);
   return ['vvp', '-n', '-N', output, ...(run.dump?.format === 'fst' ? ['-fst'] : [])];
 }
 
@@ -109,11 +141,11 @@ async function verilogIn(folder: string, part: string): Promise<string[]> {
 async function compile(
   tool: 'iverilog' | 'verilator',
   args: readonly string[],
-  { folder, signal }: SimulationRun,
+  { folder, signal, netlist }: SimulationRun,
 ): Promise<void> {
   const { output, exitCode, missing } = await runTool(tool, args, signal);
   if (missing) throw new MissingTool(tool, `apt-get install ${tool}`);
   // Verilator takes warnings for errors itself, and lets make and the C++ compiler speak.
-  const unclean = tool === 'iverilog' && output.trim() !== '';
+  const unclean = tool === 'iverilog' && netlist === undefined && output.trim() !== '';
   if (exitCode !== 0 || unclean) throw new InvalidInput(compilerProblems(tool, output, folder));
 }

@@ -16,23 +16,16 @@ const GRACE_MS = 2000;
  * Runs a simulator or compiler to its end, in a process group of its own: compilers start others, and on a stop
  * all of them have to go before their folder is removed.
  *
- * @param folder in which it runs
  * @throws Interrupted where `signal` aborts, once the whole group has ended
  */
 export async function runTool(
   command: string,
   args: readonly string[],
   signal: AbortSignal | undefined,
-  folder = process.cwd(),
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<ToolOutput> {
   if (signal?.aborted) throw new Interrupted();
-  const run = execa(command, args, {
-    stdin: 'ignore',
-    all: true,
-    reject: false,
-    detached: true,
-    cwd: folder,
-  });
+  const run = execa(command, args, { ...options, stdin: 'ignore', all: true, reject: false, detached: true });
   const stop = () => signalGroup(run.pid, 'SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
   try {

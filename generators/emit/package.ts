@@ -10,6 +10,7 @@ import { flowFiles } from './flow-files.js';
 import { MANIFEST, type Manifest } from './manifest.js';
 import { registerFiles } from './register-files.js';
 import { render } from './render.js';
+import { GENERIC, genericLibraryFiles, synthesisScripts } from './synthesis.js';
 import { macroView } from './view.js';
 import { arrayViews } from './views/views.js';
 
@@ -96,6 +97,18 @@ function contents(name: string): readonly { readonly file: string; readonly mean
     },
     { file: `\`tb/${name}_tb.v\`, \`vectors/\``, meaning: 'self-checking testbench and what it plays' },
     { file: '`formal/`', meaning: 'what is proved of it, as Verilog, and a Yosys script for each proof' },
+    {
+      file: `\`syn/${name}.ys\`, \`syn/${name}_equivalence.ys\``,
+      meaning: 'synthesis with Yosys; proof that the netlist is the Verilog',
+    },
+    {
+      file: '`syn/generic_cells.lib`, `.v`',
+      meaning: 'cells without a technology to map to, and their simulation models',
+    },
+    {
+      file: `\`syn/${name}.sdc\`, \`syn/${name}_sta.tcl\``,
+      meaning: 'timing constraints; static timing with OpenSTA and a library of yours',
+    },
     { file: '`docs/registers.md`', meaning: 'address map, registers, error bits, reference rows' },
     { file: '`config.resolved.json`, `levels/`', meaning: 'what this package was generated from' },
     { file: '`manifest.json`', meaning: 'sha256 of every file' },
@@ -121,6 +134,8 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
     { path: `${name}_digital.f`, text: listed('digital') },
     ...arrayViews(plan),
     ...registerFiles(plan),
+    ...synthesisScripts(plan, sources, GENERIC),
+    ...genericLibraryFiles(plan.config.license),
     { path: 'docs/registers.md', text: render('docs/registers.md', registersView(plan)) },
     { path: 'README.md', text: render('docs/readme.md', readmeView(plan, contents(name))) },
     { path: 'config.resolved.json', text: json(plan.config) },

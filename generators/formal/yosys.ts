@@ -141,7 +141,7 @@ export async function command(
   folder: string,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly finished: boolean; readonly messages: string }> {
-  const { output, exitCode, missing } = await runTool(tool, args, signal, folder);
+  const { output, exitCode, missing } = await runTool(tool, args, signal, { cwd: folder });
   if (missing) throw new MissingTool(tool, `apt-get install ${PACKAGES[tool]}`);
   return { finished: exitCode === 0, messages: output };
 }

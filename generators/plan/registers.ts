@@ -287,24 +287,29 @@ function addressOf(region: Region, indices: Readonly<Record<string, number>>): n
 }
 
 export function inputAddress(word: number): number {
-  return addressOf(REGIONS.inputs, { word });
+  const { base, strides } = REGIONS.inputs;
+  return base + strides.word * word;
 }
 
 export function resultAddress(column: number): number {
-  return addressOf(REGIONS.results, { column });
+  const { base, strides } = REGIONS.results;
+  return base + strides.column * column;
 }
 
 export function tableAddress(bank: number, code: number): number {
-  return addressOf(REGIONS.tables, { bank, code });
+  const { base, strides } = REGIONS.tables;
+  return base + strides.bank * bank + strides.code * code;
 }
 
 export function referenceAddress(bank: number, row: number, word: number): number {
-  return addressOf(REGIONS.references, { bank, row, word });
+  const { base, strides } = REGIONS.references;
+  return base + strides.bank * bank + strides.row * row + strides.word * word;
 }
 
 /** @param plane 0 for wp, 1 for wn */
 export function weightAddress(row: number, plane: 0 | 1, word: number): number {
-  return addressOf(REGIONS.weights, { row, plane, word });
+  const { base, strides } = REGIONS.weights;
+  return base + strides.row * row + strides.plane * plane + strides.word * word;
 }
 
 export function registerAddress(register: Register): number {

@@ -1,0 +1,209 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type CosimResult, runVectors } from '../cosim/cosim.js';
+import { buildVectors, PACKAGED } from '../cosim/vectors.js';
+import type { PackageFile } from '../emit/package.js';
+import { blocksOf, GENERIC_LIBRARY, synthesisScripts } from '../emit/synthesis.js';
+import { planOfPackage } from '../plan/file.js';
+import type { MacroPlan } from '../plan/plan.js';
+import { InvalidInput, MissingTool, orThrow } from '../problems.js';
+import { type AreaReport, areaReport, latchesIn } from './area.js';
+import { type CriticalPath, explainPath } from './critical-path.js';
+import { type Equivalence, proveEquivalence } from './equivalence.js';
+import { type Library, loadLibrary } from './library.js';
+import { constantEnds, type NetFaults, type Netlist, netFaults, readNetlist } from './netlist.js';
+import { analyseTiming, type Timing } from './timing.js';
+import { complaintsIn, runYosys, versionIn } from './yosys.js';
+
+export interface SynthesisOptions {
+  /** Liberty file; the generic library of the package where undefined. */
+  readonly liberty?: string | undefined;
+  /** Target clock period, ns; that of the config where undefined. */
+  readonly clockNs?: number | undefined;
+  /** `auto`: where the library has delays and OpenSTA is installed. */
+  readonly timing: 'auto' | 'required' | 'off';
+  /** Simulate the netlist with the vectors of the package. */
+  readonly gateLevel: boolean;
+  /** Verilog models of the library's cells; by default the file beside the Liberty file that ends in `.v`. */
+  readonly cells?: string | undefined;
+  /** Prove the netlist equal to the Verilog of the package. */
+  readonly equivalence: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Synthesis {
+  readonly macro: string;
+  readonly plan: MacroPlan;
+  readonly library: Library;
+  /** `Yosys 0.55`. */
+  readonly yosys: string;
+  readonly area: AreaReport;
+  readonly nets: NetFaults;
+  readonly timing: (Timing & { readonly path: CriticalPath }) | { readonly notRun: string };
+  /** Undefined where it was not asked for. */
+  readonly gateLevel: CosimResult | undefined;
+  /** Undefined where it was not asked for. */
+  readonly equivalence: Equivalence | undefined;
+  /** All that the scripts read and wrote: what `-o` keeps, and what runs again there. */
+  readonly files: readonly PackageFile[];
+}
+
+/**
+ * Maps the digital part of a package to library cells, checks and measures it.
+ *
+ * @throws InvalidInput where the package, the library or the netlist is not as it must be: latches, nets with
+ *         several drivers or none, cells that the library lacks
+ * @throws MissingTool where a tool that was asked for is not installed
+ */
+export async function synthesize(folder: string, options: SynthesisOptions): Promise<Synthesis> {
+  const { signal } = options;
+  const plan = withClock(orThrow(await planOfPackage(folder)), options.clockNs);
+  const { name } = plan;
+  const sources = await readSources(folder, plan);
+  const library = orThrow(await loadLibrary(options.liberty ?? path.join(folder, GENERIC_LIBRARY)));
+  if (options.timing === 'required' && !library.liberty.timed) {
+    const message = 'has no delays, so there is nothing to time';
+    const fix = 'Name a library that has, with --liberty.';
+    throw new InvalidInput([{ file: library.file, path: '', message, fix }]);
+  }
+  const cells = options.gateLevel ? await cellModels(library, options.cells) : undefined;
+  const inputs = [
+    ...sources,
+    ...synthesisScripts(plan, sources, library.mapping),
+    { path: library.mapping.path, text: library.text },
+    ...(await characterised(folder, plan)),
+  ];
+  const mapped = await map(folder, plan, inputs, library, signal);
+  const files = [...inputs, ...mapped.files];
+  return {
+    macro: name,
+    plan,
+    library,
+    yosys: mapped.version,
+    area: areaReport(plan, mapped.netlist, blocksOf(plan, sources), library),
+    nets: mapped.nets,
+    timing: await timing(plan, files, mapped.netlist, library, options),
+    gateLevel:
+      cells && (await simulateGates(folder, plan, fileOf(files, `syn/${name}_netlist.v`), cells, signal)),
+    equivalence: options.equivalence ? await proveEquivalence(name, files, signal) : undefined,
+    files,
+  };
+}
+
+/** The netlist in place of `rtl/` in the testbench of the package, on its own vectors. */
+export async function simulateGates(
+  folder: string,
+  plan: MacroPlan,
+  verilog: string,
+  cells: readonly string[],
+  signal?: AbortSignal,
+): Promise<CosimResult> {
+  const common = { folder, simulator: 'icarus' as const, netlist: { verilog, cells } };
+  return runVectors(plan, buildVectors(plan, PACKAGED), signal ? { ...common, signal } : common);
+}
+
+function withClock(plan: MacroPlan, clockNs: number | undefined): MacroPlan {
+  if (clockNs === undefined) return plan;
+  const timing = { ...plan.config.timing, clockNs };
+  return { ...plan, config: { ...plan.config, timing } };
+}
+
+/** Verilog of the package as it is on disk, in the order of its file list. */
+async function readSources(folder: string, { name }: MacroPlan): Promise<PackageFile[]> {
+  const read = async (file: string) => ({ path: file, text: await readInput(path.join(folder, file)) });
+  const list = await readInput(path.join(folder, `${name}.f`));
+  const rtl = list.split('\n').filter((file) => file.startsWith('rtl/'));
+  return Promise.all([...rtl, `blackbox/${name}_array.v`].map(read));
+}
+
+async function readInput(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+    const message = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
+    throw new InvalidInput([{ file, path: '', message, fix: 'Generate the package again.' }]);
+  });
+}
+
+/** The Liberty view of the analog macro, where the package has one. */
+async function characterised(folder: string, { name }: MacroPlan): Promise<PackageFile[]> {
+  const view = `views/${name}_array.lib`;
+  const text = await readFile(path.join(folder, view), 'utf8').catch(() => undefined);
+  return text === undefined ? [] : [{ path: view, text }];
+}
+
+const fileOf = (files: readonly PackageFile[], wanted: string) =>
+  files.find((file) => file.path === wanted)!.text;
+
+interface Mapped {
+  readonly version: string;
+  readonly netlist: Netlist;
+  readonly nets: NetFaults;
+  readonly files: readonly PackageFile[];
+}
+
+async function map(
+  folder: string,
+  { name }: MacroPlan,
+  inputs: readonly PackageFile[],
+  library: Library,
+  signal: AbortSignal | undefined,
+): Promise<Mapped> {
+  const files = new Map(inputs.map((file) => [file.path, file.text]));
+  const outputs = ['netlist.v', 'netlist.json', 'area.txt'].map((suffix) => `syn/${name}_${suffix}`);
+  const run = await runYosys({ files, script: `syn/${name}.ys`, outputs }, signal);
+  const complaints = complaintsIn(run.log);
+  const refused = (messages: readonly string[]) =>
+    new InvalidInput(messages.map((message) => ({ file: folder, path: '', message })));
+  if (run.outputs === undefined || complaints.length > 0) {
+    throw refused(complaints.length > 0 ? complaints : [run.log.trim().split('\n').at(-1) ?? 'no output']);
+  }
+  const netlist = readNetlist(run.outputs.get(`syn/${name}_netlist.json`)!);
+  const latches = latchesIn(netlist, name, library);
+  const nets = netFaults(netlist);
+  if (latches > 0) throw refused([`synthesizes with latches: ${latches}`]);
+  if (nets.undriven + nets.multiplyDriven > 0) {
+    throw refused([`nets without a driver: ${nets.undriven}, with several: ${nets.multiplyDriven}`]);
+  }
+  return {
+    version: versionIn(run.log),
+    netlist,
+    nets,
+    files: [
+      ...[...run.outputs].map(([file, text]) => ({ path: file, text })),
+      { path: 'syn/yosys.log', text: run.log },
+    ],
+  };
+}
+
+async function timing(
+  { name }: MacroPlan,
+  files: readonly PackageFile[],
+  netlist: Netlist,
+  library: Library,
+  { timing: wish, signal }: SynthesisOptions,
+): Promise<Synthesis['timing']> {
+  if (wish === 'off') return { notRun: 'not asked for' };
+  if (!library.liberty.timed) return { notRun: `library ${library.liberty.name} has no delays` };
+  const run = {
+    files,
+    script: `syn/${name}_sta.tcl`,
+    liberty: library.mapping.path,
+    constant: constantEnds(netlist, name),
+  };
+  try {
+    const result = await analyseTiming(run, signal);
+    return { ...result, path: explainPath(result.critical, name, netlist, library) };
+  } catch (error) {
+    if (wish === 'auto' && error instanceof MissingTool) return { notRun: error.message };
+    throw error;
+  }
+}
+
+/** Files with the Verilog models of the cells. */
+async function cellModels({ file }: Library, named: string | undefined): Promise<string[]> {
+  if (named !== undefined) return [named];
+  const beside = file.replace(/\.[^./]*$/, '.v');
+  const found = await readFile(beside, 'utf8').catch(() => undefined);
+  if (found !== undefined) return [beside];
+  const message = 'has no Verilog models of its cells beside it';
+  throw new InvalidInput([{ file, path: '', message, fix: 'Name them with --cells.' }]);
+}
