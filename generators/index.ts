@@ -25,6 +25,8 @@ export type { Manifest } from './emit/manifest.js';
 export { type PackageFile, packageFiles } from './emit/package.js';
 export { writePackage } from './emit/write.js';
 export { type FaultRun, faultRun } from './faults/run.js';
+export { type Engine, engineOf, type Outcome } from './formal/engines.js';
+export { isProved, type ProofResult, proveMacro } from './formal/prove.js';
 export { Machine } from './golden/machine.js';
 export { type Conversion, codeOf, Macro } from './golden/macro.js';
 export {

@@ -72,6 +72,18 @@ const CHECKS: readonly Check[] = [
     ],
   },
   {
+    name: 'iverilog, proofs',
+    command: ({ verilog }) => [...ICARUS, ...verilog('rtl', 'blackbox', 'formal')],
+  },
+  ...['decoder', 'ramp', 'columns', 'conversion', 'bus'].map((proof) => ({
+    name: `verilator, proof of ${proof}`,
+    only: ['tiny', 'odd', 'one_row', 'fine', 'pair4', 'pair8', 'pair10', 'pair13', 'wishbone_sync_low'],
+    command: ({ macro, verilog }: Package) => [
+      ...[...VERILATOR, '--top-module', `${macro}_prove_${proof}`],
+      ...[`blackbox/${macro}_array.vlt`, ...verilog('rtl', 'blackbox', 'formal')],
+    ],
+  })),
+  {
     name: 'verilator, black box',
     command: ({ macro, verilog }) => [
       ...[...VERILATOR, '--top-module', macro],

@@ -5,12 +5,13 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageFiles } from '../generators/emit/package.js';
 import { writePackage } from '../generators/emit/write.js';
-import { BUILTIN, type Engine, engineOf } from '../generators/formal/engines.js';
+import { BUILTIN, type Engine, engineOf, SMT } from '../generators/formal/engines.js';
 import { outputsOf, type Proof, together } from '../generators/formal/proof.js';
 import { proofsOf } from '../generators/formal/proofs.js';
 import { filesOf, isProved, prove, proveMacro } from '../generators/formal/prove.js';
 import { moduleOf } from '../generators/formal/script.js';
 import { vcdOf } from '../generators/formal/waveform.js';
+import { isInstalled } from '../generators/formal/yosys.js';
 import type { MacroPlan } from '../generators/plan/plan.js';
 import { orThrow } from '../generators/problems.js';
 import { CONFIGURATIONS, type ConfigurationInput, levelsFrom, planOf } from './configurations.js';
@@ -352,7 +353,18 @@ describe('imcgen prove', () => {
     expect(isProved(await prove(folder, plan, proof, BUILTIN, undefined))).toBe(true);
   });
 
-  it('says every property, and nothing with --quiet', async () => {
+  it('has a second opinion where z3 is installed', async ({ skip }) => {
+    if (!(await isInstalled('yosys-smtbmc')) || !(await isInstalled('z3'))) skip();
+    const proof = proofOf(plan, 'bus');
+    expect(isProved(await prove(folder, plan, proof, SMT, undefined))).toBe(true);
+    await withPackage(plan, async (broken) => {
+      await replaceOnce(path.join(broken, 'rtl/tiny_apb.v'), 'psel_i && !penable_i;', 'psel_i;');
+      const { outcome } = await prove(broken, plan, proof, SMT, undefined);
+      expect(outcome.kind).toBe('failed');
+    });
+  });
+
+  it('says every property', async () => {
     const { exitCode, stdout, stderr } = await imcgen(folder);
     const properties = proofsOf(plan).flatMap((proof) => proof.properties);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -374,7 +386,7 @@ describe('imcgen prove', () => {
     expect(passed).toBe(false);
     expect(broken.properties).toContainEqual(expect.objectContaining({ name: 'idle', verdict: 'failed' }));
     expect(broken.waveform).toBe(path.join(waves, 'conversion.vcd'));
-    expect(await readFile(broken.waveform, 'utf8')).toMatch(/\$var wire 1 \S+ queued_i \$end/);
+    expect(await readFile(broken.waveform, 'utf8')).toMatch(/\$var wire 1 \S+ idle_o \$end/);
     await replaceOnce(controller, '= (!idle && !done) || queued;', '= !idle || queued;');
     expect(await readFile(controller, 'utf8')).toBe(text);
   });

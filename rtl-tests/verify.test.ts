@@ -68,7 +68,7 @@ describe('a package as it was generated', () => {
 
   it('keeps the files that a user added, and names them', async () => {
     const found = await after(async (folder) => {
-      await mkdir(path.join(folder, 'syn'));
+      await mkdir(path.join(folder, 'syn'), { recursive: true });
       await write('syn/area.txt', '1234')(folder);
       await write('rtl/constructor', '')(folder);
     });

@@ -19,6 +19,7 @@ const PACKAGES = {
   iverilog: ['iverilog'],
   verilator: ['verilator'],
   yosys: ['yosys'],
+  z3: ['z3'],
   qflow: ['qflow', 'qflow-tech-osu018'],
   klayout: ['klayout'],
   magic: ['magic'],

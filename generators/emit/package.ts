@@ -96,6 +96,7 @@ function contents(name: string): readonly { readonly file: string; readonly mean
       meaning: 'addresses, registers and bits for C, and in SystemRDL',
     },
     { file: `\`tb/${name}_tb.v\`, \`vectors/\``, meaning: 'self-checking testbench and what it plays' },
+    { file: '`formal/`', meaning: 'what is proved of it, as Verilog, and a Yosys script for each proof' },
     {
       file: `\`syn/${name}.ys\`, \`syn/${name}_equivalence.ys\``,
       meaning: 'synthesis with Yosys; proof that the netlist is the Verilog',

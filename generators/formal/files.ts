@@ -42,7 +42,8 @@ function verilog(
   proof?: Proof,
 ): PackageFile {
   const file = `${module}.v`;
-  const view = { ...macroView(plan), ...proofView(plan, proof), file, module, purpose };
+  const line = `// ${file} - ${purpose}`.length <= 100 ? purpose : `\n//   ${purpose}`;
+  const view = { ...macroView(plan), ...proofView(plan, proof), file, module, purpose: line };
   return { path: `formal/${file}`, text: render(`formal/${template}.v`, view) };
 }
 

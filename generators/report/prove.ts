@@ -61,7 +61,7 @@ function verdictOf({ outcome }: ProofResult, property: string): Verdict {
   return outcome.properties.includes(property) ? outcome.kind : 'held';
 }
 
-function explanation({ outcome }: ProofResult, wave: string | undefined): string[] {
+function explanation({ proof, outcome }: ProofResult, wave: string | undefined): string[] {
   if (outcome.kind === 'proved') return [];
   const { run } = outcome;
   const said =
@@ -71,17 +71,21 @@ function explanation({ outcome }: ProofResult, wave: string | undefined): string
           `  holds in all runs of ${outcome.cycles} cycles from reset, but not after this state, in which all hold;`,
           '  whether reset leads there is not known:',
         ];
-  return [...said, ...lastCycles(run).map((line) => `    ${line}`), `  waveform: ${wave}`];
+  return [...said, ...lastCycles(run, proof).map((line) => `    ${line}`), `  waveform: ${wave}`];
 }
 
 /** Widest signal that is worth a line of text. */
 const WIDEST_SHOWN = 32;
 
-/** What changes towards the last cycle of a run: ports and the nets of the design that the properties look at. */
-function lastCycles({ cycles, signals }: Waveform): string[] {
+/** The last cycles of a run: free inputs, and the nets and outputs of the design that the properties look at. */
+function lastCycles({ cycles, signals }: Waveform, { observed }: Proof): string[] {
+  const nets = observed.map(({ net }) => net);
   const shown = signals
-    .filter(({ name, values }) => !name.includes('.') && (values.at(-1)?.length ?? 0) <= WIDEST_SHOWN)
-    .filter(({ name }) => name.endsWith('_i') && name !== 'clk_i');
+    .filter(
+      ({ name }) =>
+        (/^\w+_i$/.test(name) && name !== 'clk_i') || nets.includes(name) || /^u_\w+\.\w+_o$/.test(name),
+    )
+    .filter(({ values }) => (values.at(-1)?.length ?? 0) <= WIDEST_SHOWN);
   const widest = Math.max(0, ...shown.map(({ name }) => name.length));
   const digits = (value: string) =>
     /^[01]+$/.test(value) ? `0x${BigInt(`0b${value}`).toString(16)}` : value;
