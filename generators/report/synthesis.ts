@@ -117,8 +117,8 @@ function timingLines({ timing }: Synthesis): string[] {
   const { targetNs, setupSlackNs, holdSlackNs, shortestNs, arrayView, path } = timing;
   const verdict = (slack: number) => (slack < 0 ? 'VIOLATED' : 'met');
   return [
-    `timing at ${ns(targetNs)} (${megahertz(targetNs)}), no wires: setup slack ${ns(setupSlackNs)}, ` +
-      `${verdict(setupSlackNs)}; hold slack ${ns(holdSlackNs)}, ${verdict(holdSlackNs)}`,
+    `timing at ${ns(targetNs)} (${megahertz(targetNs)}), no wires: setup slack ${setupSlackNs.toFixed(3)} ns, ` +
+      `${verdict(setupSlackNs)}; hold slack ${holdSlackNs.toFixed(3)} ns, ${verdict(holdSlackNs)}`,
     `highest clock that closes: ${megahertz(shortestNs)} (${ns(shortestNs)}); analog macro: ${arrayView}`,
     ...pathLines(path),
   ];
