@@ -8,6 +8,7 @@ import { registerFaults } from './commands/faults.js';
 import { registerGenerate } from './commands/generate.js';
 import { registerImport } from './commands/import.js';
 import { registerInit } from './commands/init.js';
+import { registerProve } from './commands/prove.js';
 import { registerSchema } from './commands/schema.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerSynth } from './commands/synth.js';
@@ -25,6 +26,7 @@ const COMMANDS = [
   registerCosim,
   registerSynth,
   registerFaults,
+  registerProve,
   registerVerify,
   registerDiff,
   registerSweep,

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { BatchCollector, EXACT_SAMPLES } from '../generators/calibrate/batches.js';
 import { calibrate } from '../generators/calibrate/calibrate.js';
 import { distributionOfSamples, quantile } from '../generators/calibrate/distribution.js';
-import type { CalibrationOptions } from '../generators/calibrate/options.js';
+import { type CalibrationOptions, METHODS, type Method } from '../generators/calibrate/options.js';
 import { meanSquaredError } from '../generators/calibrate/quantizer.js';
 import { type Levels, levelsSchema } from '../generators/config/levels.js';
 import { orThrow } from '../generators/problems.js';
@@ -259,19 +259,9 @@ describe('degenerate and hostile samples', () => {
     ['huge floats', Float32Array.from(normals(5000, 45), (x) => x * 1e13)],
     ['integers', Float64Array.from(normals(5000, 46), Math.round)],
   ])('%s: finite ascending levels for every method', (_, batch) => {
-    const methods = [
-      'bs-kmq',
-      'optimal',
-      'kmeans',
-      'lloyd-max',
-      'cdf',
-      'linear',
-      'linear-clipped',
-      'linear-floor',
-    ];
-    for (const method of methods as CalibrationOptions['method'][]) {
+    for (const method of Object.keys(METHODS) as Method[]) {
       for (const refit of [false, true]) {
-        const levels = levelsOf([batch], { method: method!, refit });
+        const levels = levelsOf([batch], { method, refit });
         expect(levelsSchema.safeParse(levels).error).toBeUndefined();
       }
     }

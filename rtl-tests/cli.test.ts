@@ -1,12 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imcgenIn } from './command-line.js';
 import { levelsFrom } from './configurations.js';
-
-/** The command line from its sources: what is tested is never an old build. */
-const CLI = ['--import', 'tsx', path.resolve('generators/cli.ts')];
 
 const MACRO = {
   name: 'demo',
@@ -20,13 +17,7 @@ const MACRO = {
 let folder: string;
 const write = (name: string, value: unknown) => writeFile(path.join(folder, name), JSON.stringify(value));
 
-async function imcgen(...args: string[]) {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [...CLI, ...args], {
-    cwd: folder,
-    reject: false,
-  });
-  return { exitCode, stdout, stderr };
-}
+const imcgen = (...args: string[]) => imcgenIn(folder, args);
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'imcgen-cli-'));
@@ -87,9 +78,7 @@ describe('imcgen', () => {
 
   it('ends with 3 where a tool is missing, and says how to install it', async () => {
     await imcgen('generate', 'macro.json', '-o', 'out/cosim');
-    const { exitCode, stdout, stderr } = await execa(process.execPath, [...CLI, 'cosim', 'out/cosim'], {
-      ...{ cwd: folder, reject: false, env: { PATH: folder } },
-    });
+    const { exitCode, stdout, stderr } = await imcgenIn(folder, ['cosim', 'out/cosim'], { PATH: folder });
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(stderr).toMatch(/iverilog is not installed\. Install it with: .*apt-get install.* iverilog/);
   });

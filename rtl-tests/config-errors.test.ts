@@ -6,23 +6,12 @@ import { levelsSchema } from '../generators/config/levels.js';
 import { loadMacro, parse } from '../generators/config/load.js';
 import { macroSchema } from '../generators/config/macro.js';
 import { describeProblem, type Result } from '../generators/problems.js';
+import { SMALLEST_LEVELS, SMALLEST_MACRO } from './smallest.js';
 
-const MACRO = {
-  name: 'demo',
-  array: { rows: 8, columns: 4 },
-  input: { bits: 4 },
-  adc: { bits: 2 },
-  output: { bits: 4 },
-  layers: [{ levels: 'relu.json' }],
-};
+const MACRO = SMALLEST_MACRO;
 
 const LEVELS = {
-  name: 'relu',
-  bits: 1,
-  centres: [0, 4],
-  references: [2],
-  outputs: [0, 4],
-  range: { low: 0, high: 4 },
+  ...SMALLEST_LEVELS,
   histogram: { low: 0, high: 4, counts: [3, 1], means: [0.5, 3], withinBinVariance: 0.1 },
   provenance: { tool: 'imcgen 0.1.0', method: 'bs-kmq', source: 'relu', batches: 1, samples: 4, options: {} },
 };
@@ -182,7 +171,10 @@ describe('macro.json: keys', () => {
     ['input.sign', 'Did you mean "signed"?'],
     ['licence', 'Did you mean "license"?'],
     ['input.zzz', 'Known here: bits, signed, coding.'],
-    ['zzz', 'Known here: $schema, name, array, input, adc, output, test, layers, bus, reset, license.'],
+    [
+      'zzz',
+      'Known here: $schema, name, array, input, adc, output, test, layers, bus, timing, physical, reset, license.',
+    ],
   ])('%s is not known', (at, fix) => {
     expect(macroErrors(at, 1)).toBe(`macro.json: ${at}: is not a known key\n            ${fix}`);
   });

@@ -4,12 +4,14 @@
  * real library (OSU 0.18 um, of qflow); each prints `ok` or `FAILED` with its time.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { packageFiles } from '../generators/emit/package.js';
 import { GENERIC_LIBRARY } from '../generators/emit/synthesis.js';
 import { writePackage } from '../generators/emit/write.js';
+import { engineOf } from '../generators/formal/engines.js';
+import { isProved, proveMacro } from '../generators/formal/prove.js';
 import type { MacroPlan } from '../generators/plan/plan.js';
 import { describeProblem, InvalidInput, orThrow } from '../generators/problems.js';
 import { proveEquivalence } from '../generators/synth/equivalence.js';
@@ -82,7 +84,6 @@ interface Step {
 
 const BY_HAND = 'one_column';
 
-/** Proofs of the design and checks of further views belong here as well: one entry each. */
 const STEPS: readonly Step[] = [
   {
     name: 'synthesis and static timing',
@@ -116,6 +117,17 @@ const STEPS: readonly Step[] = [
       const { proved, blocks, complaint } = await proveEquivalence(plan.name, synthesis!.files);
       if (!proved) throw new Error(`${blocks.find((block) => !block.proved)?.module}: ${complaint}`);
       return `${blocks.length} modules, ${blocks.reduce((sum, { nets }) => sum + nets, 0)} pairs of nets`;
+    },
+  },
+  {
+    name: 'properties of the Verilog proved',
+    run: async ({ plan, folder }) => {
+      const engine = await engineOf('auto');
+      const results = await proveMacro(folder, plan, { engine, jobs: availableParallelism() });
+      const open = results.filter((result) => !isProved(result)).map(({ proof }) => proof.title);
+      if (open.length > 0) throw new Error(`not proved: ${open.join(', ')}`);
+      const properties = results.reduce((sum, { proof }) => sum + proof.properties.length, 0);
+      return `${properties} properties in ${results.length} proofs, ${engine.name}`;
     },
   },
   {

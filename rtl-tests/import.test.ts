@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
-import { Command, CommanderError } from 'commander';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { calibrate } from '../generators/calibrate/calibrate.js';
 import { type NpyData, readNpy, writeNpy } from '../generators/calibrate/npy.js';
 import type { CalibrationOptions } from '../generators/calibrate/options.js';
@@ -19,8 +18,9 @@ import { type Convention, foreignQuantizer } from '../generators/import/conventi
 import { parseCsv } from '../generators/import/csv.js';
 import type { NumberList } from '../generators/import/list.js';
 import { planMacro } from '../generators/plan/plan.js';
-import { InvalidInput, orThrow } from '../generators/problems.js';
+import { orThrow } from '../generators/problems.js';
 import { reluBatches } from './calibrate/activations.js';
+import { printedBy } from './command-line.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'imcgen-import-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,22 +28,7 @@ const at = (name: string) => path.join(folder, name);
 
 /** `imcgen import`: what it prints, or why it refuses; file names without the test's folder. */
 async function run(...args: string[]): Promise<string> {
-  const program = new Command('imcgen').exitOverride();
-  registerImport(program);
-  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
-  let printed = '';
-  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  try {
-    await program.parseAsync(['import', ...args], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof InvalidInput || error instanceof CommanderError)) throw error;
-    printed = error.message;
-  } finally {
-    spy.mockRestore();
-  }
+  const printed = await printedBy(registerImport, 'import', ...args);
   // The fix stands below the file's name, whose length is the folder's.
   return printed.replaceAll(`${folder}/`, '').replace(/\n {2,}/g, '\n  ');
 }

@@ -2,10 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv } from 'ajv';
-import { Command, CommanderError } from 'commander';
-import { execa } from 'execa';
 import { stripComments } from 'jsonc-parser';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { presetLevels } from '../examples/preset-levels.js';
 import { registerInit } from '../generators/commands/init.js';
 import { parseJson } from '../generators/config/json.js';
@@ -19,7 +17,8 @@ import { commentedJson } from '../generators/init/commented.js';
 import { presetFiles, presetPlan } from '../generators/init/files.js';
 import { PRESETS } from '../generators/init/presets.js';
 import { writeNewFiles } from '../generators/init/write.js';
-import { describeProblem, InvalidInput, orThrow } from '../generators/problems.js';
+import { describeProblem, orThrow } from '../generators/problems.js';
+import { imcgenIn, printedBy } from './command-line.js';
 import { withPackage } from './packages.js';
 
 let root: string;
@@ -30,34 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/** The command line from its sources, as a process of its own. */
-async function imcgen(...args: string[]) {
-  const cli = ['--import', 'tsx', path.resolve('generators/cli.ts')];
-  const options = { cwd: root, reject: false } as const;
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [...cli, ...args], options);
-  return { exitCode, stdout, stderr };
-}
+const imcgen = (...args: string[]) => imcgenIn(root, args);
 
-/** `imcgen init` in this process: what it prints, or why it refuses; file names without the test's folder. */
-async function init(...args: string[]): Promise<string> {
-  const program = new Command('imcgen').exitOverride();
-  registerInit(program);
-  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
-  let printed = '';
-  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  try {
-    await program.parseAsync(['init', ...args], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof InvalidInput || error instanceof CommanderError)) throw error;
-    printed += error.message;
-  } finally {
-    spy.mockRestore();
-  }
-  return printed.replaceAll(`${root}/`, '');
-}
+/** `imcgen init` in this process; file names without the test's folder. */
+const init = async (...args: string[]) =>
+  (await printedBy(registerInit, 'init', ...args)).replaceAll(`${root}/`, '');
 
 /** All files below a folder, with forward slashes. */
 async function filesBelow(folder: string): Promise<string[]> {

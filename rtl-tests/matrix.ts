@@ -27,7 +27,7 @@ export const OPTIONS = {
   rows: [16, 13],
   columns: [1, 32, 33],
   adcBits: [1, 3, 4],
-  referenceColumns: [2, 33],
+  referenceColumns: [2, 65],
   pulses: [1, 3],
   precharge: [1, 2],
   banks: [1, 3],

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { type JsonSchema, jsonSchema, jsonSchemaText, PUBLISHED } from '../generators/config/json-schema.js';
 import { levelsSchema } from '../generators/config/levels.js';
 import { parse } from '../generators/config/load.js';
-import { type MacroConfigInput, macroSchema } from '../generators/config/macro.js';
+import { macroSchema } from '../generators/config/macro.js';
 import { orThrow } from '../generators/problems.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
+import { SMALLEST_LEVELS, SMALLEST_MACRO } from './smallest.js';
 
 // Complaints about the schema itself are errors too; keywords of `then` have their type in the main part.
 const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false });
@@ -23,24 +24,8 @@ function marks(file: keyof typeof validators, value: unknown): string[] {
   return validate.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-/** The smallest macro config there is. */
-const MACRO: MacroConfigInput = {
-  name: 'demo',
-  array: { rows: 8, columns: 4 },
-  input: { bits: 4 },
-  adc: { bits: 2 },
-  output: { bits: 4 },
-  layers: [{ levels: 'relu.json' }],
-};
-
-const LEVELS = {
-  name: 'relu',
-  bits: 1,
-  centres: [0, 4],
-  references: [2],
-  outputs: [0, 4],
-  range: { low: 0, high: 4 },
-};
+const MACRO = SMALLEST_MACRO;
+const LEVELS = SMALLEST_LEVELS;
 
 /** A copy of an object in which one value, named by its JSON path, is another. */
 function changed<Value extends object>(object: Value, at: string, value: unknown): Value {

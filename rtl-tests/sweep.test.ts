@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { calibrate } from '../generators/calibrate/calibrate.js';
 import { distributionOfSamples } from '../generators/calibrate/distribution.js';
 import { writeNpy } from '../generators/calibrate/npy.js';
+import { METHODS, type Method } from '../generators/calibrate/options.js';
 import { meanSquaredError } from '../generators/calibrate/quantizer.js';
 import type { Levels } from '../generators/config/levels.js';
 import { packageFiles } from '../generators/emit/package.js';
@@ -250,29 +251,23 @@ describe('levels of another width', () => {
     return rows[0]!.levels[0]!;
   };
 
-  it.each([
-    'bs-kmq',
-    'optimal',
-    'kmeans',
-    'lloyd-max',
-    'cdf',
-    'linear',
-    'linear-clipped',
-    'linear-floor',
-  ] as const)('come from the histogram by the method of the file: %s', async (method) => {
-    await save('relu.json', levelsOf(3, { method }));
-    for (const bits of [2, 4]) {
-      const { levels, origin } = await levelsAt(bits);
-      expect(origin).toBe(`${method}, histogram`);
-      expect(levels.provenance).toMatchObject({ tool: 'imcgen sweep', method, samples: 16000, batches: 4 });
-      // As good as those made from the samples, which the histogram stands for.
-      const direct = levelsOf(bits, { method });
-      // Where a start decides which local optimum is found, another one may be.
-      const most = method === 'kmeans' || method === 'lloyd-max' ? 1.2 : 1.02;
-      expect(meanSquaredError(ALL, levels)).toBeLessThan(most * meanSquaredError(ALL, direct));
-      expect(levels.histogram).toEqual(levelsOf(3, { method }).histogram);
-    }
-  });
+  it.each(Object.keys(METHODS) as Method[])(
+    'come from the histogram by the method of the file: %s',
+    async (method) => {
+      await save('relu.json', levelsOf(3, { method }));
+      for (const bits of [2, 4]) {
+        const { levels, origin } = await levelsAt(bits);
+        expect(origin).toBe(`${method}, histogram`);
+        expect(levels.provenance).toMatchObject({ tool: 'imcgen sweep', method, samples: 16000, batches: 4 });
+        // As good as those made from the samples, which the histogram stands for.
+        const direct = levelsOf(bits, { method });
+        // Where a start decides which local optimum is found, another one may be.
+        const most = method === 'kmeans' || method === 'lloyd-max' ? 1.2 : 1.02;
+        expect(meanSquaredError(ALL, levels)).toBeLessThan(most * meanSquaredError(ALL, direct));
+        expect(levels.histogram).toEqual(levelsOf(3, { method }).histogram);
+      }
+    },
+  );
 
   it('keep the options of the file: tails and refit', async () => {
     await save('relu.json', levelsOf(3, { tails: { low: 0.3, high: 0.01 }, refit: true }));

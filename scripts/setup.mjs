@@ -21,7 +21,9 @@ const PACKAGES = {
   yosys: ['yosys'],
   qflow: ['qflow', 'qflow-tech-osu018'],
   klayout: ['klayout'],
+  magic: ['magic'],
   sta: ['opensta'],
+  'netgen-lvs': ['netgen-lvs'],
   osu018: ['qflow-tech-osu018'],
 };
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { METHODS } from '../calibrate/options.js';
 
 const EXAMPLES = `
 Examples:
@@ -12,18 +13,8 @@ Examples:
 Marks of the constants: S stated by a public source, 2 second-hand digest of one, I inferred, F field practice.
 A file is one calibration batch; batches count in the order given, those of a folder in natural order.`;
 
-/** What `--method` takes. */
-export const METHOD_NAMES = [
-  'bs-kmq',
-  'optimal',
-  'hardware-optimal',
-  'kmeans',
-  'lloyd-max',
-  'cdf',
-  'linear',
-  'linear-clipped',
-  'linear-floor',
-];
+/** What `--method` takes: exact levels of the hardware come second, beside those of any. */
+export const METHOD_NAMES = Object.keys(METHODS).toSpliced(2, 0, 'hardware-optimal');
 
 /** Adds `imcgen calibrate`. The implementation loads when the command runs. */
 export function registerCalibrate(program: Command): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { list, SCHEMA_KEY, scale, section, whole, within } from './fields.js';
 import { moduleName } from './identifier.js';
+import { physicalSchema } from './physical.js';
 
 /** Most cells of a reference row and bank: four bus words. */
 export const MOST_REFERENCE_COLUMNS = 128;
@@ -114,6 +115,7 @@ export const macroSchema = z.strictObject({
     .default('apb')
     .describe('control and data bus: APB4, AXI4-Lite, Wishbone B4 classic or pipelined'),
   timing: timingSchema.prefault({}),
+  physical: physicalSchema.prefault({}),
   reset: z
     .enum(['async_low', 'async_high', 'sync_low', 'sync_high'])
     .default('async_low')

@@ -296,6 +296,8 @@ export function conflicts(bench: Bench): void {
   stimulus.start(bank, bits);
   stimulus.start(bank, bits); // queued, or refused without a queue
   stimulus.start(bank, bits); // overrun
+  stimulus.write(registerAddress('start'), startWord(bank, 0)); // no such width either
+  stimulus.read(registerAddress('error'));
   stimulus.write(inputAddress(0), 0x01010101); // the queued start owns the inputs
   stimulus.write(weightAddress(0, 0, 0), 0xffff_ffff);
   stimulus.write(referenceAddress(bank, 0, 0), 0);
@@ -308,10 +310,14 @@ export function conflicts(bench: Bench): void {
   clear();
   stimulus.read(weightAddress(0, 0, 0));
 
-  stimulus.write(registerAddress('start'), startWord(shape.banks, bits)); // no such bank, unless 16
+  stimulus.write(registerAddress('start'), startWord(shape.banks % 16, bits)); // no such bank, unless 16
   stimulus.idle(total);
   stimulus.write(registerAddress('start'), startWord(bank, 0));
   stimulus.write(registerAddress('start'), startWord(bank, 7));
+  stimulus.read(registerAddress('error'));
+  stimulus.write(registerAddress('error'), 0x3f);
+  stimulus.write(registerAddress('start'), startWord(shape.banks % 16, 0), 0b0111); // no whole word: not looked at
+  stimulus.read(registerAddress('error'));
   stimulus.idle(scheduleOf(shape, shape.adcBits).total + 2);
   stimulus.write(registerAddress('start'), startWord(bank, bits) & ~1); // no start bit: nothing happens
   clear();

@@ -1,4 +1,4 @@
-import { marchCycles } from '../golden/march.js';
+import { cellWords, MARCH_C_MINUS, marchCycles } from '../golden/march.js';
 import { referenceWrites, tableWrites } from '../golden/pack.js';
 import {
   inputAddress,
@@ -13,12 +13,24 @@ import {
   weightAddress,
 } from '../plan/registers.js';
 import { scheduleOf } from '../plan/schedule.js';
+import { NO_STALL } from './bus-timing.js';
+
 import type { Bench } from './scenario.js';
+import type { Access, Stimulus } from './stimulus.js';
 
 /** Longer marches end by reset: the array model follows every write with the sums that conversions need. */
 const LONGEST_MARCH = 5_000;
 /** Seeds tried at each width; all of them up to 3 bits. */
 const MOST_SEEDS = 8;
+
+/** A read of the march register. */
+const LOOK: Access = {
+  address: registerAddress('march'),
+  write: false,
+  data: 0,
+  strobes: 0,
+  stall: NO_STALL,
+};
 
 /** Marches over all cells, what is refused meanwhile, and resets in the middle. Leaves the cells and inputs undefined. */
 export function marches(bench: Bench): void {
@@ -52,8 +64,7 @@ export function marches(bench: Bench): void {
     stimulus.idle(marchCycles(shape));
     result();
     stimulus.read(weightAddress(0, 0, 0));
-    march(random.whole(1, 5));
-    stimulus.idle(marchCycles(shape));
+    watchedMarch(bench, random.whole(1, 5));
     result();
     stimulus.write(registerAddress('march'), MARCH.resume);
   }
@@ -64,6 +75,24 @@ export function marches(bench: Bench): void {
     result();
   }
   stimulus.forgetInputs();
+}
+
+/** A whole march, looked at wherever an element ends: it is not done before the last. */
+function watchedMarch({ plan, stimulus }: Bench, background: number): void {
+  const { machine } = stimulus;
+  const words = cellWords(plan.shape).length;
+  let end = machine.cycle;
+  startAndLook(stimulus, marchWord(background));
+  for (const { reads } of MARCH_C_MINUS) {
+    end += words * (reads === undefined ? 1 : 2);
+    stimulus.idle(end - machine.cycle);
+    stimulus.burst([LOOK, LOOK, LOOK]);
+  }
+}
+
+/** Writes the march register, and reads it as soon after as the bus can: nothing of the last march is left. */
+export function startAndLook(stimulus: Stimulus, word: number): void {
+  stimulus.burst([{ ...LOOK, write: true, data: word, strobes: 0b1111 }, LOOK]);
 }
 
 /** Conversions of the self-test's codes at every width, and what is refused while one runs. */

@@ -3,20 +3,16 @@ import { marchCycles } from '../golden/march.js';
 import type { LayerPlan, MacroPlan } from '../plan/plan.js';
 import {
   ADDRESS_BITS,
+  type BitField,
   ERRORS,
-  formatWord,
-  IDENTITY,
-  inputAddress,
   REGIONS,
   REGISTERS,
-  type Register,
-  referenceAddress,
+  type RegionName,
   registerAddress,
   registersOf,
-  resultAddress,
+  resetWord,
+  sizeInUse,
   TRIM_ROW_BASE,
-  tableAddress,
-  weightAddress,
 } from '../plan/registers.js';
 import { scheduleOf } from '../plan/schedule.js';
 import { type MacroShape, stepRows } from '../plan/shape.js';
@@ -92,27 +88,16 @@ function hex(address: number): string {
   return `0x${digits.slice(0, -4)}_${digits.slice(-4)}`;
 }
 
-/** Bytes from the start of a region to the last word that this shape uses. */
-function sizesInUse(shape: MacroShape): Readonly<Record<keyof typeof REGIONS, number>> {
-  const words = (cells: number) => Math.ceil(cells / 32);
-  const lastRow = shape.trimRows > 0 ? TRIM_ROW_BASE + shape.trimRows - 1 : shape.rows - 1;
-  const last = {
-    registers: registerAddress(registersOf(shape).at(-1)!),
-    inputs: inputAddress(Math.ceil(shape.rows / 4) - 1),
-    results: resultAddress(shape.columns - 1),
-    tables: tableAddress(shape.banks - 1, 2 ** shape.adcBits - 1),
-    references: referenceAddress(shape.banks - 1, shape.referenceRows - 1, words(shape.referenceColumns) - 1),
-    weights: weightAddress(lastRow, 1, words(shape.columns) - 1),
-  };
-  const size = (region: keyof typeof REGIONS) => last[region] + 4 - REGIONS[region].base;
-  return {
-    registers: size('registers'),
-    inputs: size('inputs'),
-    results: size('results'),
-    tables: size('tables'),
-    references: size('references'),
-    weights: size('weights'),
-  };
+/** `31:16`, or `2` for one bit. */
+export function bitRange({ msb, lsb }: BitField): string {
+  return msb === lsb ? String(msb) : `${msb}:${lsb}`;
+}
+
+/** What a field means, with the names of its values. */
+export function fieldText({ meaning, values }: BitField): string {
+  return values === undefined
+    ? meaning
+    : `${meaning}: ${values.map((name, at) => `${at} ${name}`).join(', ')}`;
 }
 
 /** Which reference rows belong to which ramp group. */
@@ -143,30 +128,30 @@ function selfTestNote({ readout, ramp, earlyStop }: MacroShape): string {
 /** View of the address map's page. */
 export function registersView(plan: MacroPlan): View {
   const { shape } = plan;
-  const sizes = sizesInUse(shape);
-  const resets: Partial<Record<Register, number>> = {
-    id: IDENTITY,
-    array: shape.columns * 2 ** 16 + shape.rows,
-    format: formatWord(shape),
-    march_address: weightAddress(0, 0, 0),
-  };
-  const regions = Object.keys(REGIONS) as (keyof typeof REGIONS)[];
+  const regions = Object.keys(REGIONS) as RegionName[];
+  const registers = registersOf(shape);
   return {
     ...macroView(plan),
     ...busDocument(plan.config.bus),
     addressBits: ADDRESS_BITS,
     regions: regions.map((region) => ({
       address: hex(REGIONS[region].base),
-      size: `0x${sizes[region].toString(16)}`,
+      size: `0x${sizeInUse(shape, region).toString(16)}`,
       region,
       meaning: REGIONS[region].meaning,
     })),
-    registers: registersOf(shape).map((register) => ({
+    registers: registers.map((register) => ({
       ...REGISTERS[register],
       address: hex(registerAddress(register)),
       register,
-      resetValue: `0x${(resets[register] ?? 0).toString(16).padStart(8, '0')}`,
+      resetValue: `0x${resetWord(shape, register).toString(16).padStart(8, '0')}`,
     })),
+    fields: registers.flatMap((register) =>
+      REGISTERS[register].fields.map((field) => ({
+        ...{ register, name: field.name, bits: bitRange(field), access: field.access },
+        meaning: fieldText(field),
+      })),
+    ),
     errors: Object.entries(ERRORS).map(([error, { bit, meaning }]) => ({ error, bit, meaning })),
     referenceGroups: referenceGroups(shape),
     resultText: shape.readout === 'broadcast' ? ' (code 0: this readout keeps values only)' : '',

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Readout } from '../config/macro.js';
 import { vectorFiles } from '../cosim/vectors.js';
+import { formalFiles } from '../formal/files.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { TOOL } from '../version.js';
 import { BUSES } from './bus-ports.js';
 import { readmeView, registersView } from './documents.js';
+import { flowFiles } from './flow-files.js';
 import { MANIFEST, type Manifest } from './manifest.js';
+import { registerFiles } from './register-files.js';
 import { render } from './render.js';
 import { GENERIC, genericLibraryFiles, synthesisScripts } from './synthesis.js';
 import { macroView } from './view.js';
+import { arrayViews } from './views/views.js';
 
 /** A text file of a package; the path is relative to its folder, with forward slashes. */
 export interface PackageFile {
@@ -71,7 +75,26 @@ function contents(name: string): readonly { readonly file: string; readonly mean
       meaning: 'the analog macro in digital logic, for FPGA prototypes; file list with rtl',
     },
     { file: `\`blackbox/${name}_array.vlt\``, meaning: 'why Verilator need not warn about it' },
+    { file: `\`views/${name}_array.lef\``, meaning: 'outline, pins and blocked layers of the analog macro' },
+    {
+      file: `\`views/${name}_array.lib\``,
+      meaning: 'pins, loads and arcs of the analog macro; its head says where the numbers come from',
+    },
+    {
+      file: `\`views/${name}_array.cdl\``,
+      meaning: 'its transistors: cells, reference columns, sense amplifiers; sizes are parameters',
+    },
     { file: `\`${name}.f\``, meaning: 'file list of rtl and model' },
+    { file: `\`${name}.core\``, meaning: 'FuseSoC: targets default, sim, lint, synth, fpga' },
+    {
+      file: '`librelane/config.json`',
+      meaning: 'LibreLane, OpenLane 2: rtl around the analog macro, which has no GDS yet',
+    },
+    { file: `\`include/${name}_params.vh\``, meaning: 'parameters as Verilog macros' },
+    {
+      file: `\`include/${name}_regs.h\`, \`include/${name}_regs.rdl\``,
+      meaning: 'addresses, registers and bits for C, and in SystemRDL',
+    },
     { file: `\`tb/${name}_tb.v\`, \`vectors/\``, meaning: 'self-checking testbench and what it plays' },
     {
       file: `\`syn/${name}.ys\`, \`syn/${name}_equivalence.ys\``,
@@ -84,10 +107,6 @@ function contents(name: string): readonly { readonly file: string; readonly mean
     {
       file: `\`syn/${name}.sdc\`, \`syn/${name}_sta.tcl\``,
       meaning: 'timing constraints; static timing with OpenSTA and a library of yours',
-    },
-    {
-      file: `\`syn/${name}_array_budget.lib\``,
-      meaning: 'time that static timing grants the analog macro',
     },
     { file: '`docs/registers.md`', meaning: 'address map, registers, error bits, reference rows' },
     { file: '`config.resolved.json`, `levels/`', meaning: 'what this package was generated from' },
@@ -112,6 +131,8 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
     { path: `blackbox/${name}_array.vlt`, text: render('blackbox/array.vlt', macroView(plan)) },
     { path: `${name}.f`, text: listed('model') },
     { path: `${name}_digital.f`, text: listed('digital') },
+    ...arrayViews(plan),
+    ...registerFiles(plan),
     ...synthesisScripts(plan, sources, GENERIC),
     ...genericLibraryFiles(plan.config.license),
     { path: 'docs/registers.md', text: render('docs/registers.md', registersView(plan)) },
@@ -119,8 +140,10 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
     { path: 'config.resolved.json', text: json(plan.config) },
     ...plan.config.layers.map(({ levels }, bank) => ({ path: levels, text: json(plan.levels[bank]) })),
     ...vectorFiles(plan),
+    ...formalFiles(plan),
   ];
-  return [...files, { path: MANIFEST, text: json(manifestOf(plan, files)) }];
+  const all = [...files, ...flowFiles(plan, files)];
+  return [...all, { path: MANIFEST, text: json(manifestOf(plan, all)) }];
 }
 
 function verilogFile(plan: MacroPlan, { folder, template, suffix, purpose }: VerilogFile): PackageFile {

@@ -13,10 +13,30 @@ export interface ArrayPort {
 }
 
 /** Supply of the analog macro: pins of every view, and of the top level, where USE_POWER_PINS is defined. */
-export const POWER_PINS: readonly { readonly name: string; readonly meaning: string }[] = [
-  { name: 'VDD', meaning: 'supply' },
-  { name: 'VSS', meaning: 'ground' },
-];
+export const POWER_PINS = [
+  { name: 'VDD', use: 'power', meaning: 'supply' },
+  { name: 'VSS', use: 'ground', meaning: 'ground' },
+] as const;
+
+/** One wire of the analog macro. */
+export interface ArrayPin {
+  /** `clk_i`, or `sa_o[3]`. */
+  readonly name: string;
+  readonly port: ArrayPort;
+  /** Number of the wire in its port. */
+  readonly bit: number;
+}
+
+/** Every wire in the order of the port list, vectors from their highest bit down as they are declared. */
+export function arrayPins(shape: MacroShape): readonly ArrayPin[] {
+  return arrayPorts(shape).flatMap((port) => {
+    if (port.range === undefined) return [{ name: port.name, port, bit: 0 }];
+    return Array.from({ length: port.width }, (_, at) => {
+      const bit = port.width - 1 - at;
+      return { name: `${port.name}[${bit}]`, port, bit };
+    });
+  });
+}
 
 /** Widths of numbers on internal ports: at least one wire. */
 export function bitsFor(count: number): number {

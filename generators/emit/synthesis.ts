@@ -1,7 +1,6 @@
 import type { MacroPlan } from '../plan/plan.js';
 import { TOOL } from '../version.js';
 import type { PackageFile } from './package.js';
-import { arrayPorts } from './ports.js';
 import { render } from './render.js';
 import { macroView, resetView, type View } from './view.js';
 
@@ -67,7 +66,7 @@ export function topPorts({ name }: MacroPlan, sources: readonly PackageFile[]) {
   return { inputs: named('input'), outputs: named('output') };
 }
 
-/** The scripts of `syn/` for one library: mapping, constraints, static timing, time budget of the analog macro. */
+/** The scripts of `syn/` for one library: mapping, constraints, static timing, equivalence. */
 export function synthesisScripts(
   plan: MacroPlan,
   sources: readonly PackageFile[],
@@ -85,11 +84,6 @@ export function synthesisScripts(
     script(`${name}.sdc`, 'constraints.sdc', 'timing constraints: clock, surroundings, reset'),
     script(`${name}_sta.tcl`, 'sta.tcl', 'OpenSTA: setup, hold and the highest clock of the netlist'),
     script(`${name}_equivalence.ys`, 'equivalence.ys', 'Yosys: proof that the netlist is the Verilog'),
-    script(
-      `${name}_array_budget.lib`,
-      'array_budget.lib',
-      'time budget of the analog macro, not a characterisation',
-    ),
   ];
 }
 
@@ -107,14 +101,13 @@ export function genericLibraryFiles(license: string): readonly [liberty: Package
 }
 
 function synthesisView(plan: MacroPlan, sources: readonly PackageFile[], library: MappingLibrary): View {
-  const { name, shape, config } = plan;
+  const { name, config } = plan;
   const { clockNs, outsideShare, arrayShare, uncertaintyShare } = config.timing;
   const blocks = blocksOf(plan, sources);
   const { inputs, outputs } = topPorts(plan, sources);
   const reset = resetView(config.reset).name;
   const synchronous = config.reset.startsWith('sync');
   const untimed = synchronous ? ['clk_i'] : ['clk_i', reset];
-  const ports = arrayPorts(shape).filter((port) => port.name !== 'clk_i');
   const target = Math.round(clockNs * 1000 * BLOCK_SHARE);
   return {
     ...macroView(plan),
@@ -141,15 +134,6 @@ function synthesisView(plan: MacroPlan, sources: readonly PackageFile[], library
     synchronous,
     inputs: inputs.filter((port) => !untimed.includes(port)).join(' '),
     outputs: outputs.join(' '),
-    arrayNs: Number((arrayShare * clockNs).toPrecision(6)),
-    busWidths: [...new Set(ports.filter(({ range }) => range !== undefined).map(({ width }) => width))].map(
-      (width) => ({ width, last: width - 1 }),
-    ),
-    pins: ports.map(({ range, ...pin }) => ({
-      ...pin,
-      isBus: range !== undefined,
-      isInput: pin.direction === 'input',
-    })),
   };
 }
 

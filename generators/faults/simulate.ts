@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Simulator, simulate } from '../cosim/simulator.js';
 import type { Vectors } from '../cosim/stimulus.js';
+import { startAndLook } from '../cosim/test-scenario.js';
 import { newBench } from '../cosim/vectors.js';
 import { judge, type Verdict } from '../cosim/verdict.js';
 import { bitsFor, cellWordWidth, rowWidth } from '../emit/ports.js';
 import { render } from '../emit/render.js';
 import { macroView } from '../emit/view.js';
-import { cellWords, March } from '../golden/march.js';
+import { type CellPort, type CellWord, cellWords, March } from '../golden/march.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { MARCH, marchWord, registerAddress } from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
@@ -56,18 +57,19 @@ export function faultBench(plan: MacroPlan, trials: readonly Trial[]): FaultBenc
   for (const { fault, background, resume = false } of trials) {
     stimulus.idle(PAUSE);
     lines.push(faultLine(fault, stimulus.machine.cycle - PAUSE / 2, shape));
-    stimulus.machine.cells = new FaultyCells(fault);
+    stimulus.machine.cells = onBus(new FaultyCells(fault), words);
     // The same march beside it, to know for how long it runs.
     const cells = new FaultyCells(fault);
     const pace = new March(shape, () => cells, words);
     const run = (word: number): Report | undefined => {
-      stimulus.write(registerAddress('march'), word);
+      startAndLook(stimulus, word);
       pace.write(word);
       let cycles = 0;
       for (; pace.busy; cycles++) pace.tick();
       stimulus.idle(cycles);
       const status = stimulus.read(registerAddress('march'));
       const address = stimulus.read(registerAddress('march_address'));
+      stimulus.read(words[0]!.address); // what the cell port reads next changes nothing
       const failing = stimulus.read(registerAddress('march_data'));
       return (status & MARCH.fail) === 0 ? undefined : { address, failing };
     };
@@ -82,6 +84,15 @@ export function faultBench(plan: MacroPlan, trials: readonly Trial[]): FaultBenc
     vectors: stimulus.vectors(),
     files: { 'array.v': render('fault/array.v', view), 'faults.txt': lines.join('') },
     ...counts,
+  };
+}
+
+/** The bus reads 0 where a word has no cell. */
+function onBus(cells: CellPort, words: readonly CellWord[]): CellPort {
+  const masks = new Map(words.map(({ address, mask }) => [address, mask]));
+  return {
+    readCells: (address) => (cells.readCells(address) & (masks.get(address) ?? 0)) >>> 0,
+    writeCells: (address, data, strobes) => cells.writeCells(address, data, strobes),
   };
 }
 

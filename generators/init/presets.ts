@@ -39,49 +39,42 @@ const OUTPUT_REMARK =
 const NOTATION_REMARK = 'I, strong: the first number of 6/2/3b, inputs / weights / ADC';
 const UNSIGNED_REMARK = 'S: signed inputs exist (arXiv 2512.06362); the layer below has a ReLU before it';
 
+/** A macro of arXiv 2603.10540, by the width of its ADC. */
+function paperMacro(bits: 3 | 4, summary: string, widthRemark: string): Preset {
+  return {
+    name: `6-2-${bits}b`,
+    summary,
+    config: {
+      name: `imc_6_2_${bits}b`,
+      array: { ...ARRAY, ...LAYER_TRIM },
+      input: { bits: 6 },
+      adc: { bits, reference: { columns: 2 * bits } },
+      output: { bits: 6 },
+      layers: [LAYER],
+    },
+    remarks: {
+      ...LAYER_REMARKS,
+      'input.bits': NOTATION_REMARK,
+      'input.signed': UNSIGNED_REMARK,
+      'adc.bits': widthRemark,
+      'adc.reference.columns': 'F: holds the widest step of the layer below in one pulse a step',
+      'adc.reference.pulses': 'I: 2^b - 1 cycles a ramp',
+      'output.bits': OUTPUT_REMARK,
+    },
+  };
+}
+
 export const PRESETS: readonly Preset[] = [
-  {
-    name: '6-2-3b',
-    summary: 'the 6/2/3b macro of arXiv 2603.10540: 6-bit inputs, ternary weights, 3-bit nonlinear ADC',
-    config: {
-      name: 'imc_6_2_3b',
-      array: { ...ARRAY, ...LAYER_TRIM },
-      input: { bits: 6 },
-      adc: { bits: 3, reference: { columns: 6 } },
-      output: { bits: 6 },
-      layers: [LAYER],
-    },
-    remarks: {
-      ...LAYER_REMARKS,
-      'input.bits': NOTATION_REMARK,
-      'input.signed': UNSIGNED_REMARK,
-      'adc.bits': 'S: 3 bits for ResNet-18 and VGG-16, arXiv 2603.10540',
-      'adc.reference.columns': 'F: holds the widest step of the layer below in one pulse a step',
-      'adc.reference.pulses': 'I: 2^b - 1 cycles a ramp',
-      'output.bits': OUTPUT_REMARK,
-    },
-  },
-  {
-    name: '6-2-4b',
-    summary: 'the same with the 4-bit nonlinear ADC of arXiv 2603.10540',
-    config: {
-      name: 'imc_6_2_4b',
-      array: { ...ARRAY, ...LAYER_TRIM },
-      input: { bits: 6 },
-      adc: { bits: 4, reference: { columns: 8 } },
-      output: { bits: 6 },
-      layers: [LAYER],
-    },
-    remarks: {
-      ...LAYER_REMARKS,
-      'input.bits': NOTATION_REMARK,
-      'input.signed': UNSIGNED_REMARK,
-      'adc.bits': 'S: 4 bits for Inception-V3 and DistilBERT, arXiv 2603.10540',
-      'adc.reference.columns': 'F: holds the widest step of the layer below in one pulse a step',
-      'adc.reference.pulses': 'I: 2^b - 1 cycles a ramp',
-      'output.bits': OUTPUT_REMARK,
-    },
-  },
+  paperMacro(
+    3,
+    'the 6/2/3b macro of arXiv 2603.10540: 6-bit inputs, ternary weights, 3-bit nonlinear ADC',
+    'S: 3 bits for ResNet-18 and VGG-16, arXiv 2603.10540',
+  ),
+  paperMacro(
+    4,
+    'the same with the 4-bit nonlinear ADC of arXiv 2603.10540',
+    'S: 4 bits for Inception-V3 and DistilBERT, arXiv 2603.10540',
+  ),
   {
     name: '7-2-7b',
     summary:

@@ -175,7 +175,9 @@ export async function diffFiles(a: Side, b: Side) {
 function withoutNames(a: string, b: string): (text: string) => string {
   if (a === b) return (text) => text;
   const longestFirst = [a, b].sort((x, y) => y.length - x.length);
-  const names = new RegExp(`\\b(?:${longestFirst.join('|')})(?=_|\\b)`, 'g');
+  // Text macros begin with the name in capitals.
+  const written = longestFirst.flatMap((name) => [name, name.toUpperCase()]);
+  const names = new RegExp(`\\b(?:${written.join('|')})(?=_|\\b)`, 'g');
   return (text) => text.replace(names, '<name>');
 }
 

@@ -8,53 +8,221 @@ import type { MacroShape } from './shape.js';
 
 export const ADDRESS_BITS = 20;
 
+/** Read only, write only, both, or reads with bits that a written 1 clears. */
+export type Access = 'ro' | 'wo' | 'rw' | 'rw1c';
+
+/** Bits msb:lsb of a register or of a word in a region. */
+export interface BitField {
+  readonly name: string;
+  readonly msb: number;
+  readonly lsb: number;
+  readonly access: Access;
+  readonly meaning: string;
+  /** Names of the values 0, 1, .. where each stands for something. */
+  readonly values?: readonly string[];
+}
+
+/** Makes fields of one access. */
+function bitsOf(access: Access) {
+  return (name: string, msb: number, lsb: number, meaning: string, values?: readonly string[]): BitField => ({
+    ...{ name, msb, lsb, access, meaning },
+    ...(values && { values }),
+  });
+}
+
+const readOnly = bitsOf('ro');
+const writeOnly = bitsOf('wo');
+const readWrite = bitsOf('rw');
+const clearable = bitsOf('rw1c');
+
+/** A range of addresses; the address of a word in it is the base plus index times stride, summed. */
+export interface Region {
+  readonly base: number;
+  /** Bytes from one index to the next, by what the index counts. */
+  readonly strides: Readonly<Record<string, number>>;
+  readonly access: Access;
+  readonly meaning: string;
+  /** Bits of a word. */
+  readonly fields: readonly BitField[];
+}
+
 export const REGIONS = {
-  registers: { base: 0x0_0000, meaning: 'control and status' },
-  inputs: { base: 0x1_0000, meaning: 'one byte a row, four rows a word; write only' },
-  results: { base: 0x2_0000, meaning: 'one word a column: code in 23:16, decoded value in 15:0; read only' },
-  tables: { base: 0x3_0000, meaning: 'decoder: 0x200 a bank, one word a code' },
-  references: { base: 0x4_0000, meaning: 'reference cells: 0x4000 a bank, 0x10 a row, one bit a cell' },
+  registers: { base: 0x0_0000, strides: {}, access: 'rw', meaning: 'control and status', fields: [] },
+  inputs: {
+    base: 0x1_0000,
+    strides: { word: 4 },
+    access: 'wo',
+    meaning: 'one byte a row, four rows a word; write only',
+    fields: [writeOnly('rows', 31, 0, 'inputs, the first row in 7:0')],
+  },
+  results: {
+    base: 0x2_0000,
+    strides: { column: 4 },
+    access: 'ro',
+    meaning: 'one word a column: code in 23:16, decoded value in 15:0; read only',
+    fields: [
+      readOnly('code', 23, 16, 'nonlinear code; 0 where the readout keeps values only'),
+      readOnly('value', 15, 0, 'decoded value, sign-extended where results are signed'),
+    ],
+  },
+  tables: {
+    base: 0x3_0000,
+    strides: { bank: 0x200, code: 4 },
+    access: 'rw',
+    meaning: 'decoder: 0x200 a bank, one word a code',
+    fields: [readWrite('value', 15, 0, 'of OUT_BITS; reads are sign-extended where results are signed')],
+  },
+  references: {
+    base: 0x4_0000,
+    strides: { bank: 0x4000, row: 0x10, word: 4 },
+    access: 'rw',
+    meaning: 'reference cells: 0x4000 a bank, 0x10 a row, one bit a cell',
+    fields: [readWrite('cells', 31, 0, 'the first column in bit 0')],
+  },
   weights: {
     base: 0x8_0000,
+    strides: { row: 0x100, plane: 0x80, word: 4 },
+    access: 'rw',
     meaning: 'cells: 0x100 a row (trim rows from row 1024), 0x80 a plane (wp, wn), one bit a column',
+    fields: [readWrite('cells', 31, 0, 'the first column in bit 0')],
   },
+} as const satisfies Readonly<Record<string, Region>>;
+
+export type RegionName = keyof typeof REGIONS;
+
+/**
+ * A register: its word address in the register region and its bits. Bits in no field read as 0. Bits that
+ * say one thing read and another written are two fields.
+ */
+export interface RegisterDefinition {
+  readonly offset: number;
+  readonly access: Access;
+  readonly meaning: string;
+  readonly fields: readonly BitField[];
+}
+
+/** Readout styles as the format register numbers them. */
+export const READOUTS: readonly Readout[] = ['counter', 'capture', 'column_lut', 'broadcast'];
+
+/** Phases of a conversion as the status register and `phase_o` number them. */
+export const PHASES = ['idle', 'precharge', 'mac', 'ramp', 'sense', 'done'] as const;
+
+/** Bits of the error register. All but `lost` also answer the access with a bus error. */
+export const ERRORS = {
+  busy: { bit: 0, meaning: 'access refused: the hardware is using what it names' },
+  bank: { bit: 1, meaning: 'start refused: no such reference bank' },
+  width: { bit: 2, meaning: 'start refused: code width outside 1 .. ADC_BITS' },
+  overrun: { bit: 3, meaning: 'start refused: one is already queued' },
+  lost: { bit: 4, meaning: 'a conversion finished while the previous done was not cleared' },
+  access: { bit: 5, meaning: 'no such address, unaligned, partial or forbidden access' },
 } as const;
 
 export const REGISTERS = {
-  id: { offset: 0x00, access: 'ro', meaning: 'the letters IMC1' },
-  array: { offset: 0x04, access: 'ro', meaning: 'columns 31:16, rows 15:0' },
+  id: {
+    offset: 0x00,
+    access: 'ro',
+    meaning: 'what answers here: an imcgen macro',
+    fields: [readOnly('id', 31, 0, 'the letters IMC1')],
+  },
+  array: {
+    offset: 0x04,
+    access: 'ro',
+    meaning: 'size of the array',
+    fields: [readOnly('columns', 31, 16, 'columns'), readOnly('rows', 15, 0, 'rows')],
+  },
   format: {
     offset: 0x08,
     access: 'ro',
-    meaning:
-      'self test 30, march 29, banks 28:24, output signed 21, output bits 20:16, early stop 15, falling ramp 14, readout 13:12, adc bits 10:8, bit serial 5, input signed 4, input bits 3:0',
+    meaning: 'numbers in and out, and the converter',
+    fields: [
+      readOnly('self_test', 30, 30, 'known codes can take the place of the sense amplifiers'),
+      readOnly('march', 29, 29, 'there is an engine for a march test'),
+      readOnly('banks', 28, 24, 'reference banks'),
+      readOnly('output_signed', 21, 21, "results are two's complement"),
+      readOnly('output_bits', 20, 16, 'width of a result'),
+      readOnly('early_stop', 15, 15, 'the ramp ends once no code can change'),
+      readOnly('falling_ramp', 14, 14, 'the ramp runs from the last reference down'),
+      readOnly('readout', 13, 12, 'column converter', READOUTS),
+      readOnly('adc_bits', 10, 8, 'widest code'),
+      readOnly('bit_serial', 5, 5, 'input slices, not pulse widths'),
+      readOnly('input_signed', 4, 4, "inputs are two's complement"),
+      readOnly('input_bits', 3, 0, 'width of an input, sign included'),
+    ],
   },
-  start: { offset: 0x0c, access: 'wo', meaning: 'start 0, bank 11:8, code width 18:16' },
+  start: {
+    offset: 0x0c,
+    access: 'wo',
+    meaning: 'starts a conversion, or queues one',
+    fields: [
+      writeOnly('width', 18, 16, 'code width of the conversion'),
+      writeOnly('bank', 11, 8, 'reference bank'),
+      writeOnly('start', 0, 0, 'write 1 to start'),
+    ],
+  },
   status: {
     offset: 0x10,
     access: 'rw1c',
-    meaning: 'busy 0, start queued 1, done 2 (write 1 to clear), phase 10:8',
+    meaning: 'what the macro does',
+    fields: [
+      readOnly('phase', 10, 8, 'phase of the conversion', PHASES),
+      clearable('done', 2, 2, 'a conversion has finished; write 1 to clear'),
+      readOnly('queued', 1, 1, 'a start is queued'),
+      readOnly('busy', 0, 0, 'converting, or a start is queued'),
+    ],
   },
-  error: { offset: 0x14, access: 'rw1c', meaning: 'sticky error bits, write 1 to clear' },
-  interrupt: { offset: 0x18, access: 'rw', meaning: 'enable: done 0, error 1' },
+  error: {
+    offset: 0x14,
+    access: 'rw1c',
+    meaning: 'sticky error bits, write 1 to clear',
+    fields: Object.entries(ERRORS)
+      .map(([name, { bit, meaning }]) => clearable(name, bit, bit, meaning))
+      .reverse(),
+  },
+  interrupt: {
+    offset: 0x18,
+    access: 'rw',
+    meaning: 'what raises irq_o',
+    fields: [
+      readWrite('error', 1, 1, 'any error bit raises irq_o'),
+      readWrite('done', 0, 0, 'done raises irq_o'),
+    ],
+  },
   march: {
     offset: 0x1c,
     access: 'rw',
-    meaning:
-      'write: start 0, resume 1, background 10:8; read: busy 0, done 1, fail 2, element 6:4, background 10:8',
+    meaning: 'march test of the cells',
+    fields: [
+      readWrite('background', 10, 8, 'data background, taken with start'),
+      readOnly('element', 6, 4, 'element that runs'),
+      readOnly('fail', 2, 2, 'a word read wrong: the march stopped there'),
+      readOnly('done', 1, 1, 'the march has ended, or stopped'),
+      writeOnly('resume', 1, 1, 'write 1 to go on after a fail'),
+      readOnly('busy', 0, 0, 'the march runs'),
+      writeOnly('start', 0, 0, 'write 1 to start'),
+    ],
   },
   march_address: {
     offset: 0x20,
     access: 'ro',
-    meaning: 'address of the word under test; after a fail, of the word that failed',
+    meaning: 'where the march is',
+    fields: [readOnly('address', 19, 0, 'of the word under test; after a fail, of the word that failed')],
   },
-  march_data: { offset: 0x24, access: 'ro', meaning: 'after a fail: the cells of that word that read wrong' },
+  march_data: {
+    offset: 0x24,
+    access: 'ro',
+    meaning: 'what the march found',
+    fields: [readOnly('cells', 31, 0, 'after a fail: the cells of that word that read wrong')],
+  },
   self_test: {
     offset: 0x28,
     access: 'rw',
-    meaning: 'known codes in place of the sense amplifiers 0, seed 14:8',
+    meaning: 'self-test of the converters',
+    fields: [
+      readWrite('seed', 14, 8, 'XORed with the column number; bits beyond adc_bits read as 0'),
+      readWrite('on', 0, 0, 'known codes in place of the sense amplifiers'),
+    ],
   },
-} as const;
+} as const satisfies Readonly<Record<string, RegisterDefinition>>;
 
 export type Register = keyof typeof REGISTERS;
 
@@ -72,45 +240,76 @@ export function registersOf(shape: MacroShape): Register[] {
   return all.filter((register) => OPTIONAL[register] === undefined || shape[OPTIONAL[register]]);
 }
 
-/** Bits of the error register. All but `lost` also answer the access with a bus error. */
-export const ERRORS = {
-  busy: { bit: 0, meaning: 'access refused: the hardware is using what it names' },
-  bank: { bit: 1, meaning: 'start refused: no such reference bank' },
-  width: { bit: 2, meaning: 'start refused: code width outside 1 .. ADC_BITS' },
-  overrun: { bit: 3, meaning: 'start refused: one is already queued' },
-  lost: { bit: 4, meaning: 'a conversion finished while the previous done was not cleared' },
-  access: { bit: 5, meaning: 'no such address, unaligned, partial or forbidden access' },
-} as const;
+/** The bits of a field in place: 0x0000_0004 for bit 2. */
+export function maskOf({ msb, lsb }: BitField): number {
+  return (2 ** (msb - lsb + 1) - 1) * 2 ** lsb;
+}
+
+/** @throws Error where the register has no such field */
+export function fieldOf(register: Register, name: string): BitField {
+  const fields: readonly BitField[] = REGISTERS[register].fields;
+  const field = fields.find((candidate) => candidate.name === name);
+  if (field === undefined) throw new Error(`register ${register} has no field ${name}`);
+  return field;
+}
+
+/** A register's word from the values of its fields; those left out are 0. */
+export function registerWord(register: Register, values: Readonly<Record<string, number>>): number {
+  return Object.entries(values).reduce((word, [name, value]) => {
+    const field = fieldOf(register, name);
+    const placed = value * 2 ** field.lsb;
+    if (value < 0 || placed > maskOf(field)) throw new Error(`${register}.${name} cannot be ${value}`);
+    return word + placed;
+  }, 0);
+}
 
 /** The letters IMC1. */
 export const IDENTITY = 0x494d_4331;
 
 /** Done bit of the status register: a conversion has finished; write 1 to clear. */
-export const STATUS_DONE = 1 << 2;
+export const STATUS_DONE = maskOf(fieldOf('status', 'done'));
 /** Bits of the march register: what a write asks for, and what a read tells. */
-export const MARCH = { start: 1 << 0, resume: 1 << 1, busy: 1 << 0, done: 1 << 1, fail: 1 << 2 } as const;
+export const MARCH = {
+  start: maskOf(fieldOf('march', 'start')),
+  resume: maskOf(fieldOf('march', 'resume')),
+  busy: maskOf(fieldOf('march', 'busy')),
+  done: maskOf(fieldOf('march', 'done')),
+  fail: maskOf(fieldOf('march', 'fail')),
+} as const;
 /** First row number of the trim rows in the weight region. */
 export const TRIM_ROW_BASE = 1024;
 
+function addressOf(region: Region, indices: Readonly<Record<string, number>>): number {
+  return Object.entries(indices).reduce(
+    (address, [index, value]) => address + region.strides[index]! * value,
+    region.base,
+  );
+}
+
 export function inputAddress(word: number): number {
-  return REGIONS.inputs.base + 4 * word;
+  const { base, strides } = REGIONS.inputs;
+  return base + strides.word * word;
 }
 
 export function resultAddress(column: number): number {
-  return REGIONS.results.base + 4 * column;
+  const { base, strides } = REGIONS.results;
+  return base + strides.column * column;
 }
 
 export function tableAddress(bank: number, code: number): number {
-  return REGIONS.tables.base + 0x200 * bank + 4 * code;
+  const { base, strides } = REGIONS.tables;
+  return base + strides.bank * bank + strides.code * code;
 }
 
 export function referenceAddress(bank: number, row: number, word: number): number {
-  return REGIONS.references.base + 0x4000 * bank + 0x10 * row + 4 * word;
+  const { base, strides } = REGIONS.references;
+  return base + strides.bank * bank + strides.row * row + strides.word * word;
 }
 
 /** @param plane 0 for wp, 1 for wn */
 export function weightAddress(row: number, plane: 0 | 1, word: number): number {
-  return REGIONS.weights.base + 0x100 * row + 0x80 * plane + 4 * word;
+  const { base, strides } = REGIONS.weights;
+  return base + strides.row * row + strides.plane * plane + strides.word * word;
 }
 
 export function registerAddress(register: Register): number {
@@ -119,36 +318,72 @@ export function registerAddress(register: Register): number {
 
 /** The word that starts a conversion on `bank` at code width `bits`. */
 export function startWord(bank: number, bits: number): number {
-  return 1 | (bank << 8) | (bits << 16);
+  return registerWord('start', { start: 1, bank, width: bits });
 }
 
 /** The word that starts a march on a data background, 0..5. */
 export function marchWord(background: number): number {
-  return MARCH.start | (background << 8);
+  return registerWord('march', { start: 1, background });
 }
 
 /** The word that puts the codes `(column ^ seed) mod 2^b` in place of the sense amplifiers; undefined: back to them. */
 export function selfTestWord(seed: number | undefined): number {
-  return seed === undefined ? 0 : 1 | (seed << 8);
+  return seed === undefined ? 0 : registerWord('self_test', { on: 1, seed });
 }
 
-/** Readout styles as the format register numbers them. */
-export const READOUTS: readonly Readout[] = ['counter', 'capture', 'column_lut', 'broadcast'];
+/** Value of the read-only array register. */
+export function arrayWord(shape: MacroShape): number {
+  return registerWord('array', { columns: shape.columns, rows: shape.rows });
+}
 
 /** Value of the read-only format register. */
 export function formatWord(shape: MacroShape): number {
-  return (
-    (Number(shape.selfTest) << 30) |
-    (Number(shape.march) << 29) |
-    (shape.banks << 24) |
-    (Number(shape.outputSigned) << 21) |
-    (shape.outputBits << 16) |
-    (Number(shape.earlyStop) << 15) |
-    (Number(shape.ramp === 'falling') << 14) |
-    (READOUTS.indexOf(shape.readout) << 12) |
-    (shape.adcBits << 8) |
-    (Number(shape.inputCoding === 'bit_serial') << 5) |
-    (Number(shape.inputSigned) << 4) |
-    shape.inputBits
-  );
+  return registerWord('format', {
+    self_test: Number(shape.selfTest),
+    march: Number(shape.march),
+    banks: shape.banks,
+    output_signed: Number(shape.outputSigned),
+    output_bits: shape.outputBits,
+    early_stop: Number(shape.earlyStop),
+    falling_ramp: Number(shape.ramp === 'falling'),
+    readout: READOUTS.indexOf(shape.readout),
+    adc_bits: shape.adcBits,
+    bit_serial: Number(shape.inputCoding === 'bit_serial'),
+    input_signed: Number(shape.inputSigned),
+    input_bits: shape.inputBits,
+  });
+}
+
+/** Value of a register after reset. */
+export function resetWord(shape: MacroShape, register: Register): number {
+  const words: Partial<Record<Register, number>> = {
+    id: IDENTITY,
+    array: arrayWord(shape),
+    format: formatWord(shape),
+    march_address: weightAddress(0, 0, 0),
+  };
+  return words[register] ?? 0;
+}
+
+/** How many of each index of a region a shape uses; trim rows count on from `TRIM_ROW_BASE`. */
+export function countsInUse(shape: MacroShape, region: RegionName): Readonly<Record<string, number>> {
+  const words = (cells: number) => Math.ceil(cells / 32);
+  const counts = {
+    registers: {},
+    inputs: { word: Math.ceil(shape.rows / 4) },
+    results: { column: shape.columns },
+    tables: { bank: shape.banks, code: 2 ** shape.adcBits },
+    references: { bank: shape.banks, row: shape.referenceRows, word: words(shape.referenceColumns) },
+    weights: { row: shape.rows, plane: 2, word: words(shape.columns) },
+  } as const satisfies Readonly<Record<RegionName, Readonly<Record<string, number>>>>;
+  return counts[region];
+}
+
+/** Bytes from the start of a region to the end of the last word that a shape uses. */
+export function sizeInUse(shape: MacroShape, region: RegionName): number {
+  if (region === 'registers') return registerAddress(registersOf(shape).at(-1)!) + 4;
+  const counts = countsInUse(shape, region);
+  const rows = region === 'weights' && shape.trimRows > 0 ? { row: TRIM_ROW_BASE + shape.trimRows } : {};
+  const last = Object.entries({ ...counts, ...rows }).map(([index, count]) => [index, count - 1] as const);
+  return addressOf(REGIONS[region], Object.fromEntries(last)) + 4 - REGIONS[region].base;
 }

@@ -114,12 +114,12 @@ export function converterLines(area: AreaReport, columns: number): string[] {
 
 function timingLines({ timing }: Synthesis): string[] {
   if ('notRun' in timing) return [`timing: not run: ${timing.notRun}`];
-  const { targetNs, setupSlackNs, holdSlackNs, shortestNs, arrayView, path } = timing;
+  const { targetNs, setupSlackNs, holdSlackNs, shortestNs, path } = timing;
   const verdict = (slack: number) => (slack < 0 ? 'VIOLATED' : 'met');
   return [
     `timing at ${ns(targetNs)} (${megahertz(targetNs)}), no wires: setup slack ${setupSlackNs.toFixed(3)} ns, ` +
       `${verdict(setupSlackNs)}; hold slack ${holdSlackNs.toFixed(3)} ns, ${verdict(holdSlackNs)}`,
-    `highest clock that closes: ${megahertz(shortestNs)} (${ns(shortestNs)}); analog macro: ${arrayView}`,
+    `highest clock that closes: ${megahertz(shortestNs)} (${ns(shortestNs)})`,
     ...pathLines(path),
   ];
 }

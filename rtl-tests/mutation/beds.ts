@@ -7,7 +7,9 @@ import { packageFiles } from '../../generators/emit/package.js';
 import { writePackage } from '../../generators/emit/write.js';
 import { trialsOf } from '../../generators/faults/run.js';
 import { faultBench, type Trial } from '../../generators/faults/simulate.js';
+import { BACKGROUNDS, cellWords } from '../../generators/golden/march.js';
 import type { MacroPlan } from '../../generators/plan/plan.js';
+import { TRIM_ROW_BASE, weightAddress } from '../../generators/plan/registers.js';
 import { Interrupted, orThrow } from '../../generators/problems.js';
 import { planOf } from '../configurations.js';
 import { MATRIX } from '../matrix.js';
@@ -20,8 +22,8 @@ export interface Bed {
   readonly name: string;
   /** Its synthesizable files by kind, such as `controller`. */
   readonly sources: ReadonlyMap<string, { readonly file: string; readonly text: string }>;
-  /** The kind whose mutants it is for; undefined: all of them. */
-  readonly only: string | undefined;
+  /** The kinds whose mutants it is for; undefined: all of them. */
+  readonly only: readonly string[] | undefined;
   /** Array model and testbench. */
   readonly others: readonly string[];
   readonly vectors: string;
@@ -54,7 +56,7 @@ export async function makeBeds(root: string): Promise<Bed[]> {
       title: string,
       vectors: Vectors,
       array: string,
-      { extra = {}, only }: { extra?: Record<string, string>; only?: string } = {},
+      { extra = {}, only }: { extra?: Record<string, string>; only?: readonly string[] } = {},
     ) => {
       const at = path.join(folder, title);
       await mkdir(at, { recursive: true });
@@ -67,16 +69,37 @@ export async function makeBeds(root: string): Promise<Bed[]> {
     await add('scenario', buildVectors(plan, { seed: 3, conversions: 8 }), model);
     if (plan.shape.march) {
       const { vectors, files: extra } = faultBench(plan, trials(plan));
-      await add('faults', vectors, path.join(folder, 'faults', 'array.v'), { extra, only: 'march' });
+      await add('faults', vectors, path.join(folder, 'faults', 'array.v'), {
+        extra,
+        only: ['march', 'registers'],
+      });
     }
   }
   return beds;
 }
 
-/** A fault of each kind, one report each; then some whose march goes on to its end. */
+/**
+ * A random fault of each kind, with one report each; the first of them again, marching on after each report; and a
+ * defect in the first and in the last words of each region.
+ */
 function trials(plan: MacroPlan): Trial[] {
   const each = trialsOf(plan, 1, 5);
-  return [...each, ...each.slice(0, 4).map((trial) => ({ ...trial, resume: true }))];
+  const words = cellWords(plan.shape);
+  const regions = [
+    words.filter(({ address }) => address >= weightAddress(TRIM_ROW_BASE, 0, 0)),
+    words.filter(({ address }) => address >= weightAddress(0, 0, 0)),
+    words,
+  ];
+  const corners = regions.flatMap((region) => [...region.slice(0, 3), ...region.slice(-3)]);
+  return [
+    ...each,
+    ...each.slice(0, 4).map((trial) => ({ ...trial, resume: true })),
+    ...corners.map((word, at): Trial => {
+      const cell = { word, bit: 0 };
+      const fault = { model: 'stuck', value: (at % 2) as 0 | 1, when: 0, cell, other: cell } as const;
+      return { fault, background: at % BACKGROUNDS.length };
+    }),
+  ];
 }
 
 /** Compiles and runs a bed, one of its files replaced by a text of that kind. */

@@ -53,7 +53,7 @@ function mutantsOf(beds: readonly Bed[]): Mutant[] {
   const found = new Map<string, Mutant>();
   for (const bed of beds) {
     for (const [file, { text }] of bed.sources) {
-      if (file !== (bed.only ?? file)) continue;
+      if (bed.only?.includes(file) === false) continue;
       const lines = text
         .replaceAll(bed.name, '<name>')
         .replaceAll(/!rst_ni|rst_i/g, '<reset>')

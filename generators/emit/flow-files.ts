@@ -1,0 +1,79 @@
+import type { MacroPlan } from '../plan/plan.js';
+import { VERSION } from '../version.js';
+import { headerLines } from './header.js';
+import type { PackageFile } from './package.js';
+import { render } from './render.js';
+
+/** Paths of a package below some folders, Verilog only. */
+function verilogIn(files: readonly PackageFile[], ...folders: readonly string[]): string[] {
+  return files
+    .map(({ path }) => path)
+    .filter((path) => path.endsWith('.v') && folders.some((folder) => path.startsWith(`${folder}/`)));
+}
+
+/** Timing constraints of the package, where it has some. */
+function constraintsIn({ name }: MacroPlan, files: readonly PackageFile[]): string | undefined {
+  const path = `syn/${name}.sdc`;
+  return files.some((file) => file.path === path) ? path : undefined;
+}
+
+/** `<name>.core`: the package for FuseSoC, in its CAPI2. */
+function coreFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
+  const { name } = plan;
+  const file = `${name}.core`;
+  const constraints = constraintsIn(plan, files);
+  const text = render('flow/core', {
+    header: headerLines(plan, file, 'the macro as a FuseSoC core', '# '),
+    name,
+    version: VERSION,
+    rtl: verilogIn(files, 'rtl'),
+    model: verilogIn(files, 'model'),
+    blackbox: verilogIn(files, 'blackbox'),
+    digital: verilogIn(files, 'digital'),
+    testbench: verilogIn(files, 'tb'),
+    waivers: files.map(({ path }) => path).filter((path) => path.endsWith('.vlt')),
+    vectors: files.map(({ path }) => path).filter((path) => path.startsWith('vectors/')),
+    constraints: constraints === undefined ? [] : [constraints],
+  });
+  return { path: file, text };
+}
+
+/** `librelane/config.json`: the digital part around the analog macro, for LibreLane or OpenLane 2. */
+function libreLaneFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
+  const { name, config } = plan;
+  const at = (path: string) => `dir::../${path}`;
+  const constraints = constraintsIn(plan, files);
+  const settings = {
+    '//': headerLines(plan, 'librelane/config.json', 'the digital part around the analog macro', '').split(
+      '\n',
+    ),
+    '// analog macro': [
+      `${name}_array has no GDS: its LEF is an estimate from the cell pitch (config: physical), its Liberty view`,
+      'says where its numbers come from. Placement and routing run with them; streaming out and LVS need the',
+      'drawn macro: EXTRA_GDS_FILES, and views with its layers for your PDK.',
+    ],
+    meta: { version: 2 },
+    DESIGN_NAME: name,
+    VERILOG_FILES: verilogIn(files, 'rtl').map(at),
+    VERILOG_POWER_DEFINE: 'USE_POWER_PINS',
+    EXTRA_VERILOG_MODELS: verilogIn(files, 'blackbox').map(at),
+    EXTRA_LEFS: [at(`views/${name}_array.lef`)],
+    EXTRA_LIBS: [at(`views/${name}_array.lib`)],
+    CLOCK_PORT: 'clk_i',
+    CLOCK_PERIOD: config.timing.clockNs,
+    ...(constraints && { PNR_SDC_FILE: at(constraints), SIGNOFF_SDC_FILE: at(constraints) }),
+    VDD_NETS: ['VDD'],
+    GND_NETS: ['VSS'],
+    PDN_MACRO_CONNECTIONS: ['u_array VDD VSS VDD VSS'],
+  };
+  return { path: 'librelane/config.json', text: `${JSON.stringify(settings, null, 2)}\n` };
+}
+
+/**
+ * What flows read to find the files of a package.
+ *
+ * @param files  everything else in the package
+ */
+export function flowFiles(plan: MacroPlan, files: readonly PackageFile[]): PackageFile[] {
+  return [coreFile(plan, files), libreLaneFile(plan, files)];
+}
