@@ -229,8 +229,8 @@ async function honesty(root: string): Promise<void> {
   );
   console.log(`${table.join('\n')}\n
 Included: ${CELL_TRANSISTORS} transistors a dual 9T cell; of the logic the column's counter, result and read port, and its part
-of the decoder and the ramp drivers (${counter.toFixed(0)} + ${decoder.toFixed(0)} + ${ramp.toFixed(0)}), the same for replica cells, which are counted by the
-hundred of their own rows: 5 bits and 64 rows of products in the first, 384 in the second. The comparators have
+of the decoder and the ramp drivers (${counter.toFixed(0)} + ${decoder.toFixed(0)} + ${ramp.toFixed(0)}), the same for replica cells, which are counted as
+published, in columns of their own: 5 bits and 64 rows of products in the first, 384 rows in the second. The comparators have
 references and table as inputs, and one result register; how a column's sum of ${SUM_BITS} bits becomes a number, a
 linear ADC of that width, is not counted, nor its read port.
 Left out on all sides: sense amplifiers, precharge, control and bus, wires, and what a transistor's size costs.

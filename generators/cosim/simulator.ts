@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -97,10 +96,6 @@ async function buildNetlist(
   await writeFile(netlist, scalarOutputs(verilog));
   const surroundings = (await sources(run)).filter((file) => path.basename(path.dirname(file)) !== 'rtl');
   const flags = ['-g2005', '-gspecify', '-Ttyp', '-DGATE_LEVEL', '-s', `${run.macro}_tb`, '-o', output];
-  const missing = cells.filter((file) => !existsSync(file));
-  if (missing.length > 0) {
-    throw new InvalidInput(missing.map((file) => ({ file, path: '', message: 'no such file' })));
-  }
   await compile('iverilog', [...flags, netlist, ...cells, ...surroundings], run);
   return ['vvp', '-n', '-N', output, ...(run.dump?.format === 'fst' ? ['-fst'] : [])];
 }

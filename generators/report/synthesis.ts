@@ -114,13 +114,13 @@ export function converterLines(area: AreaReport, columns: number): string[] {
 
 function timingLines({ timing }: Synthesis): string[] {
   if ('notRun' in timing) return [`timing: not run: ${timing.notRun}`];
-  const { targetNs, setupSlackNs, holdSlackNs, shortestNs, path } = timing;
+  const { targetNs, setupSlackNs, holdSlackNs, shortestNs, critical, path } = timing;
   const verdict = (slack: number) => (slack < 0 ? 'VIOLATED' : 'met');
   return [
-    `timing at ${ns(targetNs)} (${megahertz(targetNs)}), no wires: setup slack ${ns(setupSlackNs)}, ` +
-      `${verdict(setupSlackNs)}; hold slack ${ns(holdSlackNs)}, ${verdict(holdSlackNs)}`,
+    `timing at ${ns(targetNs)} (${megahertz(targetNs)}), no wires: setup slack ${setupSlackNs.toFixed(3)} ns, ` +
+      `${verdict(setupSlackNs)}; hold slack ${holdSlackNs.toFixed(3)} ns, ${verdict(holdSlackNs)}`,
     `highest clock that closes: ${megahertz(shortestNs)} (${ns(shortestNs)})`,
-    ...pathLines(path),
+    ...pathLines(path, critical.requiredNs),
   ];
 }
 
@@ -129,14 +129,14 @@ function megahertz(periodNs: number): string {
 }
 
 /** The critical path in words, wrapped for a terminal. */
-function pathLines(path: CriticalPath): string[] {
+function pathLines(path: CriticalPath, requiredNs: number): string[] {
   const outside = path.outsideNs > 0 ? `, which arrives after ${ns(path.outsideNs)}` : '';
   const through = path.through.map(
     ({ instance, cells, ns: time }) =>
       `${BLOCKS[instance] ?? instance} (${cells} ${cells === 1 ? 'cell' : 'cells'}, ${ns(time)})`,
   );
   return [
-    `critical path: ${ns(path.arrivalNs)}, ${path.levels} levels of logic, ${path.buffers} of them buffers`,
+    `critical path: ${ns(path.arrivalNs)} of ${ns(requiredNs)}, ${path.levels} levels of logic, ${path.buffers} of them buffers`,
     `  from ${named(path.from)}${outside},`,
     ...(through.length > 0 ? [`  through ${through.join(',\n            ')},`] : []),
     `  to ${named(path.to)}`,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CosimResult, runVectors } from '../cosim/cosim.js';
@@ -66,7 +67,7 @@ export async function synthesize(folder: string, options: SynthesisOptions): Pro
     const fix = 'Name a library that has, with --liberty.';
     throw new InvalidInput([{ file: library.file, path: '', message, fix }]);
   }
-  const cells = options.gateLevel ? await cellModels(library, options.cells) : undefined;
+  const cells = options.gateLevel ? cellModels(library, options.cells) : undefined;
   const inputs = [
     ...sources,
     ...synthesisScripts(plan, sources, library.mapping),
@@ -199,11 +200,13 @@ async function timing(
 }
 
 /** Files with the Verilog models of the cells. */
-async function cellModels({ file }: Library, named: string | undefined): Promise<string[]> {
-  if (named !== undefined) return [named];
+function cellModels({ file }: Library, named: string | undefined): string[] {
+  if (named !== undefined) {
+    if (existsSync(named)) return [named];
+    throw new InvalidInput([{ file: named, path: '', message: 'no such file' }]);
+  }
   const beside = file.replace(/\.[^./]*$/, '.v');
-  const found = await readFile(beside, 'utf8').catch(() => undefined);
-  if (found !== undefined) return [beside];
+  if (existsSync(beside)) return [beside];
   const message = 'has no Verilog models of its cells beside it';
   throw new InvalidInput([{ file, path: '', message, fix: 'Name them with --cells.' }]);
 }
