@@ -43,7 +43,9 @@ if (packagesAreStale()) {
 if (buildIsStale()) {
   say('building dist/');
   const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  run(process.execPath, [tsc, '-p', 'tsconfig.build.json']) || fail(1, 'the build failed');
+  const templates = path.join(ROOT, 'scripts', 'templates.mjs');
+  (run(process.execPath, [tsc, '-p', 'tsconfig.build.json']) && run(process.execPath, [templates])) ||
+    fail(1, 'the build failed');
   chmodSync(path.join(ROOT, 'dist', 'cli.js'), 0o755);
 }
 const present = (tool) => (tool in FILES ? existsSync(FILES[tool]) : onPath(tool));
@@ -69,8 +71,10 @@ function lockedPackages(file) {
 function buildIsStale() {
   const built = path.join(ROOT, 'dist', 'cli.js');
   if (!existsSync(built)) return true;
-  const sources = readdirSync(path.join(ROOT, 'generators'), { recursive: true })
-    .map((file) => path.join('generators', file))
+  const sources = ['generators', 'templates']
+    .flatMap((folder) =>
+      readdirSync(path.join(ROOT, folder), { recursive: true }).map((file) => path.join(folder, file)),
+    )
     .concat('tsconfig.json', 'tsconfig.build.json', 'package-lock.json');
   const newest = Math.max(...sources.map((file) => statSync(path.join(ROOT, file)).mtimeMs));
   return newest > statSync(built).mtimeMs;

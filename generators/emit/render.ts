@@ -1,18 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import Handlebars from 'handlebars';
+import { type Template, templateNamed } from './templates.js';
 import type { View } from './view.js';
-
-const ROOT = fileURLToPath(new URL('../../templates/', import.meta.url));
-const OPTIONS = { noEscape: true, strict: true, assumeObjects: false } as const;
 
 /** What a template must never leave behind: an object where text belongs, or a vector of no wires. */
 const HOLES = /\[object |\[-1:0\]/;
 
-const engine = Handlebars.create();
-const compiled = new Map<string, Handlebars.TemplateDelegate>();
-let partialsLoaded = false;
+const ready = new Map<string, Template>();
 
 /**
  * Renders one template of `templates/`, or of a full path, without its `.hbs`.
@@ -20,18 +12,8 @@ let partialsLoaded = false;
  * @throws Error where the view lacks something the template names: a bug of the tool, not of its input
  */
 export function render(template: string, view: View): string {
-  if (!partialsLoaded) {
-    const folder = path.join(ROOT, 'partials');
-    for (const file of readdirSync(folder)) {
-      engine.registerPartial(path.basename(file, '.hbs'), readFileSync(path.join(folder, file), 'utf8'));
-    }
-    partialsLoaded = true;
-  }
-  let run = compiled.get(template);
-  if (run === undefined) {
-    run = engine.compile(readFileSync(path.resolve(ROOT, `${template}.hbs`), 'utf8'), OPTIONS);
-    compiled.set(template, run);
-  }
+  const run = ready.get(template) ?? templateNamed(template);
+  ready.set(template, run);
   const gap = gapIn(view, 'view');
   if (gap !== undefined) throw new Error(`template ${template}: ${gap} has no value`);
   const text = run(view);

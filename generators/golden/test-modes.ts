@@ -60,11 +60,9 @@ export class TestModes {
    * @param step the ramp step whose reference is compared
    * @param bits code width of the conversion
    */
-  comparators(step: number, bits: number): Uint8Array | undefined {
+  comparator(step: number, bits: number): ((column: number) => boolean) | undefined {
     if (!this.selfTest) return undefined;
-    return Uint8Array.from({ length: this.shape.columns }, (_, column) =>
-      Number(step <= selfTestCode(column, this.seed, bits)),
-    );
+    return (column) => step <= selfTestCode(column, this.seed, bits);
   }
 
   /** The trace's field, for macros with a march: what it did, shown in the first cycle after. */

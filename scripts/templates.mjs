@@ -1,0 +1,18 @@
+/** Second half of the build: templates/ as JavaScript, in dist/templates.js, so that no run compiles them again. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Handlebars from 'handlebars';
+import { TEMPLATE_OPTIONS } from '../dist/emit/template-options.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const folder = path.join(ROOT, 'templates');
+const entries = readdirSync(folder, { recursive: true })
+  .filter((file) => file.endsWith('.hbs'))
+  .sort()
+  .map((file) => {
+    const name = file.slice(0, -'.hbs'.length).replaceAll(path.sep, '/');
+    const text = readFileSync(path.join(folder, file), 'utf8');
+    return `  ${JSON.stringify(name)}: ${Handlebars.precompile(text, TEMPLATE_OPTIONS)},`;
+  });
+writeFileSync(path.join(ROOT, 'dist', 'templates.js'), ['export default {', ...entries, '};', ''].join('\n'));
