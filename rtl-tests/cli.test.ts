@@ -141,7 +141,7 @@ describe('imcgen check', () => {
         'bad.json: bus: "axi" is not one of "apb", "axi4lite", "wishbone", "wishbone_pipelined"',
         '          Did you mean "apb"?',
         'bad.json: colour: is not a known key',
-        '          Known here: $schema, name, array, input, adc, output, test, layers, bus, reset, license.',
+        '          Known here: $schema, name, array, input, adc, output, test, layers, bus, timing, physical, reset, license.',
       ].join('\n'),
     });
   });
