@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imcgenIn } from './command-line.js';
 import { levelsFrom } from './configurations.js';
+import { contentOf } from './packages.js';
 
 const MACRO = {
   name: 'demo',
@@ -173,6 +175,14 @@ describe('imcgen generate', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/^out\/demo: \d+ files, see README\.md$/);
     expect(await readdir(path.join(folder, 'out', 'demo'))).toContain('manifest.json');
+  });
+
+  it('writes the same where it was built, with templates that are compiled already', async () => {
+    await imcgen('generate', 'macro.json', '-o', 'out/sources');
+    const built = path.resolve('dist/cli.js');
+    await execa(process.execPath, [built, 'generate', 'macro.json', '-o', 'out/built'], { cwd: folder });
+    const sources = await contentOf(path.join(folder, 'out/sources'));
+    expect(await contentOf(path.join(folder, 'out/built'))).toEqual(sources);
   });
 
   it('prints the manifest with --json, nothing with --quiet', async () => {
