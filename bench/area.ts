@@ -22,7 +22,7 @@ import { orThrow } from '../generators/problems.js';
 import { textTable } from '../generators/report/table.js';
 import { countCells, readNetlist } from '../generators/synth/netlist.js';
 import { type Synthesis, synthesize } from '../generators/synth/synth.js';
-import { runYosys } from '../generators/synth/yosys.js';
+import { yosysBuiltin } from '../generators/yosys/builtin.js';
 import { growingReferences, levelsFrom, planOf } from '../rtl-tests/configurations.js';
 
 const OSU018 = '/usr/share/qflow/tech/osu018/osu018_stdcells.lib';
@@ -89,20 +89,12 @@ async function minimum(
     'write_json minimum.json',
   ];
   const text = await readFile(fileURLToPath(new URL(`area/${file}`, import.meta.url)), 'utf8');
-  const run = await runYosys(
-    {
-      files: new Map([
-        ...files.map((each) => [each.path, each.text] as const),
-        [file, text],
-        ['minimum.ys', `${commands.join('\n')}\n`],
-      ]),
-      script: 'minimum.ys',
-      outputs: ['minimum.json'],
-    },
-    undefined,
-  );
-  if (run.outputs === undefined) throw new Error(run.log.trim().split('\n').at(-1));
-  const counts = countCells(readNetlist(run.outputs.get('minimum.json')!), module);
+  const { finished, messages, written } = await yosysBuiltin({
+    files: new Map([...files.map((each) => [each.path, each.text] as const), [file, text]]),
+    script: `${commands.join('\n')}\n`,
+  });
+  if (!finished) throw new Error(messages);
+  const counts = countCells(readNetlist(written.get('minimum.json')!), module);
   return [...counts].reduce((sum, [cell, count]) => sum + count * library.liberty.cells.get(cell)!.area, 0);
 }
 

@@ -11,9 +11,9 @@ import { proofsOf } from '../generators/formal/proofs.js';
 import { filesOf, isProved, prove, proveMacro } from '../generators/formal/prove.js';
 import { moduleOf } from '../generators/formal/script.js';
 import { vcdOf } from '../generators/formal/waveform.js';
-import { isInstalled } from '../generators/formal/yosys.js';
 import type { MacroPlan } from '../generators/plan/plan.js';
 import { orThrow } from '../generators/problems.js';
+import { isInstalled } from '../generators/yosys/native.js';
 import { CONFIGURATIONS, type ConfigurationInput, levelsFrom, planOf } from './configurations.js';
 import { replaceOnce, withPackage } from './packages.js';
 

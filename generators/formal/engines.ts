@@ -1,5 +1,7 @@
 import type { MacroPlan } from '../plan/plan.js';
 import { InvalidInput, MissingTool } from '../problems.js';
+import { type Files, SCRIPT, type Yosys, yosysBuiltin } from '../yosys/builtin.js';
+import { command, inFolder, isInstalled, yosysNative } from '../yosys/native.js';
 import { outputsOf, type Proof } from './proof.js';
 import {
   counterexample,
@@ -12,16 +14,6 @@ import {
   witnessLog,
 } from './script.js';
 import { readWaveform, type Waveform } from './waveform.js';
-import {
-  command,
-  type Files,
-  inFolder,
-  isInstalled,
-  SCRIPT,
-  type Yosys,
-  yosysBuiltin,
-  yosysNative,
-} from './yosys.js';
 
 /** What has become of the properties of a proof, which are proved together. */
 export type Outcome =

@@ -4,10 +4,10 @@ import { render } from '../emit/render.js';
 import { macroView, type View } from '../emit/view.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { scheduleOf } from '../plan/schedule.js';
+import type { Files } from '../yosys/builtin.js';
 import { type Observed, outputsOf, type Proof } from './proof.js';
 import { columnParts, longestPhase, proofsOf } from './proofs.js';
 import { moduleOf, shippedScript } from './script.js';
-import type { Files } from './yosys.js';
 
 /** The property modules and scripts of a package, in `formal/`. */
 export function formalFiles(plan: MacroPlan): readonly PackageFile[] {

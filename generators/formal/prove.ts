@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MacroPlan } from '../plan/plan.js';
 import { InvalidInput } from '../problems.js';
+import type { Files } from '../yosys/builtin.js';
 import type { Engine, Outcome } from './engines.js';
 import { propertyFiles } from './files.js';
 import type { Claim, Proof } from './proof.js';
 import { proofsOf } from './proofs.js';
 import { designOf } from './script.js';
-import type { Files } from './yosys.js';
 
 export interface ProofResult {
   readonly proof: Proof;

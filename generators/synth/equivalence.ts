@@ -1,5 +1,5 @@
 import type { PackageFile } from '../emit/package.js';
-import { runYosys } from './yosys.js';
+import { LOG, yosysBuiltin } from '../yosys/builtin.js';
 
 /** What the proof says of a netlist and the Verilog that it was mapped from. */
 export interface Equivalence {
@@ -30,17 +30,15 @@ export async function proveEquivalence(
   files: readonly PackageFile[],
   signal?: AbortSignal,
 ): Promise<Equivalence> {
-  const run = {
-    files: new Map(files.map((file) => [file.path, file.text])),
-    script: `syn/${name}_equivalence.ys`,
-    outputs: [],
-  };
-  const { log, outputs } = await runYosys(run, signal);
+  const texts = new Map(files.map((file) => [file.path, file.text]));
+  const script = texts.get(`syn/${name}_equivalence.ys`)!;
+  const { finished, written } = await yosysBuiltin({ files: texts, script, signal });
+  const log = written.get(LOG) ?? '';
   const blocks = log
     .split(/^block /m)
     .slice(1)
     .map(blockOf);
-  const proved = outputs !== undefined && blocks.length > 0 && blocks.every((block) => block.proved);
+  const proved = finished && blocks.length > 0 && blocks.every((block) => block.proved);
   const complaint = /^ERROR: .*$/m.exec(log)?.[0];
   return { proved, blocks, ...(complaint === undefined ? {} : { complaint }) };
 }

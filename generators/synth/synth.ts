@@ -8,13 +8,13 @@ import { blocksOf, GENERIC_LIBRARY, synthesisScripts } from '../emit/synthesis.j
 import { planOfPackage } from '../plan/file.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { InvalidInput, MissingTool, orThrow } from '../problems.js';
+import { LOG, yosysBuiltin } from '../yosys/builtin.js';
 import { type AreaReport, areaReport, latchesIn } from './area.js';
 import { type CriticalPath, explainPath } from './critical-path.js';
 import { type Equivalence, proveEquivalence } from './equivalence.js';
 import { type Library, loadLibrary } from './library.js';
 import { constantEnds, type NetFaults, type Netlist, netFaults, readNetlist } from './netlist.js';
 import { analyseTiming, type Timing } from './timing.js';
-import { complaintsIn, runYosys, versionIn } from './yosys.js';
 
 export interface SynthesisOptions {
   /** Liberty file; the generic library of the package where undefined. */
@@ -149,15 +149,16 @@ async function map(
   signal: AbortSignal | undefined,
 ): Promise<Mapped> {
   const files = new Map(inputs.map((file) => [file.path, file.text]));
-  const outputs = ['netlist.v', 'netlist.json', 'area.txt'].map((suffix) => `syn/${name}_${suffix}`);
-  const run = await runYosys({ files, script: `syn/${name}.ys`, outputs }, signal);
-  const complaints = complaintsIn(run.log);
+  const script = files.get(`syn/${name}.ys`)!;
+  const { finished, written } = await yosysBuiltin({ files, script, signal });
+  const log = written.get(LOG) ?? '';
+  const complaints = complaintsIn(log);
   const refused = (messages: readonly string[]) =>
     new InvalidInput(messages.map((message) => ({ file: folder, path: '', message })));
-  if (run.outputs === undefined || complaints.length > 0) {
-    throw refused(complaints.length > 0 ? complaints : [run.log.trim().split('\n').at(-1) ?? 'no output']);
+  if (!finished || complaints.length > 0) {
+    throw refused(complaints.length > 0 ? complaints : [log.trim().split('\n').at(-1) ?? 'no output']);
   }
-  const netlist = readNetlist(run.outputs.get(`syn/${name}_netlist.json`)!);
+  const netlist = readNetlist(written.get(`syn/${name}_netlist.json`)!);
   const latches = latchesIn(netlist, name, library);
   const nets = netFaults(netlist);
   if (latches > 0) throw refused([`synthesizes with latches: ${latches}`]);
@@ -165,14 +166,26 @@ async function map(
     throw refused([`nets without a driver: ${nets.undriven}, with several: ${nets.multiplyDriven}`]);
   }
   return {
-    version: versionIn(run.log),
+    version: versionIn(log),
     netlist,
     nets,
     files: [
-      ...[...run.outputs].map(([file, text]) => ({ path: file, text })),
-      { path: 'syn/yosys.log', text: run.log },
+      ...['netlist.v', 'netlist.json', 'area.txt']
+        .map((suffix) => `syn/${name}_${suffix}`)
+        .map((file) => ({ path: file, text: written.get(file)! })),
+      { path: `syn/${LOG}`, text: log },
     ],
   };
+}
+
+/** `Yosys 0.55`, from a log. */
+function versionIn(log: string): string {
+  return /^ *(Yosys [\d.]+)/m.exec(log)?.[1] ?? 'Yosys';
+}
+
+/** What Yosys complained about: its error, and warnings. */
+function complaintsIn(log: string): string[] {
+  return log.split('\n').filter((line) => /^(ERROR|Warning): /.test(line));
 }
 
 async function timing(
