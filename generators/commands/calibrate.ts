@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { METHODS } from '../calibrate/options.js';
 
 const EXAMPLES = `
 Examples:
@@ -13,8 +12,18 @@ Examples:
 Marks of the constants: S stated by a public source, 2 second-hand digest of one, I inferred, F field practice.
 A file is one calibration batch; batches count in the order given, those of a folder in natural order.`;
 
-/** What `--method` takes: exact levels of the hardware come second, beside those of any. */
-export const METHOD_NAMES = Object.keys(METHODS).toSpliced(2, 0, 'hardware-optimal');
+/** What `--method` takes: METHODS of `calibrate/options.ts`, which would take time to load, and those of the hardware. */
+export const METHOD_NAMES = [
+  'bs-kmq',
+  'optimal',
+  'hardware-optimal',
+  'kmeans',
+  'lloyd-max',
+  'cdf',
+  'linear',
+  'linear-clipped',
+  'linear-floor',
+];
 
 /** Adds `imcgen calibrate`. The implementation loads when the command runs. */
 export function registerCalibrate(program: Command): void {
