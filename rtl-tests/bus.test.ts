@@ -109,7 +109,7 @@ describe('the testbench sees a broken adapter', () => {
     ['axi4lite', 'a write that waits for no data', 'aw_there && w_there &&', 'aw_there &&', 'protocol'],
     ['axi4lite', 'a read that does not wait', 'r_new_q ? rdata_i : rdata_q', 'rdata_i', 'protocol'],
     ['axi4lite', 'an address that is not kept', 'aw_full_q ? awaddr_q : axi_awaddr_i', 'axi_awaddr_i', 'bus'],
-    ['axi4lite', 'ready with no room', '= !aw_full_q;', "= 1'b1;", 'bus'],
+    ['axi4lite', 'ready with no room', '= !aw_full_q;', "= 1'b1;", 'flags'],
     ['axi4lite', 'a response code of its own', "{b_error, 1'b0}", '{b_error, b_error}', 'protocol'],
     ['axi4lite', 'a refusal that is not told', "{r_error, 1'b0}", "2'b00", 'bus'],
     ['axi4lite', 'a response in reset', "bvalid_q    <= 1'b0", 'bvalid_q    <= bvalid_q', 'protocol'],
