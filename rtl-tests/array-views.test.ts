@@ -38,8 +38,10 @@ describe.each(ALL)('the views of the array of $name', (configuration) => {
 });
 
 describe('the digital equivalent', () => {
-  // 256 x 128 in one conversion costs Icarus what the others cost together; Verilator has it in the lint.
-  const small = ALL.filter(({ config }) => config.array.rows * config.array.columns < 2000);
+  // 256 x 128, or ramps of 127 steps, cost Icarus what the others cost together; Verilator has 256 x 128 in the lint.
+  const small = ALL.filter(
+    ({ config }) => config.array.rows * config.array.columns < 2000 && config.adc.bits < 7,
+  );
   const options = { seed: 2, conversions: 2, simulator: 'icarus', view: 'digital' } as const;
 
   it.each(small)('$name: equals the golden model in every cycle', async (configuration) => {
