@@ -1,9 +1,8 @@
 import { mkdir, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MANIFEST, type Manifest } from '../generators/emit/manifest.js';
+import { MANIFEST, type Manifest, sha256 } from '../generators/emit/manifest.js';
 import { packageFiles } from '../generators/emit/package.js';
-import { sha256 } from '../generators/maintain/inventory.js';
 import { resimulate, type Verification, verifyFiles } from '../generators/maintain/verify.js';
 import { describeProblem, InvalidInput } from '../generators/problems.js';
 import { verificationJson, verificationText } from '../generators/report/verify.js';

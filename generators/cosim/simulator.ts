@@ -75,29 +75,30 @@ export async function simulate(run: SimulationRun): Promise<SimulationOutput> {
 
 async function buildIcarus(run: SimulationRun, build: string): Promise<string[]> {
   const output = path.join(build, 'sim.vvp');
-  if (run.netlist !== undefined) return buildNetlist(run, run.netlist, build, output);
   const overrides = [...(run.parameters ?? [])].map(([name, value]) => `-P${run.macro}_tb.${name}=${value}`);
+  const [flags, hardware] =
+    run.netlist === undefined ? [['-Wall'], []] : await netlistSources(run.netlist, build);
   await compile(
     'iverilog',
-    ['-g2005', '-Wall', ...overrides, '-s', `${run.macro}_tb`, '-o', output, ...(await sources(run))],
+    ['-g2005', ...flags, ...overrides, '-s', `${run.macro}_tb`, '-o', output]
+      .concat(hardware)
+      .concat(await sources(run)),
     run,
   );
   return ['vvp', '-n', '-N', output, ...(run.dump?.format === 'fst' ? ['-fst'] : [])];
 }
 
 /** Cells with their typical delays; what compilers remark of other people's models is no failure. */
-async function buildNetlist(
-  run: SimulationRun,
+async function netlistSources(
   { verilog, cells }: MappedNetlist,
   build: string,
-  output: string,
-): Promise<string[]> {
+): Promise<[flags: string[], files: string[]]> {
   const netlist = path.join(build, 'netlist.v');
   await writeFile(netlist, scalarOutputs(verilog));
-  const surroundings = (await sources(run)).filter((file) => path.basename(path.dirname(file)) !== 'rtl');
-  const flags = ['-g2005', '-gspecify', '-Ttyp', '-DGATE_LEVEL', '-s', `${run.macro}_tb`, '-o', output];
-  await compile('iverilog', [...flags, netlist, ...cells, ...surroundings], run);
-  return ['vvp', '-n', '-N', output, ...(run.dump?.format === 'fst' ? ['-fst'] : [])];
+  return [
+    ['-gspecify', '-Ttyp', '-DGATE_LEVEL'],
+    [netlist, ...cells],
+  ];
 }
 
 async function buildVerilator(run: SimulationRun, build: string): Promise<string[]> {
@@ -114,8 +115,10 @@ async function buildVerilator(run: SimulationRun, build: string): Promise<string
   return [path.join(build, 'sim')];
 }
 
-async function sources({ folder, macro, view = 'model', arrayModel }: SimulationRun): Promise<string[]> {
-  const rtl = await verilogIn(folder, 'rtl');
+/** Verilog of the package; a netlist takes the place of its `rtl/`. */
+async function sources(run: SimulationRun): Promise<string[]> {
+  const { folder, macro, view = 'model', arrayModel, netlist } = run;
+  const rtl = netlist === undefined ? await verilogIn(folder, 'rtl') : [];
   const array = arrayModel === undefined ? await verilogIn(folder, view) : [arrayModel];
   return [...rtl, ...array, path.join(folder, 'tb', `${macro}_tb.v`)];
 }

@@ -11,17 +11,15 @@ function verilogIn(files: readonly PackageFile[], ...folders: readonly string[])
     .filter((path) => path.endsWith('.v') && folders.some((folder) => path.startsWith(`${folder}/`)));
 }
 
-/** Timing constraints of the package, where it has some. */
-function constraintsIn({ name }: MacroPlan, files: readonly PackageFile[]): string | undefined {
-  const path = `syn/${name}.sdc`;
-  return files.some((file) => file.path === path) ? path : undefined;
+/** Timing constraints of the package. */
+function constraintsOf({ name }: MacroPlan): string {
+  return `syn/${name}.sdc`;
 }
 
 /** `<name>.core`: the package for FuseSoC, in its CAPI2. */
 function coreFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
   const { name } = plan;
   const file = `${name}.core`;
-  const constraints = constraintsIn(plan, files);
   const text = render('flow/core', {
     header: headerLines(plan, file, 'the macro as a FuseSoC core', '# '),
     name,
@@ -33,7 +31,7 @@ function coreFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
     testbench: verilogIn(files, 'tb'),
     waivers: files.map(({ path }) => path).filter((path) => path.endsWith('.vlt')),
     vectors: files.map(({ path }) => path).filter((path) => path.startsWith('vectors/')),
-    constraints: constraints === undefined ? [] : [constraints],
+    constraints: constraintsOf(plan),
   });
   return { path: file, text };
 }
@@ -42,7 +40,7 @@ function coreFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
 function libreLaneFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
   const { name, config } = plan;
   const at = (path: string) => `dir::../${path}`;
-  const constraints = constraintsIn(plan, files);
+  const constraints = at(constraintsOf(plan));
   const settings = {
     '//': headerLines(plan, 'librelane/config.json', 'the digital part around the analog macro', '').split(
       '\n',
@@ -61,7 +59,8 @@ function libreLaneFile(plan: MacroPlan, files: readonly PackageFile[]): PackageF
     EXTRA_LIBS: [at(`views/${name}_array.lib`)],
     CLOCK_PORT: 'clk_i',
     CLOCK_PERIOD: config.timing.clockNs,
-    ...(constraints && { PNR_SDC_FILE: at(constraints), SIGNOFF_SDC_FILE: at(constraints) }),
+    PNR_SDC_FILE: constraints,
+    SIGNOFF_SDC_FILE: constraints,
     VDD_NETS: ['VDD'],
     GND_NETS: ['VSS'],
     PDN_MACRO_CONNECTIONS: ['u_array VDD VSS VDD VSS'],

@@ -18,3 +18,8 @@ export function headerLines(plan: MacroPlan, file: string, purpose: string, mark
     .map((line) => `${mark}${line}`)
     .join('\n');
 }
+
+/** The purpose in the first line of a Verilog file, on a line of its own where a long name would push it past 100 columns. */
+export function wrapped(purpose: string, file: string): string {
+  return `// ${file} - ${purpose}`.length <= 100 ? purpose : `\n//   ${purpose}`;
+}

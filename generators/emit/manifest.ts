@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What `manifest.json` says. */
 export interface Manifest {
   /** `imcgen 1.2.3`. */
@@ -13,3 +15,8 @@ export const MANIFEST = 'manifest.json';
 
 /** A relative path of plain names: nothing that a config or a manifest says can leave the folder. */
 export const SAFE_PATH = /^(?!.*(^|\/)\.)[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
+
+/** As the manifest has it: hexadecimal. */
+export function sha256(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Readout } from '../config/macro.js';
 import { vectorFiles } from '../cosim/vectors.js';
 import { formalFiles } from '../formal/files.js';
@@ -7,11 +6,12 @@ import { TOOL } from '../version.js';
 import { BUSES } from './bus-ports.js';
 import { readmeView, registersView } from './documents.js';
 import { flowFiles } from './flow-files.js';
-import { MANIFEST, type Manifest } from './manifest.js';
+import { wrapped } from './header.js';
+import { MANIFEST, type Manifest, sha256 } from './manifest.js';
 import { registerFiles } from './register-files.js';
 import { render } from './render.js';
 import { GENERIC, genericLibraryFiles, synthesisScripts } from './synthesis.js';
-import { macroView } from './view.js';
+import { macroView, type View } from './view.js';
 import { arrayViews } from './views/views.js';
 
 /** A text file of a package; the path is relative to its folder, with forward slashes. */
@@ -121,7 +121,8 @@ function contents(name: string): readonly { readonly file: string; readonly mean
  */
 export function packageFiles(plan: MacroPlan): PackageFile[] {
   const { name } = plan;
-  const sources = verilogFiles(plan).map((file) => verilogFile(plan, file));
+  const view = macroView(plan);
+  const sources = verilogFiles(plan).map((file) => verilogFile(plan, view, file));
   const listed = (view: 'model' | 'digital') =>
     sources
       .filter(({ path }) => path.startsWith('rtl/') || path.startsWith(`${view}/`))
@@ -129,7 +130,7 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
       .join('');
   const files: PackageFile[] = [
     ...sources,
-    { path: `blackbox/${name}_array.vlt`, text: render('blackbox/array.vlt', macroView(plan)) },
+    { path: `blackbox/${name}_array.vlt`, text: render('blackbox/array.vlt', view) },
     { path: `${name}.f`, text: listed('model') },
     { path: `${name}_digital.f`, text: listed('digital') },
     ...arrayViews(plan),
@@ -147,21 +148,18 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
   return [...all, { path: MANIFEST, text: json(manifestOf(plan, all)) }];
 }
 
-function verilogFile(plan: MacroPlan, { folder, template, suffix, purpose }: VerilogFile): PackageFile {
-  const file = `${plan.name}${suffix}.v`;
-  const text = render(template, { ...macroView(plan), file, purpose: wrapped(purpose, file) });
+function verilogFile(
+  { name }: MacroPlan,
+  view: View,
+  { folder, template, suffix, purpose }: VerilogFile,
+): PackageFile {
+  const file = `${name}${suffix}.v`;
+  const text = render(template, { ...view, file, purpose: wrapped(purpose, file) });
   return { path: `${folder}/${file}`, text };
 }
 
-/** Breaks the purpose line where a long macro name would push it past 100 columns. */
-function wrapped(purpose: string, file: string): string {
-  return `// ${file} - ${purpose}`.length <= 100 ? purpose : `\n//   ${purpose}`;
-}
-
 function manifestOf(plan: MacroPlan, files: readonly PackageFile[]): Manifest {
-  const hashes = files.map(
-    ({ path, text }) => [path, createHash('sha256').update(text).digest('hex')] as const,
-  );
+  const hashes = files.map(({ path, text }) => [path, sha256(text)] as const);
   return {
     tool: TOOL,
     macro: plan.name,

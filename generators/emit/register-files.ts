@@ -24,6 +24,9 @@ function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
 }
 
+/** Regions of words that are alike. */
+const ARRAYS = (Object.keys(REGIONS) as RegionName[]).filter((region) => region !== 'registers');
+
 const ADDRESS_DIGITS = 5;
 
 function addressText(address: number): string {
@@ -56,7 +59,6 @@ function cHeaderFile(plan: MacroPlan): PackageFile {
   const { name, shape } = plan;
   const file = `${name}_regs.h`;
   const prefix = name.toUpperCase();
-  const regions = (Object.keys(REGIONS) as RegionName[]).filter((region) => region !== 'registers');
   const text = render('include/regs.h', {
     header: headerLines(plan, file, 'addresses, registers and bits', ' * '),
     prefix,
@@ -71,7 +73,7 @@ function cHeaderFile(plan: MacroPlan): PackageFile {
         fields: fields.map((field) => cField(label, field)),
       };
     }),
-    regions: regions.map((region) => {
+    regions: ARRAYS.map((region) => {
       const { base, strides, access, meaning, fields }: Region = REGIONS[region];
       const label = `${prefix}_${region.toUpperCase()}`;
       const indices = Object.keys(strides);
@@ -172,11 +174,10 @@ function rdlFile(plan: MacroPlan): PackageFile {
       ],
     };
   });
-  const regions = (Object.keys(REGIONS) as RegionName[]).filter((region) => region !== 'registers');
   const trimBase = REGIONS.weights.base + REGIONS.weights.strides.row * TRIM_ROW_BASE;
   const trim = { ...countsInUse(shape, 'weights'), row: shape.trimRows };
   const arrays = [
-    ...regions.map((region) => rdlRegion(region, region, countsInUse(shape, region), REGIONS[region].base)),
+    ...ARRAYS.map((region) => rdlRegion(region, region, countsInUse(shape, region), REGIONS[region].base)),
     ...(shape.trimRows > 0 ? [rdlRegion('trim', 'weights', trim, trimBase)] : []),
   ];
   const text = render('include/regs.rdl', {

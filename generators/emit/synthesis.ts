@@ -102,7 +102,7 @@ export function genericLibraryFiles(license: string): readonly [liberty: Package
 
 function synthesisView(plan: MacroPlan, sources: readonly PackageFile[], library: MappingLibrary): View {
   const { name, config } = plan;
-  const { clockNs, outsideShare, arrayShare, uncertaintyShare } = config.timing;
+  const { clockNs, outsideShare, uncertaintyShare } = config.timing;
   const blocks = blocksOf(plan, sources);
   const { inputs, outputs } = topPorts(plan, sources);
   const reset = resetView(config.reset).name;
@@ -128,7 +128,6 @@ function synthesisView(plan: MacroPlan, sources: readonly PackageFile[], library
     areaMapping: mapping(library, `strash;ifraig;scorr;dc2;dch,-f;map,-a`, target),
     clockNs,
     outsideShare,
-    arrayShare,
     uncertaintyShare,
     target,
     synchronous,

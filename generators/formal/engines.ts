@@ -141,7 +141,7 @@ async function explain(yosys: Yosys, task: Task, stage: number, written: Files):
 }
 
 async function run(yosys: Yosys, { folder, proof, files, signal }: Task, script: string): Promise<Files> {
-  const { finished, messages, written } = await yosys({ script, files, ...(signal && { signal }) });
+  const { finished, messages, written } = await yosys({ script, files, signal });
   if (finished) return written;
   throw unreadable({ folder, proof }, messages);
 }

@@ -1,4 +1,5 @@
 import { BUSES } from '../emit/bus-ports.js';
+import { wrapped } from '../emit/header.js';
 import type { PackageFile } from '../emit/package.js';
 import { render } from '../emit/render.js';
 import { macroView, type View } from '../emit/view.js';
@@ -42,7 +43,7 @@ function verilog(
   proof?: Proof,
 ): PackageFile {
   const file = `${module}.v`;
-  const line = `// ${file} - ${purpose}`.length <= 100 ? purpose : `\n//   ${purpose}`;
+  const line = wrapped(purpose, file);
   const view = { ...macroView(plan), ...proofView(plan, proof), file, module, purpose: line };
   return { path: `formal/${file}`, text: render(`formal/${template}.v`, view) };
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { loadJson } from '../config/load.js';
-import { MANIFEST, type Manifest, SAFE_PATH } from '../emit/manifest.js';
+import { MANIFEST, type Manifest, SAFE_PATH, sha256 } from '../emit/manifest.js';
 import { failure, type Result } from '../problems.js';
 
 const sha256Schema = z
@@ -72,10 +71,6 @@ export async function takeInventory(folder: string, { files }: Manifest): Promis
     missing: named.filter((name) => !found.has(name)),
     added: paths.map(({ name }) => name).filter((name) => !Object.hasOwn(files, name)),
   };
-}
-
-export function sha256(content: Buffer | string): string {
-  return createHash('sha256').update(content).digest('hex');
 }
 
 function slashed(name: string): string {

@@ -2,14 +2,14 @@ import path from 'node:path';
 import { type CosimResult, runVectors } from '../cosim/cosim.js';
 import type { SimulationRun } from '../cosim/simulator.js';
 import { buildVectors, type VectorOptions } from '../cosim/vectors.js';
-import { MANIFEST, type Manifest } from '../emit/manifest.js';
+import { MANIFEST, type Manifest, sha256 } from '../emit/manifest.js';
 import { packageFiles } from '../emit/package.js';
 import { planOfPackage } from '../plan/file.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { InvalidInput, orThrow, type Problem } from '../problems.js';
 import { TOOL } from '../version.js';
 import { commentsOnly, firstChange, type LineChange } from './edits.js';
-import { type Inventory, readManifest, sha256, takeInventory } from './inventory.js';
+import { type Inventory, readManifest, takeInventory } from './inventory.js';
 
 /** A generated file that is no longer what imcgen wrote. */
 export interface Edit {

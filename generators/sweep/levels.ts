@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isMethod, settingsOf } from '../calibrate/from-histogram.js';
 import { fit } from '../calibrate/methods.js';
 import type { Method, Settings } from '../calibrate/options.js';
@@ -6,6 +5,7 @@ import { extremes } from '../calibrate/rule-levels.js';
 import { type Levels, levelsSchema } from '../config/levels.js';
 import { loadJson, type MacroInput, packagedLevels } from '../config/load.js';
 import type { MacroConfig } from '../config/macro.js';
+import { sha256 } from '../emit/manifest.js';
 import { shapeOf } from '../plan/shape.js';
 import { planTable } from '../plan/table.js';
 import { failure, type Problem, type Result, success } from '../problems.js';
@@ -121,7 +121,7 @@ export class LevelsFinder {
     const { inputScale, weightScale, outputScale } = config.layers[bank]!;
     const hardware = method === HARDWARE && [shapeOf(config), inputScale * weightScale, outputScale];
     const all = JSON.stringify([this.sources.get(bank), settings, method, hardware]);
-    return createHash('sha256').update(all).digest('hex').slice(0, 16);
+    return sha256(all).slice(0, 16);
   }
 
   private sourceHash(bank: number): string | undefined {
