@@ -46,6 +46,9 @@ export interface Block {
  */
 const AREA_BLOCKS: readonly string[] = ['u_input_drivers'];
 
+/** Blocks with a few registers for every row or column, which are proved to be the netlist one by one. */
+const MANY_ALIKE: readonly string[] = ['u_input_drivers', 'u_columns'];
+
 /** Part of the clock period that the mapper aims at in each block: a path may pass several blocks. */
 const BLOCK_SHARE = 0.25;
 
@@ -113,7 +116,10 @@ function synthesisView(plan: MacroPlan, sources: readonly PackageFile[], library
     ...macroView(plan),
     sources: sources.map(({ path }) => path).filter((path) => path.startsWith('rtl/')),
     blocks,
-    equivalent: [...blocks.map(({ module }) => module), name],
+    equivalent: [
+      ...blocks.map(({ module, instance }) => ({ module, many: MANY_ALIKE.includes(instance) })),
+      { module: name, many: false },
+    ],
     parameters: arrayParameters(name, sources),
     areaBlocks: blocks.filter(({ instance }) => AREA_BLOCKS.includes(instance)).map(({ module }) => module),
     otherBlocks: [
