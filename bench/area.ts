@@ -93,7 +93,7 @@ async function minimum(
     files: new Map([...files.map((each) => [each.path, each.text] as const), [file, text]]),
     script: `${commands.join('\n')}\n`,
   });
-  if (!finished) throw new Error(messages);
+  if (!finished) throw new Error(messages.slice(-1000));
   const counts = countCells(readNetlist(written.get('minimum.json')!), module);
   return [...counts].reduce((sum, [cell, count]) => sum + count * library.liberty.cells.get(cell)!.area, 0);
 }

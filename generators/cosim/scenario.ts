@@ -55,14 +55,14 @@ export function program({ plan, stimulus, random }: Bench): void {
     stimulus.writeAll(referenceWrites(ramp, bank, shape));
     stimulus.writeAll(tableWrites(table.entries, bank));
   }
-  const weights = Int8Array.from({ length: shape.rows * shape.columns }, (_, cell) => {
+  const weights = new Int8Array(shape.rows * shape.columns).map((_, cell) => {
     const column = cell % shape.columns;
     const any = random.whole(-1, 1);
     return column === POSITIVE ? 1 : column === NEGATIVE ? -1 : any;
   });
   stimulus.writeAll(cellWrites(packTernary(weights), shape.columns));
   const reach = shape.trimRows * shape.trimPulses;
-  const trim = Int32Array.from({ length: shape.columns }, (_, column) =>
+  const trim = new Int32Array(shape.columns).map((_, column) =>
     column <= NEGATIVE ? 0 : random.whole(-reach, reach),
   );
   stimulus.writeAll(trimWrites(packTrim(trim, shape).cells, shape.columns));
@@ -98,7 +98,7 @@ function inputsReaching(plan: MacroPlan, mac: number): Int32Array | undefined {
   if (mac < 0 && !shape.inputSigned && shape.columns === 1) return undefined;
   let left = Math.abs(mac);
   const sign = mac < 0 && shape.inputSigned ? -1 : 1;
-  return Int32Array.from({ length: shape.rows }, () => {
+  return new Int32Array(shape.rows).map(() => {
     const x = Math.min(most, left);
     left -= x;
     return sign * x;
@@ -123,8 +123,7 @@ export function atTheLimits(bench: Bench): void {
   const { plan, stimulus } = bench;
   const { shape, layers } = plan;
   const most = maxMagnitude(shape);
-  const fill = (value: (row: number) => number) =>
-    Int32Array.from({ length: shape.rows }, (_, row) => value(row));
+  const fill = (value: (row: number) => number) => new Int32Array(shape.rows).map((_, row) => value(row));
   const patterns = [
     fill(() => 0),
     fill(() => most),
@@ -147,7 +146,7 @@ function randomInputs({ plan, random }: Bench): Int32Array {
   const span = 2 ** magnitudeBits(shape);
   // Most activations are zero, as after a ReLU.
   const density = random.next();
-  return Int32Array.from({ length: shape.rows }, () =>
+  return new Int32Array(shape.rows).map(() =>
     random.next() < density ? random.whole(shape.inputSigned ? -span : 0, span - 1) : 0,
   );
 }

@@ -147,7 +147,7 @@ async function run(yosys: Yosys, { folder, proof, files, signal }: Task, script:
 }
 
 function unreadable({ folder, proof }: Pick<Task, 'folder' | 'proof'>, messages: string): InvalidInput {
-  const line = /^(.*ERROR: .*)$/m.exec(messages)?.[1] ?? messages.trim();
+  const line = /^(.*ERROR: .*)$/m.exec(messages)?.[1] ?? messages.trim().split('\n').at(-1);
   const message = `Yosys cannot prepare the proof of ${proof.title}: ${line}`;
   return new InvalidInput([
     { file: folder, path: '', message, fix: `imcgen verify ${folder} says what changed.` },

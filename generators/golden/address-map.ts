@@ -29,6 +29,11 @@ export function tableEntry(address: number) {
   return { bank: (address >> 9) & 0x7f, code: (address >> 2) & 0x7f };
 }
 
+/** Whether what is written, inputs or cells, shows only once a conversion or a march takes it up. */
+export function isSilent({ address }: Request): boolean {
+  return address >= 0x4_0000 || address >> 16 === 1;
+}
+
 /** Whether an access goes to something that exists, aligned, whole where it must be, in a direction it allows. */
 export function isLegal(shape: MacroShape, { write, address, strobes }: Request): boolean {
   const { rows, columns, trimRows, banks, adcBits, referenceRows, referenceColumns } = shape;

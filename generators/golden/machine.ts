@@ -2,7 +2,7 @@ import type { ResetStyle } from '../config/macro.js';
 import { ERRORS, formatWord, IDENTITY, REGISTERS, STATUS_DONE } from '../plan/registers.js';
 import { macCycles } from '../plan/schedule.js';
 import type { MacroShape } from '../plan/shape.js';
-import { isLegal, isStart, type Request, startOf, tableEntry } from './address-map.js';
+import { isLegal, isSilent, isStart, type Request, startOf, tableEntry } from './address-map.js';
 import { ColumnConverters } from './columns.js';
 import type { CellPort } from './march.js';
 import { Storage } from './storage.js';
@@ -172,7 +172,10 @@ export class Machine {
     this.done = wasDone || (this.done && !clearDone);
     if (wasDone) this.columns.finish(this.bank);
     this.stirred ||=
-      this.busy || marching || request?.write === true || (verdict !== undefined && verdict !== 0);
+      this.busy ||
+      marching ||
+      (verdict !== undefined && verdict !== 0) ||
+      (request?.write === true && !isSilent(request));
     if (marching) march.tick();
     this.advance(start);
     if (accepted && request.write) this.store(request);

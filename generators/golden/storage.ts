@@ -17,23 +17,27 @@ export class Storage implements CellPort {
   /** Counted when asked for: writing a bank word by word does not count it each time. */
   private readonly groups: (Int32Array | undefined)[];
   private readonly references: Uint8Array[];
-  private tables: Int32Array;
+  private readonly tablesAfterReset: Int32Array;
+  private readonly tables: Int32Array;
 
   /** @param resetTable decoder contents after reset, code k of bank b at bit (b * 2^B + k) * OUT_BITS */
   constructor(
     private readonly shape: MacroShape,
-    private readonly resetTable: bigint,
+    resetTable: bigint,
   ) {
-    const { banks, referenceRows, referenceColumns } = shape;
+    const { banks, adcBits, outputBits, referenceRows, referenceColumns } = shape;
     this.array = new BitcellArray(shape);
     this.references = Array.from({ length: banks }, () => new Uint8Array(referenceRows * referenceColumns));
     this.groups = new Array<undefined>(banks).fill(undefined);
-    this.tables = this.tablesAfterReset();
+    this.tablesAfterReset = new Int32Array(banks * 2 ** adcBits).map((_, index) =>
+      this.asEntry(Number(BigInt.asUintN(outputBits, resetTable >> BigInt(index * outputBits)))),
+    );
+    this.tables = this.tablesAfterReset.slice();
   }
 
   /** Cells have no reset; tables do. */
   reset(): void {
-    this.tables = this.tablesAfterReset();
+    this.tables.set(this.tablesAfterReset);
   }
 
   readCells(address: number): number {
@@ -92,13 +96,6 @@ export class Storage implements CellPort {
       for (const cell of cells) counts[group]! += cell;
     }
     return counts;
-  }
-
-  private tablesAfterReset(): Int32Array {
-    const { banks, adcBits, outputBits } = this.shape;
-    return Int32Array.from({ length: banks * 2 ** adcBits }, (_, index) =>
-      this.asEntry(Number(BigInt.asUintN(outputBits, this.resetTable >> BigInt(index * outputBits)))),
-    );
   }
 
   /** OUT_BITS of a bus word, unsigned or two's complement. */

@@ -1,5 +1,5 @@
 import type { PackageFile } from '../emit/package.js';
-import { LOG, yosysBuiltin } from '../yosys/builtin.js';
+import { yosysBuiltin } from '../yosys/builtin.js';
 
 /** What the proof says of a netlist and the Verilog that it was mapped from. */
 export interface Equivalence {
@@ -32,8 +32,7 @@ export async function proveEquivalence(
 ): Promise<Equivalence> {
   const texts = new Map(files.map((file) => [file.path, file.text]));
   const script = texts.get(`syn/${name}_equivalence.ys`)!;
-  const { finished, written } = await yosysBuiltin({ files: texts, script, signal });
-  const log = written.get(LOG) ?? '';
+  const { finished, messages: log } = await yosysBuiltin({ files: texts, script, signal });
   const blocks = log
     .split(/^block /m)
     .slice(1)

@@ -8,7 +8,7 @@ import { blocksOf, GENERIC_LIBRARY, synthesisScripts } from '../emit/synthesis.j
 import { planOfPackage } from '../plan/file.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { InvalidInput, MissingTool, orThrow } from '../problems.js';
-import { LOG, yosysBuiltin } from '../yosys/builtin.js';
+import { yosysBuiltin } from '../yosys/builtin.js';
 import { type AreaReport, areaReport, latchesIn } from './area.js';
 import { type CriticalPath, explainPath } from './critical-path.js';
 import { type Equivalence, proveEquivalence } from './equivalence.js';
@@ -150,11 +150,10 @@ async function map(
 ): Promise<Mapped> {
   const files = new Map(inputs.map((file) => [file.path, file.text]));
   const script = files.get(`syn/${name}.ys`)!;
-  const { finished, written } = await yosysBuiltin({ files, script, signal });
-  const log = written.get(LOG) ?? '';
+  const { finished, messages: log, written } = await yosysBuiltin({ files, script, signal });
   const complaints = complaintsIn(log);
-  const refused = (messages: readonly string[]) =>
-    new InvalidInput(messages.map((message) => ({ file: folder, path: '', message })));
+  const refused = (reasons: readonly string[]) =>
+    new InvalidInput(reasons.map((message) => ({ file: folder, path: '', message })));
   if (!finished || complaints.length > 0) {
     throw refused(complaints.length > 0 ? complaints : [log.trim().split('\n').at(-1) ?? 'no output']);
   }
@@ -173,7 +172,7 @@ async function map(
       ...['netlist.v', 'netlist.json', 'area.txt']
         .map((suffix) => `syn/${name}_${suffix}`)
         .map((file) => ({ path: file, text: written.get(file)! })),
-      { path: `syn/${LOG}`, text: log },
+      { path: 'syn/yosys.log', text: log },
     ],
   };
 }

@@ -15,7 +15,7 @@ export interface YosysRun {
 export interface YosysOutput {
   /** Whether the script ran to its end. */
   readonly finished: boolean;
-  /** What Yosys printed: little, unless something went wrong. */
+  /** What Yosys printed; the built-in one its whole log, an installed one little, unless something went wrong. */
   readonly messages: string;
   /** Files that the script wrote. */
   readonly written: Files;
@@ -27,9 +27,6 @@ export type Yosys = (run: YosysRun) => Promise<YosysOutput>;
 /** Name of a run's script in its folder. */
 export const SCRIPT = 'script.ys';
 
-/** Its complete log, beside the files that the script writes. */
-export const LOG = 'yosys.log';
-
 /** Yosys as WebAssembly, from npm, always of the same version: in a thread of its own, in memory. */
 export const yosysBuiltin: Yosys = ({ script, files, signal }) =>
   new Promise((resolve, reject) => {
@@ -38,7 +35,8 @@ export const yosysBuiltin: Yosys = ({ script, files, signal }) =>
       eval: true,
       workerData: {
         module: createRequire(import.meta.url).resolve('@yowasp/yosys'),
-        args: ['-q', '-l', LOG, '-s', SCRIPT],
+        // No log file: in memory each line would copy all that are there.
+        args: ['-s', SCRIPT],
         tree: treeOf(new Map([...files, [SCRIPT, script]])),
       },
     });
