@@ -54,6 +54,19 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   });
 });
 
+describe('a synthesis that is stopped', () => {
+  it('ends quietly, and keeps nothing half written', async () => {
+    temporary = await mkdtemp(path.join(home, 'tmp-'));
+    const kept = path.join(temporary, 'imcgen-kept');
+    const args = [...CLI, 'synth', folder, '-o', kept];
+    const run = execa(process.execPath, args, { reject: false, env: { TMPDIR: temporary } });
+    // Mapping takes many times as long as the start.
+    setTimeout(() => run.kill('SIGINT'), 5000);
+    expect(await run).toMatchObject({ signal: 'SIGINT', stdout: '', stderr: '' });
+    expect(await leftovers()).toEqual([]);
+  });
+});
+
 describe('a tool that is stopped', () => {
   it('takes the processes that it started with it', async () => {
     temporary = await mkdtemp(path.join(home, 'tmp-'));

@@ -102,10 +102,15 @@ describe('a netlist', () => {
   let synthesis: Awaited<ReturnType<typeof synthesize>>;
   /** The same with one gate of the column converters turned into another. */
   let faulty: Files;
+  const progress: (readonly [done: number, total: number, name: string])[] = [];
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'imcgen-netlist-'));
     orThrow(await writePackage(path.join(folder, 'made'), packageFiles(plan)));
-    synthesis = await synthesize(path.join(folder, 'made'), { ...MAP, equivalence: true });
+    synthesis = await synthesize(path.join(folder, 'made'), {
+      ...MAP,
+      equivalence: true,
+      progress: (...step) => void progress.push(step),
+    });
     faulty = synthesis.files.map(({ path: file, text }) => {
       if (file !== NETLIST) return { path: file, text };
       const at = text.indexOf(`module ${COLUMNS_MODULE}(`);
@@ -125,6 +130,18 @@ describe('a netlist', () => {
     expect(synthesisText(synthesis)).toMatch(
       /\n {2}EQUIVALENT few_counter: netlist and Verilog, \d+ pairs of nets in 10 modules/,
     );
+  });
+
+  it('says how far it is: the pass that maps, then static timing, then each module as it is proved', () => {
+    const modules = synthesis.equivalence!.blocks.map(({ module }) => module);
+    const steps = progress.map(([done, , name]) => `${done} ${name}`);
+    expect(steps.filter((step) => step.startsWith('0 mapping: ')).length).toBeGreaterThan(50);
+    expect(steps).toContain('0 mapping: ABC');
+    expect(steps.slice(steps.indexOf('1 static timing'))).toEqual([
+      '1 static timing',
+      ...modules.map((module, at) => `${at + 2} ${module}`),
+    ]);
+    expect(new Set(progress.map(([, total]) => total))).toEqual(new Set([modules.length + 2]));
   });
 
   it('comes of the scripts that the package has', async () => {

@@ -13,7 +13,7 @@ export function progressBar(stream: NodeJS.WriteStream = process.stderr): Progre
     show: (done, total, name) => {
       const full = Math.round((WIDTH * done) / total);
       const text = `[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${done}/${total} ${name}`;
-      stream.write(erase + text.slice(0, (stream.columns ?? 80) - 1));
+      stream.write(erase + text.slice(0, (stream.columns || 80) - 1));
     },
     clear: () => {
       stream.write(erase);

@@ -49,6 +49,8 @@ export function registerSynth(program: Command): void {
       const { synthesize } = await import('../synth/synth.js');
       const { synthesisJson, synthesisText } = await import('../report/synthesis.js');
       const { interruptible } = await import('./interrupt.js');
+      const { progressBar } = await import('./progress.js');
+      const progress = progressBar();
       const synthesis = await interruptible((signal) =>
         synthesize(folder, {
           liberty: flags.liberty,
@@ -58,8 +60,9 @@ export function registerSynth(program: Command): void {
           cells: flags.cells,
           equivalence: flags.equivalence,
           signal,
+          progress: progress.show,
         }),
-      );
+      ).finally(progress.clear);
       const text = synthesisText(synthesis);
       const json = synthesisJson(synthesis);
       if (flags.output !== undefined) await keep(flags.output, synthesis.files, text, json);

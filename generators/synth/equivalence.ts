@@ -19,20 +19,32 @@ export interface ProvedBlock {
   readonly unproved: readonly string[];
 }
 
+/** What the script logs before each block. */
+const BLOCK = 'block ';
+
 /**
  * Runs the equivalence script of a package: registers are paired by name, what lies between them is compared by
  * SAT and induction.
  *
- * @param files what the script reads: Verilog, netlist, library, the script itself
+ * @param files   what the script reads: Verilog, netlist, library, the script itself
+ * @param onBlock told of each block as its proof begins
  */
 export async function proveEquivalence(
   name: string,
   files: readonly PackageFile[],
-  signal?: AbortSignal,
+  {
+    signal,
+    onBlock,
+  }: { readonly signal?: AbortSignal | undefined; readonly onBlock?: (module: string) => void } = {},
 ): Promise<Equivalence> {
   const texts = new Map(files.map((file) => [file.path, file.text]));
   const script = texts.get(`syn/${name}_equivalence.ys`)!;
-  const { finished, messages: log } = await yosysBuiltin({ files: texts, script, signal });
+  const { finished, messages: log } = await yosysBuiltin({
+    files: texts,
+    script,
+    signal,
+    onStage: onBlock && ((line) => line.startsWith(BLOCK) && onBlock(line.slice(BLOCK.length))),
+  });
   const blocks = log
     .split(/^block /m)
     .slice(1)

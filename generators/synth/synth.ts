@@ -30,6 +30,8 @@ export interface SynthesisOptions {
   /** Prove the netlist equal to the Verilog of the package. */
   readonly equivalence: boolean;
   readonly signal?: AbortSignal;
+  /** Told of the steps that are done, of how many there are, and of what goes on. */
+  readonly progress?: (done: number, total: number, name: string) => void;
 }
 
 export interface Synthesis {
@@ -74,19 +76,30 @@ export async function synthesize(folder: string, options: SynthesisOptions): Pro
     { path: library.mapping.path, text: library.text },
     ...(await characterised(folder, plan)),
   ];
-  const mapped = await map(folder, plan, inputs, library, signal);
+  const blocks = blocksOf(plan, sources);
+  const proofs = options.equivalence ? [...blocks.map(({ module }) => module), name] : [];
+  const steps = ['mapping', 'static timing', ...(cells ? ['gate level'] : []), ...proofs];
+  const show = (step: string, detail = '') =>
+    options.progress?.(steps.indexOf(step), steps.length, `${step}${detail}`);
+
+  const mapped = await map(folder, plan, inputs, library, signal, (pass) => show('mapping', `: ${pass}`));
   const files = [...inputs, ...mapped.files];
+  show('static timing');
+  const timed = await timing(plan, files, mapped.netlist, library, options);
+  if (cells) show('gate level');
+  const netlist = fileOf(files, `syn/${name}_netlist.v`);
   return {
     macro: name,
     plan,
     library,
     yosys: mapped.version,
-    area: areaReport(plan, mapped.netlist, blocksOf(plan, sources), library),
+    area: areaReport(plan, mapped.netlist, blocks, library),
     nets: mapped.nets,
-    timing: await timing(plan, files, mapped.netlist, library, options),
-    gateLevel:
-      cells && (await simulateGates(folder, plan, fileOf(files, `syn/${name}_netlist.v`), cells, signal)),
-    equivalence: options.equivalence ? await proveEquivalence(name, files, signal) : undefined,
+    timing: timed,
+    gateLevel: cells && (await simulateGates(folder, plan, netlist, cells, signal)),
+    equivalence: options.equivalence
+      ? await proveEquivalence(name, files, { signal, onBlock: show })
+      : undefined,
     files,
   };
 }
@@ -147,10 +160,20 @@ async function map(
   inputs: readonly PackageFile[],
   library: Library,
   signal: AbortSignal | undefined,
+  onPass: (name: string) => void,
 ): Promise<Mapped> {
   const files = new Map(inputs.map((file) => [file.path, file.text]));
   const script = files.get(`syn/${name}.ys`)!;
-  const { finished, messages: log, written } = await yosysBuiltin({ files, script, signal });
+  const {
+    finished,
+    messages: log,
+    written,
+  } = await yosysBuiltin({
+    files,
+    script,
+    signal,
+    onStage: (line) => onPass(/Executing (\w+)/.exec(line)?.[1] ?? line),
+  });
   const complaints = complaintsIn(log);
   const refused = (reasons: readonly string[]) =>
     new InvalidInput(reasons.map((message) => ({ file: folder, path: '', message })));

@@ -10,6 +10,8 @@ export interface YosysRun {
   readonly script: string;
   readonly files: Files;
   readonly signal?: AbortSignal | undefined;
+  /** Lines of the log that say where the built-in one is: passes that begin, and what the script logs. */
+  readonly onStage?: ((line: string) => void) | undefined;
 }
 
 export interface YosysOutput {
@@ -28,9 +30,10 @@ export type Yosys = (run: YosysRun) => Promise<YosysOutput>;
 export const SCRIPT = 'script.ys';
 
 /** Yosys as WebAssembly, from npm, always of the same version: in a thread of its own, in memory. */
-export const yosysBuiltin: Yosys = ({ script, files, signal }) =>
+export const yosysBuiltin: Yosys = ({ script, files, signal, onStage }) =>
   new Promise((resolve, reject) => {
     if (signal?.aborted) throw new Interrupted();
+    const stopped = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const worker = new Worker(WORKER, {
       eval: true,
       workerData: {
@@ -38,18 +41,30 @@ export const yosysBuiltin: Yosys = ({ script, files, signal }) =>
         // No log file: in memory each line would copy all that are there.
         args: ['-s', SCRIPT],
         tree: treeOf(new Map([...files, [SCRIPT, script]])),
+        stages: onStage !== undefined,
+        stopped,
       },
     });
-    const stop = () => void worker.terminate();
+    // Not terminated: Node now and then crashes where a thread is in WebAssembly. It ends at its next line of log.
+    const stop = () => {
+      Atomics.store(stopped, 0, 1);
+      worker.unref();
+      reject(new Interrupted());
+    };
     signal?.addEventListener('abort', stop, { once: true });
-    worker.once('message', ({ finished, messages, tree }: WorkerAnswer) => {
+    worker.on('message', (said: WorkerAnswer | { readonly stage: string }) => {
+      if ('stage' in said) {
+        onStage?.(said.stage);
+        return;
+      }
+      const { finished, messages, tree } = said;
       const written = [...filesIn(tree)].filter(([name]) => name !== SCRIPT && !files.has(name));
       resolve({ finished, messages, written: new Map(written) });
     });
     worker.once('error', reject);
     worker.once('exit', () => {
       signal?.removeEventListener('abort', stop);
-      reject(signal?.aborted ? new Interrupted() : new Error('Yosys ended without an answer'));
+      reject(new Error('Yosys ended without an answer'));
     });
   });
 
@@ -66,7 +81,19 @@ const { pathToFileURL } = require('node:url');
 import(pathToFileURL(workerData.module).href).then(async ({ runYosys, Exit }) => {
   let messages = '';
   const decoder = new TextDecoder();
-  const listen = (bytes) => { if (bytes !== null) messages += decoder.decode(bytes, { stream: true }); };
+  let line = '';
+  const follow = (text) => {
+    const lines = (line + text).split('\\n');
+    line = lines.pop();
+    for (const stage of lines) if (/^([0-9.]+ Executing|block) /.test(stage)) parentPort.postMessage({ stage });
+  };
+  const listen = (bytes) => {
+    if (Atomics.load(workerData.stopped, 0) === 1) process.exit();
+    if (bytes === null) return;
+    const text = decoder.decode(bytes, { stream: true });
+    messages += text;
+    if (workerData.stages) follow(text);
+  };
   const options = { stdout: listen, stderr: listen };
   try {
     const tree = await runYosys(workerData.args, workerData.tree, options);
