@@ -30,8 +30,12 @@ const CELLS = OSU018.replace(/\.lib$/, '.v');
 const named = (name: string) => CONFIGURATIONS.find(({ config }) => config.name === name)!;
 const odd = named('odd');
 
-/** Small signed, 256 x 128 unsigned with 4 bits, odd sizes, one column; between them every readout and reset. */
+/**
+ * 256 x 128 unsigned with 4 bits, small signed, odd sizes, one column; between them every readout and reset. The
+ * largest comes first: the others are done beside it.
+ */
 const HANDOFFS: readonly Configuration[] = [
+  { ...named('demo'), name: '256 x 128, unsigned, 4 bits, counter' },
   {
     name: '16 x 8, signed, 3 bits, capture',
     config: {
@@ -63,7 +67,6 @@ const HANDOFFS: readonly Configuration[] = [
     },
     levels: [levelsFrom('a', growingReferences(2, 1, 3)), levelsFrom('b', growingReferences(2, 2, 3))],
   },
-  { ...named('demo'), name: '256 x 128, unsigned, 4 bits, counter' },
 ];
 
 /** A package on its way. */
@@ -177,35 +180,41 @@ const filter = process.argv[2] ?? '';
 const root = await mkdtemp(path.join(tmpdir(), 'imcgen-handoff-'));
 let passed = 0;
 let failed = 0;
-try {
-  for (const configuration of HANDOFFS.filter(({ name }) => name.includes(filter))) {
-    console.log(configuration.name);
-    const plan = planOf(configuration);
-    const folder = orThrow(await writePackage(path.join(root, plan.name), packageFiles(plan)));
-    const made: HandOff = { plan, folder };
-    for (const step of STEPS) {
-      if (step.only?.includes(plan.name) === false) {
-        console.log(`  -                left out for this macro: ${step.name}`);
-        continue;
-      }
-      const started = performance.now();
-      const line = (state: string, text: string) => {
-        const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
-        console.log(`  ${state.padEnd(6)} ${seconds} s  ${step.name}: ${text}`);
-      };
-      try {
-        line('ok', await step.run(made));
-        passed++;
-      } catch (error) {
-        const problems =
-          error instanceof InvalidInput ? error.problems.map(describeProblem).join('\n') : error;
-        line('FAILED', String(problems));
-        failed++;
-        // The steps that follow need its netlist.
-        if (made.synthesis === undefined) break;
-      }
+
+/** All steps of one macro; its lines are printed together. */
+async function handOff(configuration: Configuration): Promise<void> {
+  const lines = [configuration.name];
+  const plan = planOf(configuration);
+  const folder = orThrow(await writePackage(path.join(root, plan.name), packageFiles(plan)));
+  const made: HandOff = { plan, folder };
+  const begun = performance.now();
+  for (const step of STEPS) {
+    if (step.only?.includes(plan.name) === false) continue;
+    const started = performance.now();
+    const line = (state: string, text: string) =>
+      lines.push(`  ${state.padEnd(6)} ${secondsSince(started)} s  ${step.name}: ${text}`);
+    try {
+      line('ok', await step.run(made));
+      passed++;
+    } catch (error) {
+      const problems = error instanceof InvalidInput ? error.problems.map(describeProblem).join('\n') : error;
+      line('FAILED', String(problems));
+      failed++;
+      // The steps that follow need its netlist.
+      if (made.synthesis === undefined) break;
     }
   }
+  console.log([...lines, `         ${secondsSince(begun)} s  together`].join('\n'));
+}
+
+const secondsSince = (start: number) => ((performance.now() - start) / 1000).toFixed(1).padStart(6);
+
+try {
+  const waiting = HANDOFFS.filter(({ name }) => name.includes(filter));
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await handOff(next);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
 } finally {
   await rm(root, { recursive: true, force: true });
 }

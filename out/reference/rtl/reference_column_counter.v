@@ -40,20 +40,17 @@ module reference_column_counter #(
     // One ripple count for all columns at once, plane by plane: up while a comparator is high or,
     // as the ramp comes down, down while it is low.
     always @* begin
-        count_d = count_q;
-        carry   = (FALLING != 0) ? ~sa_i : sa_i;
-        if (strobe_i) begin
-            for (b = 0; b < ADC_BITS; b = b + 1) begin
-                count_d[b*COLS +: COLS] = count_q[b*COLS +: COLS] ^ carry;
-                carry = carry & (count_q[b*COLS +: COLS] ^ {COLS{FALLING != 0}});
-            end
+        carry = {COLS{strobe_i}} & ((FALLING != 0) ? ~sa_i : sa_i);
+        for (b = 0; b < ADC_BITS; b = b + 1) begin
+            count_d[b*COLS +: COLS] = count_q[b*COLS +: COLS] ^ carry;
+            carry = carry & (count_q[b*COLS +: COLS] ^ {COLS{FALLING != 0}});
         end
     end
 
     always @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni)   count_q <= {(COLS*ADC_BITS){1'b0}};
-        else if (clear_i)  count_q <= start;
-        else if (strobe_i) count_q <= count_d;
+        if (!rst_ni) count_q <= {(COLS*ADC_BITS){1'b0}};
+        else if (clear_i) count_q <= start;
+        else count_q <= count_d;
     end
 
     genvar j;
