@@ -27,6 +27,13 @@ export function failure(...problems: readonly Problem[]): { ok: false; problems:
   return { ok: false, problems };
 }
 
+/** What is said of a file that the system would not let us read. */
+export function unreadable(file: string, error: unknown, fix?: string): Problem {
+  const { code } = error as NodeJS.ErrnoException;
+  const message = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
+  return { file, path: '', message, ...(fix !== undefined && { fix }) };
+}
+
 /** `macro.json: adc.bits: 9 is outside 1..7`, the fix indented below it. */
 export function describeProblem({ file, path, message, fix }: Problem): string {
   const where = path === '' ? `${file}: ` : `${file}: ${path}: `;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { failure, orThrow, type Problem, type Result, success } from '../problems.js';
+import { failure, orThrow, type Problem, type Result, success, unreadable } from '../problems.js';
 import { parseJson } from './json.js';
 import { type Levels, levelsSchema } from './levels.js';
 import { type MacroConfig, macroSchema } from './macro.js';
@@ -81,9 +81,7 @@ export async function loadJson<Schema extends z.ZodType>(
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const message = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
-    return failure({ file, path: '', message });
+    return failure(unreadable(file, error));
   }
   const json = parseJson(file, text);
   return json.ok ? parse(file, schema, json.value) : json;

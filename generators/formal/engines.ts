@@ -78,7 +78,7 @@ export const SMT: Engine = {
         return { ...prepared, holds: all };
       },
     );
-    if (!finished) throw unreadable(task, messages);
+    if (!finished) throw unprepared(task, messages);
     if (holds) return { outcome: { kind: 'proved' }, reached: reachedIn(written, proof) };
     const shown = await NATIVE.prove(task);
     if (shown.outcome.kind !== 'proved') return shown;
@@ -143,10 +143,10 @@ async function explain(yosys: Yosys, task: Task, stage: number, written: Files):
 async function run(yosys: Yosys, { folder, proof, files, signal }: Task, script: string): Promise<Files> {
   const { finished, messages, written } = await yosys({ script, files, signal });
   if (finished) return written;
-  throw unreadable({ folder, proof }, messages);
+  throw unprepared({ folder, proof }, messages);
 }
 
-function unreadable({ folder, proof }: Pick<Task, 'folder' | 'proof'>, messages: string): InvalidInput {
+function unprepared({ folder, proof }: Pick<Task, 'folder' | 'proof'>, messages: string): InvalidInput {
   const line = /^(.*ERROR: .*)$/m.exec(messages)?.[1] ?? messages.trim().split('\n').at(-1);
   const message = `Yosys cannot prepare the proof of ${proof.title}: ${line}`;
   return new InvalidInput([

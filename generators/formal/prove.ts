@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MacroPlan } from '../plan/plan.js';
-import { InvalidInput } from '../problems.js';
+import { InvalidInput, unreadable } from '../problems.js';
 import type { Files } from '../yosys/builtin.js';
 import type { Engine, Outcome } from './engines.js';
 import { propertyFiles } from './files.js';
@@ -98,11 +98,8 @@ export async function prove(
 export async function filesOf(folder: string, plan: MacroPlan, proof: Proof): Promise<Files> {
   const read = designOf(plan, proof).map(async (name) => {
     const file = path.join(folder, name);
-    const text = await readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
-      const message = code === 'ENOENT' ? 'no such file' : `cannot be read: ${code}`;
-      throw new InvalidInput([
-        { file, path: '', message, fix: `imcgen verify ${folder} says what changed.` },
-      ]);
+    const text = await readFile(file, 'utf8').catch((error) => {
+      throw new InvalidInput([unreadable(file, error, `imcgen verify ${folder} says what changed.`)]);
     });
     return [name, text] as const;
   });

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { openNpy, readNpy } from '../calibrate/npy.js';
-import { failure, type Result, success } from '../problems.js';
+import { failure, type Result, success, unreadable } from '../problems.js';
 import { parseCsv, tooMany } from './csv.js';
 import { type Lists, MOST_NUMBERS } from './list.js';
 
@@ -21,9 +21,7 @@ function readText(file: string): Result<Lists> {
     }
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const message = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
-    return failure({ file, path: '', message });
+    return failure(unreadable(file, error));
   }
   if (text.includes('\0') || text.includes('NUMPY')) {
     const fix = 'Write one value a line, or save a .npy array.';

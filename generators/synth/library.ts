@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MappingLibrary } from '../emit/synthesis.js';
-import { failure, type Result, success } from '../problems.js';
+import { failure, type Result, success, unreadable } from '../problems.js';
 import { truthTable } from './functions.js';
 import { type Cell, type Liberty, parseLiberty } from './liberty.js';
 
@@ -24,9 +24,7 @@ export async function loadLibrary(file: string): Promise<Result<Library>> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const message = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
-    return failure({ file, path: '', message });
+    return failure(unreadable(file, error));
   }
   return libraryOf(text, file);
 }

@@ -7,7 +7,7 @@ import type { PackageFile } from '../emit/package.js';
 import { blocksOf, GENERIC_LIBRARY, synthesisScripts } from '../emit/synthesis.js';
 import { planOfPackage } from '../plan/file.js';
 import type { MacroPlan } from '../plan/plan.js';
-import { InvalidInput, MissingTool, orThrow } from '../problems.js';
+import { InvalidInput, MissingTool, orThrow, unreadable } from '../problems.js';
 import { yosysBuiltin } from '../yosys/builtin.js';
 import { type AreaReport, areaReport, latchesIn } from './area.js';
 import { type CriticalPath, explainPath } from './critical-path.js';
@@ -74,7 +74,7 @@ export async function synthesize(folder: string, options: SynthesisOptions): Pro
     ...sources,
     ...synthesisScripts(plan, sources, library.mapping),
     { path: library.mapping.path, text: library.text },
-    ...(await characterised(folder, plan)),
+    await readArrayTiming(folder, plan),
   ];
   const blocks = blocksOf(plan, sources);
   const proofs = options.equivalence ? [...blocks.map(({ module }) => module), name] : [];
@@ -130,18 +130,16 @@ async function readSources(folder: string, { name }: MacroPlan): Promise<Package
   return Promise.all([...rtl, `blackbox/${name}_array.v`].map(read));
 }
 
-async function readInput(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
-    const message = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
-    throw new InvalidInput([{ file, path: '', message, fix: 'Generate the package again.' }]);
-  });
+/** The Liberty view of the analog macro, which static timing reads. */
+async function readArrayTiming(folder: string, { name }: MacroPlan): Promise<PackageFile> {
+  const view = `views/${name}_array.lib`;
+  return { path: view, text: await readInput(path.join(folder, view)) };
 }
 
-/** The Liberty view of the analog macro, where the package has one. */
-async function characterised(folder: string, { name }: MacroPlan): Promise<PackageFile[]> {
-  const view = `views/${name}_array.lib`;
-  const text = await readFile(path.join(folder, view), 'utf8').catch(() => undefined);
-  return text === undefined ? [] : [{ path: view, text }];
+async function readInput(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error) => {
+    throw new InvalidInput([unreadable(file, error, 'Generate the package again.')]);
+  });
 }
 
 const fileOf = (files: readonly PackageFile[], wanted: string) =>
