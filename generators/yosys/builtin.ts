@@ -29,43 +29,51 @@ export type Yosys = (run: YosysRun) => Promise<YosysOutput>;
 /** Name of a run's script in its folder. */
 export const SCRIPT = 'script.ys';
 
+/** Threads that wait for a run, with Yosys loaded: to load it takes longer than most runs. */
+const idle: Worker[] = [];
+
+function newWorker(): Worker {
+  const module = createRequire(import.meta.url).resolve('@yowasp/yosys');
+  return new Worker(WORKER, { eval: true, workerData: { module } });
+}
+
 /** Yosys as WebAssembly, from npm, always of the same version: in a thread of its own, in memory. */
 export const yosysBuiltin: Yosys = ({ script, files, signal, onStage }) =>
   new Promise((resolve, reject) => {
     if (signal?.aborted) throw new Interrupted();
+    const worker = idle.pop() ?? newWorker();
     const stopped = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const worker = new Worker(WORKER, {
-      eval: true,
-      workerData: {
-        module: createRequire(import.meta.url).resolve('@yowasp/yosys'),
-        // No log file: in memory each line would copy all that are there.
-        args: ['-s', SCRIPT],
-        tree: treeOf(new Map([...files, [SCRIPT, script]])),
-        stages: onStage !== undefined,
-        stopped,
-      },
-    });
+    const leave = () => {
+      signal?.removeEventListener('abort', stop);
+      worker.off('message', listen).off('error', fail).off('exit', end).unref();
+    };
     // Not terminated: Node now and then crashes where a thread is in WebAssembly. It ends at its next line of log.
     const stop = () => {
       Atomics.store(stopped, 0, 1);
-      worker.unref();
+      leave();
       reject(new Interrupted());
     };
-    signal?.addEventListener('abort', stop, { once: true });
-    worker.on('message', (said: WorkerAnswer | { readonly stage: string }) => {
+    const fail = (error: Error) => {
+      leave();
+      reject(error);
+    };
+    const end = () => fail(new Error('Yosys ended without an answer'));
+    const listen = (said: WorkerAnswer | { readonly stage: string }) => {
       if ('stage' in said) {
         onStage?.(said.stage);
         return;
       }
+      leave();
+      idle.push(worker);
       const { finished, messages, tree } = said;
       const written = [...filesIn(tree)].filter(([name]) => name !== SCRIPT && !files.has(name));
       resolve({ finished, messages, written: new Map(written) });
-    });
-    worker.once('error', reject);
-    worker.once('exit', () => {
-      signal?.removeEventListener('abort', stop);
-      reject(new Error('Yosys ended without an answer'));
-    });
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    worker.on('message', listen).on('error', fail).on('exit', end).ref();
+    // No log file: in memory each line would copy all that are there.
+    const tree = treeOf(new Map([...files, [SCRIPT, script]]));
+    worker.postMessage({ args: ['-s', SCRIPT], tree, stages: onStage !== undefined, stopped });
   });
 
 interface WorkerAnswer {
@@ -78,9 +86,11 @@ interface WorkerAnswer {
 const WORKER = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { pathToFileURL } = require('node:url');
-import(pathToFileURL(workerData.module).href).then(async ({ runYosys, Exit }) => {
-  let messages = '';
+const yosys = import(pathToFileURL(workerData.module).href);
+parentPort.on('message', async ({ args, tree, stages, stopped }) => {
+  const { runYosys, Exit } = await yosys;
   const decoder = new TextDecoder();
+  let messages = '';
   let line = '';
   const follow = (text) => {
     const lines = (line + text).split('\\n');
@@ -88,16 +98,15 @@ import(pathToFileURL(workerData.module).href).then(async ({ runYosys, Exit }) =>
     for (const stage of lines) if (/^([0-9.]+ Executing|block) /.test(stage)) parentPort.postMessage({ stage });
   };
   const listen = (bytes) => {
-    if (Atomics.load(workerData.stopped, 0) === 1) process.exit();
+    if (Atomics.load(stopped, 0) === 1) process.exit();
     if (bytes === null) return;
     const text = decoder.decode(bytes, { stream: true });
     messages += text;
-    if (workerData.stages) follow(text);
+    if (stages) follow(text);
   };
   const options = { stdout: listen, stderr: listen };
   try {
-    const tree = await runYosys(workerData.args, workerData.tree, options);
-    parentPort.postMessage({ finished: true, messages, tree });
+    parentPort.postMessage({ finished: true, tree: await runYosys(args, tree, options), messages });
   } catch (error) {
     if (!(error instanceof Exit)) throw error;
     parentPort.postMessage({ finished: error.code === 0, messages, tree: error.files });
