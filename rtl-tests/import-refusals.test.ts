@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseCsv } from '../generators/import/csv.js';
-import { array, at, run, text } from './import-bench.js';
+import { array, at, run, text } from './import-case.js';
 
 const REFUSED = 'refused.levels.json';
 const refusal = (file: string, ...args: string[]) => run(at(file), ...args, '-o', at(REFUSED));

@@ -16,7 +16,7 @@ import type { NumberList } from '../generators/import/list.js';
 import { planMacro } from '../generators/plan/plan.js';
 import { orThrow } from '../generators/problems.js';
 import { reluBatches } from './calibrate/activations.js';
-import { array, at, folder, run, text } from './import-bench.js';
+import { array, at, folder, run, text } from './import-case.js';
 
 const OUTPUT = 'out.levels.json';
 

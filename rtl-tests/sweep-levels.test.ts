@@ -8,7 +8,7 @@ import { maxMagnitude, stepCapacity } from '../generators/plan/shape.js';
 import { orThrow } from '../generators/problems.js';
 import { sweepText } from '../generators/report/sweep.js';
 import type { SweepOptions } from '../generators/sweep/sweep.js';
-import { ALL, at, BATCHES, levelsOf, MACRO, problemOf, refusal, row, run, save } from './sweep-bench.js';
+import { ALL, at, BATCHES, levelsOf, MACRO, problemOf, refusal, row, run, save } from './sweep-case.js';
 
 describe('levels of another width', () => {
   const levelsAt = async (bits: number, options: Partial<SweepOptions> = {}) => {

@@ -10,7 +10,7 @@ import { planFile } from '../generators/plan/file.js';
 import { sweepText } from '../generators/report/sweep.js';
 import { axisValues } from '../generators/sweep/axes.js';
 import { asContent, contentOf, replaceOnce } from './packages.js';
-import { at, folder, levelsOf, MACRO, problemOf, refusal, run, save } from './sweep-bench.js';
+import { at, folder, levelsOf, MACRO, problemOf, refusal, run, save } from './sweep-case.js';
 
 /** Time of the last change of every file, in nanoseconds. */
 async function times(dir: string): Promise<Record<string, bigint>> {
