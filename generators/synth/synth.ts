@@ -74,7 +74,6 @@ export async function synthesize(folder: string, options: SynthesisOptions): Pro
     ...sources,
     ...synthesisScripts(plan, sources, library.mapping),
     { path: library.mapping.path, text: library.text },
-    await readArrayTiming(folder, plan),
   ];
   const blocks = blocksOf(plan, sources);
   const proofs = options.equivalence ? [...blocks.map(({ module }) => module), name] : [];
@@ -122,18 +121,12 @@ function withClock(plan: MacroPlan, clockNs: number | undefined): MacroPlan {
   return { ...plan, config: { ...plan.config, timing } };
 }
 
-/** Verilog of the package as it is on disk, in the order of its file list. */
+/** Verilog of the package as it is on disk, in the order of its file list, and the Liberty view of its analog macro. */
 async function readSources(folder: string, { name }: MacroPlan): Promise<PackageFile[]> {
   const read = async (file: string) => ({ path: file, text: await readInput(path.join(folder, file)) });
   const list = await readInput(path.join(folder, `${name}.f`));
   const rtl = list.split('\n').filter((file) => file.startsWith('rtl/'));
-  return Promise.all([...rtl, `blackbox/${name}_array.v`].map(read));
-}
-
-/** The Liberty view of the analog macro, which static timing reads. */
-async function readArrayTiming(folder: string, { name }: MacroPlan): Promise<PackageFile> {
-  const view = `views/${name}_array.lib`;
-  return { path: view, text: await readInput(path.join(folder, view)) };
+  return Promise.all([...rtl, `blackbox/${name}_array.v`, `views/${name}_array.lib`].map(read));
 }
 
 async function readInput(file: string): Promise<string> {
