@@ -33,7 +33,7 @@ describe.each(CONFIGURATIONS)('$name', (configuration) => {
       const { precharge, mac, ramp, total } = scheduleOf(plan.shape, bits);
       bench.stimulus.start(0, bits);
       const { machine } = bench.stimulus;
-      const from = machine.conversions.at(-1)!.firstCycle;
+      const from = machine.conversion!.firstCycle;
       while (machine.busy) machine.tick(undefined);
       expect(machine.cycle - from).toBe(total);
       expect(total).toBe(precharge + mac + ramp + 2);

@@ -93,7 +93,7 @@ function convert(plan: MacroPlan, inputs: Int32Array) {
   stimulus.load(inputs);
   stimulus.start(bank, bits);
   const { machine } = stimulus;
-  const conversion = machine.conversions.at(-1)!;
+  const conversion = machine.conversion!;
   while (machine.busy) machine.tick(undefined);
   const words = Array.from({ length: plan.shape.columns }, (_, column) =>
     stimulus.read(resultAddress(column)),

@@ -143,7 +143,7 @@ describe.skipIf(!present)('a layer of a trained network: calibrate, plan, packag
     expect(error!.realised).toBeLessThan(1.02 * error!.ideal);
 
     // The same for every sample that was simulated, whose input is rounded to whole unit discharges too.
-    const { conversions } = stimulus.machine;
+    const { conversions } = stimulus.vectors();
     samples.forEach((values, at) => {
       values.forEach((value, column) => {
         const ideal = levels.outputs[codeOf(value, levels.references)]!;

@@ -37,7 +37,7 @@ export async function runVectors(
       ...judge(lines, vectors, plan.shape.columns),
       macro: plan.name,
       simulator: run.simulator,
-      conversions: vectors.machine.conversions.length,
+      conversions: vectors.conversions.length,
       cycles: vectors.cycles,
       seconds,
     };

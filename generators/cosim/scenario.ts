@@ -188,7 +188,7 @@ export function streamConversions(
     const { machine } = stimulus;
     const next = inputs[index + 1];
     if (next !== undefined) stimulus.load(next);
-    stimulus.idle(machine.conversions.at(-1)!.firstCycle + total - machine.cycle);
+    stimulus.idle(machine.conversion!.firstCycle + total - machine.cycle);
     for (const column of turn(index)) stimulus.read(resultAddress(column));
     stimulus.clearDone();
   });

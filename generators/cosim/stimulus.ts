@@ -2,7 +2,7 @@ import type { Bus, ResetStyle } from '../config/macro.js';
 import type { Request } from '../golden/address-map.js';
 import { type Answer, type Comparator, Machine } from '../golden/machine.js';
 import { type BusWrite, inputWrites } from '../golden/pack.js';
-import { Trace } from '../golden/trace.js';
+import { type StartedConversion, Trace } from '../golden/trace.js';
 import { registerAddress, resultAddress, STATUS_DONE, startWord } from '../plan/registers.js';
 import { scheduleOf } from '../plan/schedule.js';
 import type { MacroShape } from '../plan/shape.js';
@@ -17,6 +17,8 @@ export interface Vectors {
   /** Checks that a passing run counts: bus answers and trace lines. */
   readonly checks: number;
   readonly cycles: number;
+  /** Conversions in the order in which they began, so that a mismatch can name the one it belongs to. */
+  readonly conversions: readonly StartedConversion[];
   readonly machine: Machine;
 }
 
@@ -176,6 +178,7 @@ export class Stimulus {
       trace: `${this.trace.lines.join('\n')}\n`,
       checks: this.answers + this.trace.lines.length,
       cycles: this.machine.cycle,
+      conversions: this.trace.conversions,
       machine: this.machine,
     };
   }

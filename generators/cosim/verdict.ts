@@ -1,4 +1,4 @@
-import type { ConversionLog } from '../golden/machine.js';
+import type { StartedConversion } from '../golden/trace.js';
 import type { Vectors } from './stimulus.js';
 
 /** One signal that differs from the golden model in one cycle. */
@@ -10,7 +10,7 @@ export interface Mismatch {
   readonly expected: string;
   readonly got: string;
   /** The conversion that the cycle belongs to. */
-  readonly conversion: ConversionLog | undefined;
+  readonly conversion: StartedConversion | undefined;
 }
 
 export interface Verdict {
@@ -66,7 +66,7 @@ function readMismatch(match: RegExpExecArray, vectors: Vectors, columns: number)
     index: bit !== undefined && signal === 'column' ? bit % columns : bit,
     expected,
     got,
-    conversion: vectors.machine.conversions.findLast(({ firstCycle }) => firstCycle <= cycle),
+    conversion: vectors.conversions.findLast(({ firstCycle }) => firstCycle <= cycle),
   };
 }
 

@@ -7,7 +7,7 @@ import { ColumnConverters } from './columns.js';
 import type { CellPort } from './march.js';
 import { Storage } from './storage.js';
 import { TestModes } from './test-modes.js';
-import { hexOfBits, hexOfNumber, type Trace } from './trace.js';
+import { hexOfBits, hexOfNumber, type StartedConversion, type Trace } from './trace.js';
 import {
   drivenGroups,
   drivenRows,
@@ -34,21 +34,13 @@ export type Comparator = (mac: number, reference: number, column: number) => boo
 
 const atOrAbove: Comparator = (mac, reference) => mac >= reference;
 
-/** Which conversion a cycle belongs to, so that a mismatch can show its inputs. */
-export interface ConversionLog {
-  readonly firstCycle: number;
-  readonly inputs: Int32Array;
-  readonly macs: Int32Array;
-  readonly bank: number;
-  readonly bits: number;
-}
-
 /**
  * Golden model of a macro, cycle by cycle: registers, controller, word lines, ramp, comparators,
  * counters and bus answers as the RTL shows them. One call of {@link tick} is one clock edge.
  */
 export class Machine {
-  readonly conversions: ConversionLog[] = [];
+  /** The conversion that began last; a {@link Trace} keeps them all. */
+  conversion: StartedConversion | undefined;
 
   /** The cycle about to be observed. */
   cycle = 0;
@@ -249,7 +241,8 @@ export class Machine {
     this.active = this.loaded.slice();
     this.macs = this.storage.array.mac(this.active);
     this.reference = 0;
-    this.conversions.push({ firstCycle: this.cycle + 1, inputs: this.active, macs: this.macs, bank, bits });
+    this.conversion = { firstCycle: this.cycle + 1, inputs: this.active, macs: this.macs, bank, bits };
+    this.trace?.conversions.push(this.conversion);
     this.enter(PRECHARGE);
   }
 

@@ -1,9 +1,24 @@
+/** A conversion as it began: what the cycles that follow belong to. */
+export interface StartedConversion {
+  /** First precharge cycle, counted as {@link Machine.cycle} is. */
+  readonly firstCycle: number;
+  /** One whole number a row. */
+  readonly inputs: Int32Array;
+  /** What each column converts, unit discharges. */
+  readonly macs: Int32Array;
+  readonly bank: number;
+  /** Code width. */
+  readonly bits: number;
+}
+
 /**
  * Collects the observed state, one line a change: `<cycle> <state>`. The state is flags, phase, step, bank,
  * rwl_p, rwl_n, ref_group, sa, column and, where the macro has these pins, y; hexadecimal, vectors from the highest bit down.
  */
 export class Trace {
   readonly lines: string[] = [];
+  /** Conversions in the order in which they began. */
+  readonly conversions: StartedConversion[] = [];
   private last = '';
 
   record(cycle: number, state: string): void {
