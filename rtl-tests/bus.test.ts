@@ -6,6 +6,7 @@ import { cosim } from '../generators/cosim/cosim.js';
 import { newBench } from '../generators/cosim/vectors.js';
 import { BUSES } from '../generators/emit/bus-ports.js';
 import { packageFiles } from '../generators/emit/package.js';
+import { inputAddress, registerAddress, weightAddress } from '../generators/plan/registers.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
 import { replaceOnce, withPackage } from './packages.js';
 
@@ -13,6 +14,8 @@ const buses = macroSchema.shape.bus.unwrap().options;
 const resets = macroSchema.shape.reset.unwrap().options;
 
 const small = CONFIGURATIONS.find(({ config }) => config.name === 'axi4lite_async_low')!;
+/** A start, if it had a byte. */
+const EMPTY = { write: true, data: 0x0001_0001, strobes: 0 };
 const planWith = (bus: Bus) => planOf({ ...small, config: { ...small.config, name: 'unit', bus } });
 
 describe('the matrix of configurations', () => {
@@ -47,6 +50,21 @@ describe.each(buses)('a package with %s', (bus) => {
       expect(files.get('tb/unit_tb.v')).toContain(`.${pin} (${pin})`);
       expect(files.get('README.md')).toMatch(new RegExp(`^\\| ${pin}(\\[\\d+:0\\])? \\|`, 'm'));
     }
+  });
+
+  it('answers a write without a byte strobe, at any address, and does nothing', () => {
+    const { stimulus, plan } = newBench(planWith(bus), 1);
+    const { machine } = stimulus;
+    stimulus.write(registerAddress('interrupt'), 3);
+    const one = (address: number) => ({ ...EMPTY, address, stall: NO_STALL });
+    for (const address of [registerAddress('start'), registerAddress('id'), inputAddress(0), 0x2c, 0x0e]) {
+      expect(machine.tick(one(address))).toEqual({ data: 0, error: false });
+      expect(machine.busy).toBe(false);
+    }
+    stimulus.start(0, plan.layers[0]!.bits);
+    expect(machine.tick(one(weightAddress(0, 0, 0)))).toEqual({ data: 0, error: false });
+    expect(stimulus.read(registerAddress('error'))).toBe(0);
+    expect(stimulus.read(registerAddress('interrupt'))).toBe(3);
   });
 
   it('answers an unstalled access in two cycles', () => {
@@ -150,6 +168,15 @@ describe('the testbench sees a broken adapter', () => {
     });
     expect(result.passed).toBe(false);
     expect(result.mismatches.map((mismatch) => mismatch.signal)).toContain(signal);
+  });
+
+  it.each(buses)('%s: writes without a byte strobe that are refused', async (bus) => {
+    const result = await withPackage(planWith(bus), async (folder) => {
+      const strobed = "req_i && !(we_i && strb_i == 4'd0);";
+      await replaceOnce(path.join(folder, 'rtl', 'unit_registers.v'), strobed, 'req_i;');
+      return cosim(folder, { seed: 3, conversions: 2, simulator: 'icarus' });
+    });
+    expect(result.mismatches.map(({ signal }) => signal)).toContain('bus');
   });
 
   it.each(buses)('%s: a synchronous reset that lets a write pass', async (bus) => {

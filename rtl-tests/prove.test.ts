@@ -187,6 +187,9 @@ const PLANTED: readonly Planted[] = [
   planted('counter', 'conversion.read', 'registers', ': code_i;', ": {ADC_BITS{1'b0}};"),
   planted('broadcast', 'conversion.read', 'registers', 'is_result ? result_i : value_i', 'value_i'),
   planted('tiny', 'conversion.flags', 'registers', 'done_i || (done_q && !clear_done)', 'done_i || done_q'),
+  planted('tiny', 'conversion.empty', 'registers', 'writable && &strb_i', 'writable'),
+  planted('tiny', 'conversion.empty', 'registers', 'acts && !legal,', 'req_i && !legal,'),
+  planted('tiny', 'conversion.empty', 'registers', '<= acts && refused;', '<= refused;'),
   planted('tiny', 'conversion.planned', 'decoder', 'table_q <= TABLE;', 'table_q <= ~TABLE;'),
 
   planted('tiny', 'test_modes.march_rests', 'march', "run_q        <= 1'b0;", "run_q        <= 1'b1;"),

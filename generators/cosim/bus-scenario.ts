@@ -5,6 +5,7 @@ import {
   referenceAddress,
   registerAddress,
   resultAddress,
+  STATUS_DONE,
   startWord,
   tableAddress,
   weightAddress,
@@ -26,6 +27,7 @@ export function busScenario(bench: Bench): void {
   stalledAccesses(bench);
   bursts(bench, 12);
   burstIntoStart(bench);
+  emptyWrites(bench);
   if (bench.stimulus.bus !== 'axi4lite') abortedAccesses(bench);
   resetInAccess(bench);
 }
@@ -128,6 +130,45 @@ function settle({ plan, stimulus }: Bench): void {
   stimulus.write(registerAddress('error'), 0x3f);
   stimulus.clearDone();
   stimulus.forgetInputs();
+}
+
+/**
+ * Writes without a byte strobe, to everything that there is and to what there is not: idle, with bits set that they
+ * would clear, converting and with a start queued. None is refused, and nothing changes.
+ */
+function emptyWrites({ plan, stimulus, columns }: Bench): void {
+  const { shape, layers } = plan;
+  const { bank, bits } = layers[0]!;
+  const cells = [weightAddress(0, 0, 0), referenceAddress(bank, shape.offsetRows, 0)];
+  const readable = [...cells, tableAddress(bank, 0), ...columns.map(resultAddress)];
+  const registers = Object.values(REGISTERS).map(({ offset }) => offset);
+  const [unmapped, unaligned] = [
+    [0x8000, resultAddress(shape.columns), 2 ** 20 - 4],
+    [0x0e, 2 ** 20 - 1],
+  ];
+  const addresses = [...registers, inputAddress(0), ...readable, ...unmapped, ...unaligned];
+  // A start, every error, done, a march: what whole words would do.
+  const data = startWord(bank, bits) | STATUS_DONE | 0x3f;
+  const writeAll = () => {
+    for (const address of addresses) stimulus.write(address, data, 0);
+    for (const address of [...registers, ...readable]) stimulus.read(address);
+    stimulus.write(registerAddress('error'), 0x3f);
+  };
+  const { total } = scheduleOf(shape, bits);
+  stimulus.write(registerAddress('interrupt'), 3);
+  stimulus.start(bank, bits);
+  stimulus.idle(total);
+  stimulus.write(registerAddress('id'), 0); // refused
+  writeAll();
+  stimulus.clearDone();
+  writeAll();
+  stimulus.start(bank, bits);
+  stimulus.start(bank, bits); // queued, or refused without a queue
+  writeAll();
+  stimulus.idle(2 * total);
+  for (const column of columns) stimulus.read(resultAddress(column));
+  stimulus.clearDone();
+  stimulus.write(registerAddress('error'), 0x3f);
 }
 
 /** Cells, inputs and the start that uses them, without a pause between: nothing may be late. */

@@ -167,6 +167,7 @@ function conversionProof(plan: MacroPlan): Proof {
     { name: 'results', says: 'results stay until the next conversion is done' },
     { name: 'read', says: 'a read gives code and decoded value of the column asked for' },
     { name: 'flags', says: 'done and lost are kept until cleared' },
+    { name: 'empty', says: 'a write without a byte strobe changes nothing, and is no error' },
     { name: 'planned', says: 'reset brings the planned tables back' },
   ];
   return {
@@ -201,6 +202,9 @@ function conversionProof(plan: MacroPlan): Proof {
       inside('bank_i', 'bank', 'BANK_W-1:0'),
       inside('bits_i', 'bits', '2:0'),
       inside('start_i', 'start'),
+      inside('table_write_i', 'table_write'),
+      ...(shape.march ? [inside('march_write_i', 'march_write')] : []),
+      ...(shape.selfTest ? [inside('self_test_write_i', 'self_test_write')] : []),
       inside('queued_i', 'queued'),
       inside('sense_i', 'sense'),
       inside('strobe_i', 'strobe'),
@@ -213,6 +217,7 @@ function conversionProof(plan: MacroPlan): Proof {
       inside('table_i', 'u_decoder.table_q', TABLE_RANGE),
       inside('finished_i', 'u_registers.done_q'),
       inside('errors_i', 'u_registers.error_q', '5:0'),
+      inside('interrupts_i', 'u_registers.interrupt_q', '1:0'),
       ...(broadcast ? [] : [inside('result_bank_i', 'u_registers.result_bank_q', 'BANK_W-1:0')]),
       ...(shape.doubleBuffer
         ? [

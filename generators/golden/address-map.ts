@@ -29,6 +29,14 @@ export function tableEntry(address: number) {
   return { bank: (address >> 9) & 0x7f, code: (address >> 2) & 0x7f };
 }
 
+/**
+ * Whether a request writes nothing: a write with no byte strobe. It is answered without an error at any address, in
+ * use or not, and changes nothing; converters between bus widths send such writes to the neighbours of a word.
+ */
+export function writesNothing({ write, strobes }: Request): boolean {
+  return write && strobes === 0;
+}
+
 /** Whether what is written, inputs or cells, shows only once a conversion or a march takes it up. */
 export function isSilent({ address }: Request): boolean {
   return address >= 0x4_0000 || address >> 16 === 1;

@@ -2,7 +2,15 @@ import type { ResetStyle } from '../config/macro.js';
 import { ERRORS, formatWord, IDENTITY, REGISTERS, STATUS_DONE } from '../plan/registers.js';
 import { macCycles } from '../plan/schedule.js';
 import type { MacroShape } from '../plan/shape.js';
-import { isLegal, isSilent, isStart, type Request, startOf, tableEntry } from './address-map.js';
+import {
+  isLegal,
+  isSilent,
+  isStart,
+  type Request,
+  startOf,
+  tableEntry,
+  writesNothing,
+} from './address-map.js';
 import { ColumnConverters } from './columns.js';
 import type { CellPort } from './march.js';
 import { Storage } from './storage.js';
@@ -147,17 +155,19 @@ export class Machine {
       data: accepted && !request.write ? this.read(request.address) : 0,
       error: !accepted,
     };
-    const start = accepted && request.write && isStart(request) ? startOf(request) : undefined;
+    const written = accepted && request.write && !writesNothing(request) ? request : undefined;
+    const start = written && isStart(written) ? startOf(written) : undefined;
     const wasDone = this.phase === DONE;
     const { march } = this.test;
     const marching = march.busy || march.stopped;
 
     let clearDone = false;
     let clearErrors = 0;
-    if (accepted && request.write) {
-      if (request.address === REGISTERS.status.offset) clearDone = (request.data & STATUS_DONE) !== 0;
-      else if (request.address === REGISTERS.error.offset) clearErrors = request.data & 0x3f;
-      else if (request.address === REGISTERS.interrupt.offset) this.interrupts = request.data & 3;
+    if (written) {
+      const { address, data } = written;
+      if (address === REGISTERS.status.offset) clearDone = (data & STATUS_DONE) !== 0;
+      else if (address === REGISTERS.error.offset) clearErrors = data & 0x3f;
+      else if (address === REGISTERS.interrupt.offset) this.interrupts = data & 3;
     }
     this.errors = (this.errors & ~clearErrors) | (verdict ?? 0);
     if (wasDone && this.done) this.errors |= 1 << ERRORS.lost.bit;
@@ -170,7 +180,7 @@ export class Machine {
       (request?.write === true && !isSilent(request));
     if (marching) march.tick();
     this.advance(start);
-    if (accepted && request.write) this.store(request);
+    if (written) this.store(written);
     this.cycle++;
     this.settled = !wasDone && !marching && request === undefined;
     return answer;
@@ -293,6 +303,7 @@ export class Machine {
   /** Error bits that refuse a request; 0 where it is accepted. */
   private judge(request: Request): number {
     const { write, address, data } = request;
+    if (writesNothing(request)) return 0;
     if (!isLegal(this.shape, request)) return 1 << ERRORS.access.bit;
     const region = address >> 16;
     const cells = region >= 4;

@@ -62,6 +62,9 @@ module reference_prove_conversion #(
     input  wire [BANK_W-1:0]                       bank_i,
     input  wire [2:0]                              bits_i,
     input  wire                                    start_i,
+    input  wire                                    table_write_i,
+    input  wire                                    march_write_i,
+    input  wire                                    self_test_write_i,
     input  wire                                    queued_i,
     input  wire                                    sense_i,
     input  wire                                    strobe_i,
@@ -73,6 +76,7 @@ module reference_prove_conversion #(
     input  wire [BANKS*(1<<ADC_BITS)*OUT_BITS-1:0] table_i,
     input  wire                                    finished_i,
     input  wire [5:0]                              errors_i,
+    input  wire [1:0]                              interrupts_i,
     input  wire [BANK_W-1:0]                       result_bank_i,
     input  wire [BANK_W-1:0]                       next_bank_i,
     input  wire [2:0]                              next_bits_i,
@@ -94,6 +98,7 @@ module reference_prove_conversion #(
     output wire results_o,   // results stay until the next conversion is done
     output wire read_o,      // a read gives code and decoded value of the column asked for
     output wire flags_o,     // done and lost are kept until cleared
+    output wire empty_o,     // a write without a byte strobe changes nothing, and is no error
     output wire planned_o,   // reset brings the planned tables back
     // reachable
     output wire converted_o  // a 1-bit conversion ends with a column at code 1
@@ -315,6 +320,12 @@ module reference_prove_conversion #(
     reg        lost_q;
     reg [1:0]  accepted_q;  // both turn round together
     reg [1:0]  ended_q;
+    reg        empty_q;     // a write without a byte strobe went out
+    reg [7:0]  kept_q;      // error bits and interrupt enables before it
+    wire [7:0] changed = {interrupts_i, errors_i} ^ kept_q;
+    wire       empty = req_i && we_i && strb_i == 4'd0;
+    wire       moves = start_i || table_write_i ||
+                       march_write_i || self_test_write_i;
 
     wire [7:0]          code  = { {(8-ADC_BITS){1'b0}}, result_q};
     wire [OUT_BITS-1:0] value = decoded(result_bank_q, result_q);
@@ -327,7 +338,9 @@ module reference_prove_conversion #(
             lost_q     <= 1'b0;
             accepted_q <= 2'd0;
             ended_q    <= 2'd0;
+            empty_q    <= 1'b0;
         end else begin
+            empty_q    <= empty;
             read_q     <= read_watched;
             finished_q <= follow_done || (finished_q && !clear_done);
             lost_q     <= (follow_done && finished_q) || (lost_q && !clear_lost);
@@ -338,6 +351,7 @@ module reference_prove_conversion #(
 
     always @(posedge clk_i) begin
         word_q <= {8'd0, code, extended[15:0]};
+        kept_q <= {interrupts_i, errors_i};
     end
 
     // ---- tables -----------------------------------------------------------------------------
@@ -423,6 +437,9 @@ module reference_prove_conversion #(
     assign flags_o    = finished_i == finished_q && errors_i[4] == lost_q &&
                         result_bank_i == result_bank_q;
     assign read_o     = !read_q || (rdata_i == word_q && !error_i);
+    // Only a conversion that ends sets a bit of its own, lost.
+    assign empty_o    = !(empty && moves) &&
+                        (!empty_q || (!error_i && (changed & 8'hef) == 8'd0));
     assign planned_o  = !fresh_q || table_planned;
 
     wire unused = &{1'b0, irq, asked, extended[16], cells_i, wdata_i, errors_i, state_q,

@@ -140,6 +140,8 @@ module reference_registers #(
     wire no_width  = is_start && !WIDTHS[wdata_i[18:16]];
     wire overrun   = is_start && !start_ready_i;
 
+    // A write with no byte strobe writes nothing, and is no error wherever it goes.
+    wire acts      = req_i && !(we_i && strb_i == 4'd0);
     wire refused   = !legal || in_use || no_bank || no_width || overrun;
     wire accept    = req_i && !refused;
     wire write     = accept && we_i;
@@ -166,12 +168,12 @@ module reference_registers #(
     reg  [BANK_W-1:0] result_bank_q;
 
     wire [5:0] error_new = {
-        req_i && !legal,
+        acts && !legal,
         done_i && done_q,
-        req_i && legal && overrun,
-        req_i && legal && no_width,
-        req_i && legal && no_bank,
-        req_i && legal && in_use
+        acts && legal && overrun,
+        acts && legal && no_width,
+        acts && legal && no_bank,
+        acts && legal && in_use
     };
     wire       clear_done  = write && is_reg && register == 4 && wdata_i[2];
     wire [5:0] clear_error = (write && is_reg && register == 5) ? wdata_i[5:0] : 6'd0;
@@ -241,7 +243,7 @@ module reference_registers #(
         end else if (req_i) begin
             rdata_q        <= (refused || we_i) ? 32'd0 : answer;
             from_cells_q   <= mem_en_o && !we_i;
-            error_answer_q <= refused;
+            error_answer_q <= acts && refused;
         end
     end
 
