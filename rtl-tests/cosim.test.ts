@@ -50,7 +50,7 @@ describe('a package stands alone', () => {
       });
       return (await execa('vvp', ['-n', '-N', 'sim.vvp'], { cwd: folder })).stdout;
     });
-    expect(lines).toMatch(/^PASS n=\d+$/);
+    expect(lines).toMatch(/^PASS n=\d+$/m);
   });
 
   it.each([
@@ -69,7 +69,7 @@ describe('a package stands alone', () => {
         return (await execa('vvp', ['-n', '-N', 'both.vvp'], { cwd: folder })).stdout;
       }),
     );
-    expect(output).toMatch(/^PASS n=\d+$/);
+    expect(output).toMatch(/^PASS n=\d+$/m);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Compiles, lints and elaborates the package of every configuration, and co-simulates some with
- * Verilator: `npm run lint:rtl`, or with a part of a configuration's name. Any output of a tool is a
+ * Compiles, lints and elaborates the package of every configuration, looks for names above their
+ * declarations, and co-simulates some with Verilator: `npm run lint:rtl`, or with a part of a configuration's name. Any output of a tool is a
  * failure; the one waiver is the package's own, of its empty black box.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import { packageFiles } from '../generators/emit/package.js';
 import { writePackage } from '../generators/emit/write.js';
 import { orThrow } from '../generators/problems.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
+import { usedBeforeDeclared } from './declared-before-use.js';
 import { MATRIX } from './matrix.js';
 
 /** The package of one configuration, on disk. */
@@ -21,6 +22,8 @@ interface Package {
   readonly folder: string;
   /** Its Verilog files of some folders. */
   readonly verilog: (...folders: readonly string[]) => readonly string[];
+  /** What stands above its declaration, in any of its Verilog files: Icarus 11 takes it, 13 refuses it. */
+  readonly early: readonly string[];
 }
 
 /** One tool on one package: a command, run inside the package, that must succeed in silence. */
@@ -126,12 +129,18 @@ async function writeAll(root: string, filter: string): Promise<Package[]> {
   for (const configuration of ALL.filter(({ name }) => name.includes(filter))) {
     const files = packageFiles(planOf(configuration));
     const folder = orThrow(await writePackage(path.join(root, String(packages.length)), files));
-    const paths = files.map((file) => file.path).filter((file) => file.endsWith('.v'));
+    const verilog = files.filter((file) => file.path.endsWith('.v'));
+    const paths = verilog.map((file) => file.path);
     packages.push({
       configuration: configuration.name,
       macro: configuration.config.name,
       folder,
       verilog: (...folders) => paths.filter((file) => folders.includes(path.dirname(file))),
+      early: verilog.flatMap(({ path: file, text }) =>
+        usedBeforeDeclared(text).map(
+          ({ name, used, declared }) => `${file}:${used}: ${name} is declared in line ${declared}`,
+        ),
+      ),
     });
   }
   return packages;
@@ -142,17 +151,22 @@ let passed = 0;
 let failed = 0;
 try {
   const packages = await writeAll(root, process.argv[2] ?? '');
+  const report = (check: string, configuration: string, found: string | undefined) => {
+    if (found === undefined) passed++;
+    else {
+      failed++;
+      process.stdout.write(`${check}: ${configuration}\n${found}\n\n`);
+    }
+  };
+  for (const { configuration, early } of packages) {
+    report('declared before use', configuration, early.length === 0 ? undefined : early.join('\n'));
+  }
   const jobs = packages.flatMap((made) =>
     CHECKS.filter(({ only }) => only?.includes(made.macro) ?? true).map((check) => ({ made, check })),
   );
   const worker = async () => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
-      const found = await complaint(job.check, job.made);
-      if (found === undefined) passed++;
-      else {
-        failed++;
-        process.stdout.write(`${job.check.name}: ${job.made.configuration}\n${found}\n\n`);
-      }
+      report(job.check.name, job.made.configuration, await complaint(job.check, job.made));
     }
   };
   await Promise.all([worker(), worker()]);

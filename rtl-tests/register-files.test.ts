@@ -51,7 +51,7 @@ describe.each(MANY)('include/ of $name', (configuration) => {
       `    ${name} dut ();`,
       '    initial begin',
       ...parameters.map((one) => `        $display("${one} %0d %0d", dut.${one}, \`${prefix}_${one});`),
-      '        $finish;',
+      '        $finish(0);',
       '    end',
       'endmodule',
     ].join('\n');

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type PackageFile, packageFiles } from '../generators/emit/package.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
+import { usedBeforeDeclared } from './declared-before-use.js';
 import { MATRIX } from './matrix.js';
 
 /** Lines that match, as `path:line: text`. */
@@ -43,9 +44,8 @@ const ALL = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configurati
 describe.each(ALL)('Verilog of $name', (configuration) => {
   const macro = configuration.config.name;
   // Models of library cells, in syn/, are named as the library names them.
-  const files = packageFiles(planOf(configuration)).filter(
-    (file) => file.path.endsWith('.v') && !file.path.startsWith('syn/'),
-  );
+  const verilog = packageFiles(planOf(configuration)).filter((file) => file.path.endsWith('.v'));
+  const files = verilog.filter((file) => !file.path.startsWith('syn/'));
   const rtl = files.filter((file) => file.path.startsWith('rtl/'));
 
   it('keeps to 100 columns of ASCII, without tabs and trailing blanks', () => {
@@ -74,6 +74,15 @@ describe.each(ALL)('Verilog of $name', (configuration) => {
       expect(file.text).toMatch(/\nendmodule\n\n`resetall\n$/);
       expect(file.text.match(/^`(resetall|timescale|default_nettype)/gm)).toHaveLength(4);
     }
+  });
+
+  it('declares every net, variable, parameter, genvar and function before it is used', () => {
+    const early = verilog.flatMap(({ path: file, text }) =>
+      usedBeforeDeclared(text).map(
+        ({ name, used, declared }) => `${file}:${used}: ${name}, of line ${declared}`,
+      ),
+    );
+    expect(early).toEqual([]);
   });
 
   it('holds no lint pragma', () => {

@@ -46,7 +46,8 @@ export interface SimulationOutput {
 }
 
 /** What simulators say of themselves; such lines name files, whatever these are called. */
-const REMARK = /^(VCD info: dumpfile |FST info: dumpfile |- .*: Verilog \$finish$)/;
+export const REMARK =
+  /^(VCD info: dumpfile |FST info: dumpfile |- .*: Verilog \$finish$|.*:\d+: \$finish(\(\d\))? called at \d+ \(\d+\w+\)\s*$)/;
 
 /**
  * Compiles and runs the testbench of a package.

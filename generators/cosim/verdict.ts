@@ -23,31 +23,40 @@ export interface Verdict {
 }
 
 const MISMATCH = /^MISMATCH cycle=(\d+) signal=(\w+) (?:address=\w+ )?expected=(\S+) got=(\S+)$/;
+/** How a testbench ends: `PASS` with its checks, or `FAIL` with them and the mismatches, which say why. */
+const VERDICT = /^PASS n=(\d+)$|^FAIL n=(\d+) mismatches=[1-9]\d*$/;
 
 /**
- * Judges a simulator's output. Only an exact `PASS n=<expected checks>` line passes: simulators
- * exit 0 after errors, missing files and early ends.
+ * Judges a simulator's output. Only one exact line `PASS n=<expected checks>` passes, wherever it stands:
+ * simulators exit 0 after errors, missing files and early ends, and some print more lines at the end.
+ * No line may speak of a failure, error or warning.
  */
 export function judge(lines: readonly string[], vectors: Vectors, columns: number): Verdict {
   const mismatches: Mismatch[] = [];
   const complaints: string[] = [];
   let checks = 0;
-  let pass = false;
+  let passes = 0;
+  let fails = 0;
   for (const line of lines) {
     const mismatch = MISMATCH.exec(line);
-    const verdict = /^(PASS|FAIL) n=(\d+)/.exec(line);
+    const verdict = VERDICT.exec(line);
     if (mismatch !== null) mismatches.push(readMismatch(mismatch, vectors, columns));
     else if (verdict !== null) {
-      checks = Number(verdict[2]);
-      pass = verdict[1] === 'PASS';
-      if (pass && checks !== vectors.checks) {
-        complaints.push(`the testbench counted ${checks} checks, the vectors hold ${vectors.checks}`);
-      }
-    } else if (/warning|error|fatal/i.test(line)) complaints.push(line);
+      checks = Number(verdict[1] ?? verdict[2]);
+      if (verdict[1] === undefined) fails++;
+      else passes++;
+    } else if (/warning|error|fatal|fail/i.test(line)) complaints.push(line);
   }
-  if (!pass && mismatches.length === 0) complaints.push('the testbench did not end with PASS');
+  if (passes > 1) complaints.push(`the testbench printed PASS ${passes} times`);
+  if (passes === 1 && fails === 0 && checks !== vectors.checks) {
+    complaints.push(`the testbench counted ${checks} checks, the vectors hold ${vectors.checks}`);
+  }
+  const passed = passes === 1 && fails === 0;
+  if (!passed && mismatches.length + complaints.length === 0) {
+    complaints.push(fails === 0 ? 'the testbench did not print PASS' : 'the testbench printed FAIL');
+  }
   return {
-    passed: pass && mismatches.length === 0 && complaints.length === 0,
+    passed: passed && mismatches.length === 0 && complaints.length === 0,
     checks,
     mismatches,
     complaints,

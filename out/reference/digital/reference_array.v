@@ -82,10 +82,10 @@ module reference_array #(
     reg  [REF_CELLS-1:0] reference_q [0:(1<<BANK_W)-1];  // row r of column c: c * REF_ROWS + r
     reg  [31:0]          rdata_q;
     wire [CELL_BITS-1:0] weights;  // of the row addressed
+    wire [31:0]          word    = { {(32-WORD_W){1'b0}}, mem_word_i};
     wire [CELL_BITS-1:0] strobes = { {(CELL_BITS-32){1'b0}},
                                      {8{mem_strb_i[3]}}, {8{mem_strb_i[2]}},
                                      {8{mem_strb_i[1]}}, {8{mem_strb_i[0]}}} << (32*word);
-    wire [31:0]          word    = { {(32-WORD_W){1'b0}}, mem_word_i};
     wire [REF_ROW_W-1:0] ref_row = mem_row_i[REF_ROW_W-1:0];
     wire                 write   = mem_en_i && mem_we_i;
     wire                 write_p = write && !mem_ref_i && !mem_plane_i;

@@ -137,6 +137,14 @@ module reference_prove_conversion #(
         .phase_o (phase)
     );
 
+    function legal_width(input [2:0] bits);
+        legal_width = WIDTHS[bits];
+    endfunction
+
+    function legal_bank(input [BANK_W-1:0] bank);
+        legal_bank = { {(32-BANK_W){1'b0}}, bank} < BANKS;
+    endfunction
+
     // ---- what the accesses ask for ----------------------------------------------------------
     wire marching       = march_i[0];
     wire write_register = req_i && we_i && strb_i == 4'hf;
@@ -278,14 +286,6 @@ module reference_prove_conversion #(
         end
     endfunction
 
-    function legal_width(input [2:0] bits);
-        legal_width = WIDTHS[bits];
-    endfunction
-
-    function legal_bank(input [BANK_W-1:0] bank);
-        legal_bank = { {(32-BANK_W){1'b0}}, bank} < BANKS;
-    endfunction
-
     wire [STATE_W-1:0] follow = so_far;
     wire [STATE_W-1:0] exact  = below;
     wire               moving = elapsed >= 2;  // precharge has brought the column to its start
@@ -388,6 +388,13 @@ module reference_prove_conversion #(
     // At width b step s owns the 2^(ADC_BITS - b) groups that follow those of step s - 1.
     reg  [CODES-1:0] groups;
     reg              swap;
+
+    // Whether a group of step owner + 1 is driven now.
+    function drives(input [31:0] owner);
+        drives = (FALLING == 0) ? follow_step == owner + 1 :
+                 swap ? follow_step == owner : owner < last;
+    endfunction
+
     always @* begin
         groups = {CODES{1'b0}};
         swap   = 1'b0;
@@ -401,12 +408,6 @@ module reference_prove_conversion #(
             end
         end
     end
-
-    // Whether a group of step owner + 1 is driven now.
-    function drives(input [31:0] owner);
-        drives = (FALLING == 0) ? follow_step == owner + 1 :
-                 swap ? follow_step == owner : owner < last;
-    endfunction
 
     // ---- assumption and properties ----------------------------------------------------------
     wire [1:0] unfinished = accepted_q - ended_q;

@@ -112,11 +112,6 @@ module reference_prove_ramp #(
     assign legal_o = bits >= 1 && bits <= ADC_BITS && step >= 1 && step <= last &&
                      other >= 1 && other <= last && owner >= 1 && owner <= last;
 
-    // Groups that a step must drive, the offset group left aside.
-    wire [GROUPS-1:0] of_step = (FALLING == 0)  ? own :
-                                (step == last)  ? of_width : taken(bits, step);
-    wire              differ  = ramp_i && step != other && step != first && other != first;
-
     // Falling: the groups of the next step up.
     function [GROUPS-1:0] taken(input [31:0] at_width, input [31:0] at_step);
         integer w, g;
@@ -130,6 +125,11 @@ module reference_prove_ramp #(
             end
         end
     endfunction
+
+    // Groups that a step must drive, the offset group left aside.
+    wire [GROUPS-1:0] of_step = (FALLING == 0)  ? own :
+                                (step == last)  ? of_width : taken(bits, step);
+    wire              differ  = ramp_i && step != other && step != first && other != first;
 
     assign own_groups_o = !ramp_i || groups[GROUPS-1:1] == of_step[GROUPS-1:1];
     assign disjoint_o   = !(ramp_i && step != other) || (groups & others) == 0;

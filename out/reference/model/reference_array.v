@@ -83,7 +83,6 @@ module reference_array #(
     reg  [W-1:0]         trim_held_q;
     reg  signed [31:0]   ref_q;
 
-    wire                 unused    = &{1'b0, slot, group};
     wire                 write     = mem_en_i && mem_we_i;
     wire [31:0]          row       = mem_en_i ? { {(32-ROW_W){1'b0}}, mem_row_i} : 32'd0;
     wire [31:0]          word      = mem_en_i ? { {(32-WORD_W){1'b0}}, mem_word_i} : 32'd0;
@@ -101,6 +100,7 @@ module reference_array #(
         mem_plane_i ? wn_q[row[ROW_W-1:0]][32*word +: 32]
                     : wp_q[row[ROW_W-1:0]][32*word +: 32];
     wire [31:0]          updated   = exists & ((old & ~strb_mask) | (data & strb_mask));
+    wire                 unused    = &{1'b0, slot, group};
 
     // The bits of a word, each in the lane of its column and line.
     function [W-1:0] in_lanes(input [31:0] bits, input [31:0] first);

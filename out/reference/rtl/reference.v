@@ -69,7 +69,7 @@ module reference #(
     task refuse(input [8*72-1:0] rule);
         begin
             $display("ERROR: %m: %0s", rule);
-            $finish;
+            $finish(0);
         end
     endtask
 

@@ -8,8 +8,9 @@
 `default_nettype none
 
 // Plays vectors/operations.txt over the bus and compares every bus answer and, cycle by cycle,
-// the observable state with vectors/trace.txt, both written by the golden model. Ends with
-// PASS n=<checks> or FAIL. Plus-arguments: +vectors=<folder>  +dump=<waveform file>
+// the observable state with vectors/trace.txt, both written by the golden model. Prints one line
+// PASS n=<checks>, or FAIL and the mismatches; a simulator may print more after it.
+// Plus-arguments: +vectors=<folder>  +dump=<waveform file>
 module reference_tb #(
     parameter ROWS          = 8,   // word lines
     parameter COLS          = 4,   // columns
@@ -212,7 +213,7 @@ module reference_tb #(
         begin
             $display("FAIL n=%0d mismatches=%0d", checks, mismatches);
             state = ENDED;
-            $finish;
+            $finish(0);
         end
     endtask
 
@@ -298,7 +299,7 @@ module reference_tb #(
             if (mismatches == 0) begin
                 $display("PASS n=%0d", checks);
                 state = ENDED;
-                $finish;
+                $finish(0);
             end else finish_failed;
         end
     endtask
@@ -450,7 +451,7 @@ module reference_tb #(
         trace_file = $fopen(path, "r");
         if (operation_file == 0 || trace_file == 0) begin
             $display("ERROR: no operations.txt and trace.txt in %0s", folder);
-            $finish;
+            $finish(0);
         end else read_trace;
     end
 
