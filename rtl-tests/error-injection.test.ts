@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { busScenario } from '../generators/cosim/bus-scenario.js';
 import { runVectors } from '../generators/cosim/cosim.js';
+import { resetTables } from '../generators/cosim/memory-scenario.js';
 import {
   type Bench,
   brokenReferences,
@@ -24,6 +25,7 @@ const INJECTIONS: Readonly<Record<string, (bench: Bench) => void>> = {
   'tables, cells and references written while converting, starts that overrun': conflicts,
   'tables written between a conversion and its readout': rewriteTables,
   'accesses that stall, are given up, or meet a reset': busScenario,
+  'reset while every entry of every table is another one': resetTables,
   'reset in every cycle of a conversion': (bench) => {
     const { plan } = bench;
     resetAnywhere(bench, scheduleOf(plan.shape, plan.layers[0]!.bits).total + 1);

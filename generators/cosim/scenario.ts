@@ -2,7 +2,6 @@ import {
   cellWrites,
   packTernary,
   packTrim,
-  type ReferenceCells,
   referenceWrites,
   tableWrites,
   trimWrites,
@@ -31,6 +30,7 @@ import {
   stepCapacity,
   stepRows,
 } from '../plan/shape.js';
+import { programSpare, randomRamp, randomTables } from './memory-scenario.js';
 import type { Stimulus } from './stimulus.js';
 
 /** A macro being exercised: its plan, the stimulus under way and the weights it holds. */
@@ -51,7 +51,6 @@ const NEGATIVE = 1;
 export function program({ plan, stimulus, random }: Bench): void {
   const { shape } = plan;
   for (const { bank, ramp, table } of plan.layers) {
-    stimulus.read(tableAddress(bank, 2 ** ramp.bits - 1));
     stimulus.writeAll(referenceWrites(ramp, bank, shape));
     stimulus.writeAll(tableWrites(table.entries, bank));
   }
@@ -205,12 +204,7 @@ export function everyWidth(bench: Bench): void {
   const { plan, stimulus, random } = bench;
   const { shape } = plan;
   for (let bits = 1; bits <= shape.adcBits; bits++) {
-    const most = Math.min(stepCapacity(shape, bits), Math.floor(fullScale(shape) / 2 ** bits) + 1);
-    const reference: ReferenceCells = {
-      bits,
-      stepCells: Array.from({ length: 2 ** bits - 1 }, () => random.whole(1, Math.max(1, most))),
-      offsetCells: random.whole(0, offsetCapacity(shape)),
-    };
+    const reference = randomRamp(shape, bits, random);
     stimulus.writeAll(referenceWrites(reference, 0, shape));
     const references = rampReferences(reference.stepCells, reference.offsetCells, shape.referencePulses);
     for (let i = 0; i < 3; i++) {
@@ -222,18 +216,20 @@ export function everyWidth(bench: Bench): void {
 }
 
 /**
- * Other entries in every table, read back and seen by a conversion; then the plan's own again, which the
- * results that stand follow, unless they were decoded as the ramp ran.
+ * Other entries in every bank's table, with a layer or without, read back and seen by a conversion; then a layer's own
+ * again, which the results that stand follow, unless they were decoded as the ramp ran.
  */
 export function rewriteTables(bench: Bench): void {
-  const { plan, stimulus, random } = bench;
-  const { low, high } = outputRange(plan.shape);
-  for (const { bank, bits, table } of plan.layers) {
-    const entries = table.entries.map(() => random.whole(low, high));
-    stimulus.writeAll(tableWrites(entries, bank));
-    for (let code = 0; code < entries.length; code++) stimulus.read(tableAddress(bank, code));
-    stimulus.convert(randomInputs(bench), bank, bits, bench.columns);
-    stimulus.writeAll(tableWrites(table.entries, bank));
+  const { plan, stimulus } = bench;
+  const { banks, adcBits } = plan.shape;
+  randomTables(bench);
+  for (let bank = 0; bank < banks; bank++) {
+    const layer = plan.layers[bank];
+    if (layer === undefined) programSpare(bench, bank);
+    stimulus.convert(randomInputs(bench), bank, layer?.bits ?? adcBits, bench.columns);
+    // The table that the bus reads is the one addressed, not that of the results.
+    stimulus.read(tableAddress((bank + 1) % banks, 0));
+    if (layer !== undefined) stimulus.writeAll(tableWrites(layer.table.entries, bank));
     for (const column of bench.columns) stimulus.read(resultAddress(column));
   }
 }

@@ -4,6 +4,7 @@ import type { Comparator } from '../golden/machine.js';
 import { Random } from '../golden/random.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { busScenario } from './bus-scenario.js';
+import { readTables, readWeights, referenceWords, resetTables } from './memory-scenario.js';
 import {
   atEveryReference,
   atTheLimits,
@@ -62,9 +63,12 @@ export function newBench(
 /** The whole scenario: everything that a macro must do and everything that it must refuse. */
 export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable?: bigint): Vectors {
   const bench = newBench(plan, options.seed, resetTable, options.comparator);
+  readTables(bench);
   readBack(bench);
   marches(bench);
+  referenceWords(bench);
   program(bench);
+  readWeights(bench);
   readBack(bench);
   atTheLimits(bench);
   atEveryReference(bench);
@@ -77,6 +81,7 @@ export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable
   everyWidth(bench);
   brokenReferences(bench);
   illegalCells(bench);
+  resetTables(bench);
   resetAnywhere(bench, 12);
   busScenario(bench);
   return bench.stimulus.vectors();
