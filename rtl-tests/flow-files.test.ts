@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { packageFiles } from '../generators/emit/package.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
+import { expandExpression } from './core-expression.js';
 import { MATRIX } from './matrix.js';
 import { withPackage } from './packages.js';
 
@@ -25,10 +26,18 @@ interface Core {
   readonly targets: Readonly<
     Record<
       string,
-      { readonly filesets: readonly string[]; readonly toplevel: string; readonly tools?: object }
+      {
+        readonly filesets: readonly string[];
+        readonly toplevel: string;
+        readonly default_tool?: string;
+        readonly tools?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+      }
     >
   >;
 }
+
+/** Flags of FuseSoC: what a design asks of the array, and the tool. */
+const VIEWS = { blackbox: [], model: ['imcgen_model'], digital: ['imcgen_digital'] } as const;
 
 const pathOf = (entry: Entry) => (typeof entry === 'string' ? entry : Object.keys(entry)[0]!);
 const optionsOf = (entry: Entry) => (typeof entry === 'string' ? {} : Object.values(entry)[0]!);
@@ -40,10 +49,15 @@ describe.each(MANY)('flow files of $name', (configuration) => {
   const textOf = (file: string) => files.find(({ path: at }) => at === file)!.text;
   const paths = files.map(({ path: at }) => at);
   const core = () => parse(textOf(`${name}.core`), { strict: true, uniqueKeys: true }) as Core;
-  /** Verilog of a target. */
-  const verilogOf = (target: string) =>
+  /** Filesets of a target. FuseSoC takes all that an entry expands to for one name. */
+  const filesetsOf = (target: string, flags: readonly string[] = []) =>
     core()
-      .targets[target]!.filesets.flatMap((fileset) => core().filesets[fileset]!.files)
+      .targets[target]!.filesets.map((entry) => expandExpression(entry, flags).join(' '))
+      .filter((fileset) => fileset !== '');
+  /** Verilog of a target. */
+  const verilogOf = (target: string, flags: readonly string[] = []) =>
+    filesetsOf(target, flags)
+      .flatMap((fileset) => core().filesets[fileset]!.files)
       .map(pathOf)
       .filter((file) => file.endsWith('.v'));
 
@@ -64,22 +78,60 @@ describe.each(MANY)('flow files of $name', (configuration) => {
 
   it('FuseSoC: targets default, sim, lint, synth, fpga name what exists', () => {
     expect(Object.keys(core().targets)).toEqual(['default', 'sim', 'lint', 'synth', 'fpga']);
-    for (const { filesets, toplevel } of Object.values(core().targets)) {
-      expect(filesets.filter((fileset) => !(fileset in core().filesets))).toEqual([]);
+    const tools = ['tool_verilator', 'tool_yosys'];
+    for (const [target, { toplevel }] of Object.entries(core().targets)) {
+      for (const flags of [[], tools, ...Object.values(VIEWS)]) {
+        const unknown = filesetsOf(target, flags).filter((fileset) => !(fileset in core().filesets));
+        expect(unknown).toEqual([]);
+      }
       expect([name, `${name}_tb`]).toContain(toplevel);
     }
   });
 
+  it('FuseSoC: a design that depends on the core chooses the view of the array by a flag', () => {
+    for (const [view, flags] of Object.entries(VIEWS)) {
+      expect(filesetsOf('default', flags)).toEqual(['rtl', view]);
+      expect(verilogOf('default', flags).some((file) => file.startsWith(`${view}/`))).toBe(true);
+    }
+    // Two wishes give one array.
+    expect(filesetsOf('default', ['imcgen_model', 'imcgen_digital'])).toEqual(['rtl', 'model']);
+    // Why Verilator need not warn about the black box belongs to the black box.
+    expect(filesetsOf('default', ['tool_verilator'])).toEqual(['rtl', 'blackbox', 'waivers']);
+    expect(filesetsOf('default', ['tool_verilator', 'imcgen_model'])).toEqual(['rtl', 'model']);
+  });
+
+  it('FuseSoC: targets carry the options that the tools of Edalize need', () => {
+    const { sim, lint, synth, fpga } = core().targets;
+    expect(sim!.tools!.verilator).toEqual({ mode: 'binary', verilator_options: ['--timing'] });
+    expect(lint!.tools!.verilator!.mode).toBe('lint-only');
+    // Without an architecture, its Yosys ends with an exception; its own script knows FPGA families only.
+    const script = pathOf(core().filesets.edalize_yosys!.files[0]!);
+    expect(synth!.tools!.yosys).toMatchObject({ arch: 'none', yosys_template: script });
+    expect(optionsOf(core().filesets.edalize_yosys!.files[0]!)).toEqual({
+      file_type: 'user',
+      copyto: script,
+    });
+    expect(filesetsOf('synth', ['tool_yosys'])).toContain('edalize_yosys');
+    expect(filesetsOf('synth', ['tool_vivado'])).not.toContain('edalize_yosys');
+    expect(fpga!.tools!.yosys!.arch).toBe('ecp5');
+    expect([sim, lint, synth, fpga].map((target) => target!.default_tool)).toEqual([
+      ...['icarus', 'verilator', 'yosys', 'yosys'],
+    ]);
+  });
+
   it('FuseSoC: every target compiles below its top level in silence', async () => {
     const outputs = await withPackage(plan, async (folder) => {
-      const compile = async (target: string) => {
+      const compile = async (target: string, flags: readonly string[] = []) => {
         const top = ['-s', core().targets[target]!.toplevel];
-        const args = ['-g2005', '-Wall', ...top, '-o', `${target}.vvp`, ...verilogOf(target)];
+        const output = ['-o', `${[target, ...flags].join('-')}.vvp`];
+        const args = ['-g2005', '-Wall', ...top, ...output, ...verilogOf(target, flags)];
         return (await execa('iverilog', args, { cwd: folder, all: true, reject: false })).all;
       };
-      return Promise.all(Object.keys(core().targets).map(compile));
+      const targets = Object.keys(core().targets).map((target) => compile(target));
+      const views = Object.values(VIEWS).map((flags) => compile('default', flags));
+      return Promise.all([...targets, ...views]);
     });
-    expect(outputs).toEqual(['', '', '', '', '']);
+    expect(outputs).toEqual(['', '', '', '', '', '', '', '']);
   });
 
   it('LibreLane: names files, top level, clock, supplies and instance that exist', () => {

@@ -3,6 +3,7 @@ import { VERSION } from '../version.js';
 import { headerLines } from './header.js';
 import type { PackageFile } from './package.js';
 import { render } from './render.js';
+import { macroView } from './view.js';
 
 /** Paths of a package below some folders, Verilog only. */
 function verilogIn(files: readonly PackageFile[], ...folders: readonly string[]): string[] {
@@ -16,6 +17,16 @@ function constraintsOf({ name }: MacroPlan): string {
   return `syn/${name}.sdc`;
 }
 
+/** Name of the package among cores: vendor, library, name, version. */
+function coreName({ name }: MacroPlan): string {
+  return `imcgen:macro:${name}:${VERSION}`;
+}
+
+/** Synthesis script of the core, for the Yosys of Edalize: its own knows FPGA families only. */
+function edalizeYosysPath({ name }: MacroPlan): string {
+  return `syn/${name}_edalize.tcl`;
+}
+
 /** `<name>.core`: the package for FuseSoC, in its CAPI2. */
 function coreFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
   const { name } = plan;
@@ -23,7 +34,8 @@ function coreFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
   const text = render('flow/core', {
     header: headerLines(plan, file, 'the macro as a FuseSoC core', '# '),
     name,
-    version: VERSION,
+    core: coreName(plan),
+    edalizeYosys: edalizeYosysPath(plan),
     rtl: verilogIn(files, 'rtl'),
     model: verilogIn(files, 'model'),
     blackbox: verilogIn(files, 'blackbox'),
@@ -34,6 +46,17 @@ function coreFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
     constraints: constraintsOf(plan),
   });
   return { path: file, text };
+}
+
+/** The synthesis script of the core. */
+function edalizeYosysFile(plan: MacroPlan): PackageFile {
+  const path = edalizeYosysPath(plan);
+  const file = path.replace('syn/', '');
+  const purpose = 'Yosys under FuseSoC and Edalize: from rtl/ to a netlist';
+  return {
+    path,
+    text: render('flow/edalize_yosys.tcl', { ...macroView(plan), file, purpose, core: coreName(plan) }),
+  };
 }
 
 /** `librelane/config.json`: the digital part around the analog macro, for LibreLane or OpenLane 2. */
@@ -74,5 +97,5 @@ function libreLaneFile(plan: MacroPlan, files: readonly PackageFile[]): PackageF
  * @param files  everything else in the package
  */
 export function flowFiles(plan: MacroPlan, files: readonly PackageFile[]): PackageFile[] {
-  return [coreFile(plan, files), libreLaneFile(plan, files)];
+  return [coreFile(plan, files), edalizeYosysFile(plan), libreLaneFile(plan, files)];
 }

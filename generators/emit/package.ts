@@ -85,7 +85,11 @@ function contents(name: string): readonly { readonly file: string; readonly mean
       meaning: 'its transistors: cells, reference columns, sense amplifiers; sizes are parameters',
     },
     { file: `\`${name}.f\``, meaning: 'file list of rtl and model' },
-    { file: `\`${name}.core\``, meaning: 'FuseSoC: targets default, sim, lint, synth, fpga' },
+    {
+      file: `\`${name}.core\``,
+      meaning:
+        'FuseSoC: targets default, sim, lint, synth, fpga; flags choose the array of a dependent design',
+    },
     {
       file: '`librelane/config.json`',
       meaning: 'LibreLane, OpenLane 2: rtl around the analog macro, which has no GDS yet',
@@ -100,6 +104,10 @@ function contents(name: string): readonly { readonly file: string; readonly mean
     {
       file: `\`syn/${name}.ys\`, \`syn/${name}_equivalence.ys\``,
       meaning: 'synthesis with Yosys; proof that the netlist is the Verilog',
+    },
+    {
+      file: `\`syn/${name}_edalize.tcl\``,
+      meaning: 'synthesis with Yosys where FuseSoC and Edalize run it',
     },
     {
       file: '`syn/generic_cells.lib`, `.v`',
