@@ -13,7 +13,7 @@ import { registerSchema } from './commands/schema.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerSynth } from './commands/synth.js';
 import { registerVerify } from './commands/verify.js';
-import { describeProblem, Interrupted, InvalidInput, MissingTool } from './problems.js';
+import { describeProblem, Interrupted, InvalidInput, MissingTool, type Problem } from './problems.js';
 import { VERSION } from './version.js';
 
 /** In the order of the work: start, activations, levels, plan, Verilog, and its life afterwards. */
@@ -53,15 +53,24 @@ const program = new Command('imcgen')
   });
 for (const register of COMMANDS) register(program);
 
+/** For programs, where the command was asked for JSON. */
+function printProblems(problems: readonly Problem[]): void {
+  if (json) process.stdout.write(`${JSON.stringify({ problems }, null, 2)}\n`);
+}
+
 /** The exit code of a failure, which is told on stderr; with --json the problems are on stdout as well. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
   if (error instanceof InvalidInput) {
-    if (json) process.stdout.write(`${JSON.stringify({ problems: error.problems }, null, 2)}\n`);
+    printProblems(error.problems);
     process.stderr.write(error.problems.map((problem) => `${describeProblem(problem)}\n`).join(''));
     return EXIT.invalidInput;
   }
   if (error instanceof MissingTool) {
+    const { tool, install } = error;
+    printProblems([
+      { file: tool, path: '', message: 'is not installed', fix: `Install it with: ${install}` },
+    ]);
     process.stderr.write(`${error.message}\n`);
     return EXIT.missingTool;
   }

@@ -50,7 +50,10 @@ export class InvalidInput extends Error {
 
 /** A tool that is not on this machine; the message says how to get it. Exit code 3. */
 export class MissingTool extends Error {
-  constructor(tool: string, install: string) {
+  constructor(
+    readonly tool: string,
+    readonly install: string,
+  ) {
     super(`${tool} is not installed. Install it with: ${install}`);
     this.name = 'MissingTool';
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isInstalled } from '../generators/cosim/tool.js';
 import { packageFiles } from '../generators/emit/package.js';
 import { writePackage } from '../generators/emit/write.js';
 import { BUILTIN, type Engine, engineOf, SMT } from '../generators/formal/engines.js';
@@ -13,7 +14,6 @@ import { moduleOf } from '../generators/formal/script.js';
 import { vcdOf } from '../generators/formal/waveform.js';
 import type { MacroPlan } from '../generators/plan/plan.js';
 import { orThrow } from '../generators/problems.js';
-import { isInstalled } from '../generators/yosys/native.js';
 import { CONFIGURATIONS, type ConfigurationInput, levelsFrom, planOf } from './configurations.js';
 import { replaceOnce, withPackage } from './packages.js';
 
@@ -357,7 +357,7 @@ describe('imcgen prove', () => {
   });
 
   it('has a second opinion where z3 is installed', async ({ skip }) => {
-    if (!(await isInstalled('yosys-smtbmc')) || !(await isInstalled('z3'))) skip();
+    if (!isInstalled('yosys-smtbmc') || !isInstalled('z3')) skip();
     const proof = proofOf(plan, 'bus');
     expect(isProved(await prove(folder, plan, proof, SMT, undefined))).toBe(true);
     await withPackage(plan, async (broken) => {

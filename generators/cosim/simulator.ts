@@ -1,12 +1,18 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { InvalidInput, MissingTool } from '../problems.js';
+import { InvalidInput } from '../problems.js';
 import { compilerProblems } from './compiler-problems.js';
 import { scalarOutputs } from './netlist.js';
-import { runTool } from './tool.js';
+import { runTool, type ToolName } from './tool.js';
 
 export type Simulator = 'icarus' | 'verilator';
+
+/** The commands that a simulator consists of. */
+export const COMMANDS = {
+  icarus: ['iverilog', 'vvp'],
+  verilator: ['verilator', 'make', 'g++'],
+} as const satisfies Readonly<Record<Simulator, readonly ToolName[]>>;
 
 /** View of the analog macro that is simulated: its behavioural model, or its digital equivalent. */
 export type ArrayView = 'model' | 'digital';
@@ -142,8 +148,7 @@ async function compile(
   args: readonly string[],
   { folder, signal, netlist }: SimulationRun,
 ): Promise<void> {
-  const { output, exitCode, missing } = await runTool(tool, args, signal);
-  if (missing) throw new MissingTool(tool, `apt-get install ${tool}`);
+  const { output, exitCode } = await runTool(tool, args, signal);
   // Verilator takes warnings for errors itself, and lets make and the C++ compiler speak.
   const unclean = tool === 'iverilog' && netlist === undefined && output.trim() !== '';
   if (exitCode !== 0 || unclean) throw new InvalidInput(compilerProblems(tool, output, folder));

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { Simulator } from '../cosim/simulator.js';
+import { COMMANDS, type Simulator } from '../cosim/simulator.js';
+import { requireTools } from '../cosim/tool.js';
 import { BACKGROUNDS, cellWords, marchCycles } from '../golden/march.js';
 import { planOfPackage } from '../plan/file.js';
 import type { MacroPlan } from '../plan/plan.js';
@@ -24,6 +25,7 @@ export interface FaultRun {
  * Fault coverage of a package's march test.
  *
  * @throws InvalidInput for a folder that is no package, or a macro without a march
+ * @throws MissingTool where the simulator is not installed
  */
 export async function faultRun(
   folder: string,
@@ -47,7 +49,8 @@ export async function faultRun(
       },
     ]);
   }
-  const { pairs, simulate, seed } = options;
+  const { pairs, simulate, simulator, seed } = options;
+  if (simulate > 0) requireTools(...COMMANDS[simulator]);
   const coverage = coverageOf(shape, { most: pairs, seed });
   const trials = trialsOf(plan, simulate, seed);
   const simulation =
@@ -59,7 +62,7 @@ export async function faultRun(
     cells: words.reduce((cells, { mask }) => cells + 32 - Math.clz32(mask), 0),
     cycles: marchCycles(shape),
     coverage,
-    simulation: simulation && { ...simulation, simulator: options.simulator },
+    simulation: simulation && { ...simulation, simulator },
     passed: coverage.every(({ faults, found }) => found === faults) && (simulation?.passed ?? true),
   };
 }

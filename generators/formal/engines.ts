@@ -1,7 +1,8 @@
+import { isInstalled } from '../cosim/tool.js';
 import type { MacroPlan } from '../plan/plan.js';
-import { InvalidInput, MissingTool } from '../problems.js';
+import { InvalidInput } from '../problems.js';
 import { type Files, SCRIPT, type Yosys, yosysBuiltin } from '../yosys/builtin.js';
-import { command, inFolder, isInstalled, yosysNative } from '../yosys/native.js';
+import { command, inFolder, yosysNative } from '../yosys/native.js';
 import { outputsOf, type Proof } from './proof.js';
 import {
   counterexample,
@@ -98,12 +99,12 @@ async function passes(
   const { messages } = await command('yosys-smtbmc', [...options, ...args], folder, signal);
   const status = /Status: (PASSED|FAILED)/.exec(messages)?.[1];
   if (status !== undefined) return status === 'PASSED';
-  throw new MissingTool('z3, the solver of yosys-smtbmc,', 'apt-get install z3');
+  throw new Error(`yosys-smtbmc ends without a verdict:\n${messages}`);
 }
 
 /** The engine of a name; `auto` takes an installed Yosys, which is faster, where there is one. */
 export async function engineOf(name: 'auto' | 'builtin' | 'native' | 'smt'): Promise<Engine> {
-  if (name === 'auto') return (await isInstalled('yosys')) ? NATIVE : BUILTIN;
+  if (name === 'auto') return isInstalled('yosys') ? NATIVE : BUILTIN;
   return { builtin: BUILTIN, native: NATIVE, smt: SMT }[name];
 }
 

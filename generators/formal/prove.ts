@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MacroPlan } from '../plan/plan.js';
-import { InvalidInput, unreadable } from '../problems.js';
+import { Interrupted, InvalidInput, unreadable } from '../problems.js';
 import type { Files } from '../yosys/builtin.js';
 import type { Engine, Outcome } from './engines.js';
 import { propertyFiles } from './files.js';
@@ -37,6 +37,7 @@ export interface ProveOptions {
  * @param folder package that `imcgen generate` wrote
  * @returns results in the order of the proofs
  * @throws InvalidInput where a file is missing, or Yosys cannot read it
+ * @throws MissingTool where what the engine runs is not installed
  * @throws Interrupted where the signal aborts, once all that was started has ended
  */
 export async function proveMacro(
@@ -70,7 +71,7 @@ export async function proveMacro(
   );
   const errors = lanes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   // What stopped the others says more than that they were stopped.
-  const cause = errors.find((error) => error instanceof InvalidInput) ?? errors[0];
+  const cause = errors.find((error) => !(error instanceof Interrupted)) ?? errors[0];
   if (cause !== undefined) throw cause;
   return proofs.map((proof) => results.get(proof)!);
 }

@@ -83,6 +83,7 @@ export async function sweep(file: string, options: SweepOptions): Promise<Sweep>
   const variants = orThrow(variantsOf(base.config, options.axes));
   const problems = checkChoice(options, base);
   if (problems.length > 0) throw new InvalidInput(problems);
+  if (options.simulate !== undefined) await requireIcarus();
   const output = options.output ?? path.join('out', 'sweep', base.config.name);
   const finder = new LevelsFinder(base, options);
   const rows: SweepRow[] = [];
@@ -94,6 +95,12 @@ export async function sweep(file: string, options: SweepOptions): Promise<Sweep>
   }
   const passed = rows.every(({ state, simulation }) => state !== 'refused' && simulation?.passed !== false);
   return { macro: base.config.name, output, axes: options.axes, rows, dryRun, passed };
+}
+
+async function requireIcarus(): Promise<void> {
+  const { COMMANDS } = await import('../cosim/simulator.js');
+  const { requireTools } = await import('../cosim/tool.js');
+  requireTools(...COMMANDS.icarus);
 }
 
 const NOTHING = { levels: [], problems: [], files: undefined, change: undefined, simulation: undefined };

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CosimResult, runVectors } from '../cosim/cosim.js';
+import { COMMANDS } from '../cosim/simulator.js';
+import { requireTools } from '../cosim/tool.js';
 import { buildVectors, PACKAGED } from '../cosim/vectors.js';
 import type { PackageFile } from '../emit/package.js';
 import { blocksOf, GENERIC_LIBRARY, synthesisScripts } from '../emit/synthesis.js';
@@ -69,6 +71,8 @@ export async function synthesize(folder: string, options: SynthesisOptions): Pro
     const fix = 'Name a library that has, with --liberty.';
     throw new InvalidInput([{ file: library.file, path: '', message, fix }]);
   }
+  if (options.timing === 'required') requireTools('sta');
+  if (options.gateLevel) requireTools(...COMMANDS.icarus);
   const cells = options.gateLevel ? cellModels(library, options.cells) : undefined;
   const inputs = [
     ...sources,

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import { Interrupted } from '../problems.js';
+import { Interrupted, MissingTool } from '../problems.js';
 
 /** Files by path, with forward slashes. */
 export type Files = ReadonlyMap<string, string>;
@@ -29,12 +29,23 @@ export type Yosys = (run: YosysRun) => Promise<YosysOutput>;
 /** Name of a run's script in its folder. */
 export const SCRIPT = 'script.ys';
 
+const PACKAGE = '@yowasp/yosys';
+
 /** Threads that wait for a run, with Yosys loaded: to load it takes longer than most runs. */
 const idle: Worker[] = [];
 
 function newWorker(): Worker {
-  const module = createRequire(import.meta.url).resolve('@yowasp/yosys');
+  const module = modulePath();
   return new Worker(WORKER, { eval: true, workerData: { module } });
+}
+
+/** Where npm put it. */
+function modulePath(): string {
+  try {
+    return createRequire(import.meta.url).resolve(PACKAGE);
+  } catch {
+    throw new MissingTool(PACKAGE, `npm install ${PACKAGE}`);
+  }
 }
 
 /** Yosys as WebAssembly, from npm, always of the same version: in a thread of its own, in memory. */

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runTool } from '../cosim/tool.js';
-import { MissingTool } from '../problems.js';
 import { type Files, SCRIPT, type Yosys, type YosysRun } from './builtin.js';
 
 /** The installed Yosys, in a temporary folder. */
@@ -36,22 +35,13 @@ export async function inFolder<Result>(
   }
 }
 
-/** Debian packages of the tools that engines use. */
-const PACKAGES = { yosys: 'yosys', 'yosys-smtbmc': 'yosys', z3: 'z3' } as const;
-
 /** @throws MissingTool where it is not installed */
 export async function command(
-  tool: keyof typeof PACKAGES,
+  tool: 'yosys' | 'yosys-smtbmc',
   args: readonly string[],
   folder: string,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly finished: boolean; readonly messages: string }> {
-  const { output, exitCode, missing } = await runTool(tool, args, signal, { cwd: folder });
-  if (missing) throw new MissingTool(tool, `apt-get install ${PACKAGES[tool]}`);
+  const { output, exitCode } = await runTool(tool, args, signal, { cwd: folder });
   return { finished: exitCode === 0, messages: output };
-}
-
-/** Whether a command can be run. */
-export async function isInstalled(tool: keyof typeof PACKAGES): Promise<boolean> {
-  return !(await runTool(tool, ['--help'], undefined)).missing;
 }
