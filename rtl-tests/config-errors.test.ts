@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { levelsSchema } from '../generators/config/levels.js';
 import { loadMacro, parse } from '../generators/config/load.js';
 import { macroSchema } from '../generators/config/macro.js';
+import { RESERVED_WORDS } from '../generators/config/reserved-words.js';
 import { describeProblem, type Result } from '../generators/problems.js';
 import { SMALLEST_LEVELS, SMALLEST_MACRO } from './smallest.js';
 
@@ -103,19 +104,39 @@ describe('macro.json: names and texts', () => {
   const rule = 'is not a module name: lower-case letters, digits and underscores, a letter first';
 
   it.each([
-    ['Demo', `"Demo" ${rule}`],
-    ['2demo', `"2demo" ${rule}`],
-    ['demo-1', `"demo-1" ${rule}`],
-    ['../demo', `"../demo" ${rule}`],
+    ['Demo', `"Demo" ${rule}`, 'demo'],
+    ['2demo', `"2demo" ${rule}`, 'm_2demo'],
+    ['demo-1', `"demo-1" ${rule}`, 'demo_1'],
+    ['../demo', `"../demo" ${rule}`, 'demo'],
+    ['Tür', `"Tür" ${rule}`, 'tu_r'],
+    ['a\nb', `"a\\nb" ${rule}`, 'a_b'],
+    ['Module', `"Module" ${rule}`, 'module_macro'],
+    ['module', '"module" is a reserved word of Verilog or SystemVerilog', 'module_macro'],
+    ['logic', '"logic" is a reserved word of Verilog or SystemVerilog', 'logic_macro'],
+    ['signal', '"signal" is a reserved word of VHDL', 'signal_macro'],
+    ['array', '"array" is a reserved word of VHDL', 'array_macro'],
+    ['addrmap', '"addrmap" is a reserved word of SystemRDL', 'addrmap_macro'],
+    ['double', '"double" is a reserved word of C or C++', 'double_macro'],
+    ['demo_', '"demo_" has a trailing or doubled underscore', 'demo'],
+    ['de__mo', '"de__mo" has a trailing or doubled underscore', 'de_mo'],
+    ['d'.repeat(41), `"${'d'.repeat(41)}" has 41 characters, at most 40 are allowed`, 'd'.repeat(40)],
+  ])('refuses the name %j and names the nearest one that is allowed', (name, message, near) => {
+    expect(macroErrors('name', name)).toBe(`macro.json: name: ${message}\n            Use "${near}".`);
+    expect(macroErrors('name', near)).toBe('no problem');
+  });
+
+  it.each([
     ['', `"" ${rule}`],
-    ['module', '"module" is a Verilog or SystemVerilog keyword'],
-    ['logic', '"logic" is a Verilog or SystemVerilog keyword'],
-    ['demo_', '"demo_" has a trailing or doubled underscore'],
-    ['de__mo', '"de__mo" has a trailing or doubled underscore'],
-    ['d'.repeat(41), `"${'d'.repeat(41)}" has 41 characters, at most 40 are allowed`],
+    ['-+-', `"-+-" ${rule}`],
+    ['x-'.repeat(999), `"${'x-'.repeat(20)}.." ${rule}\n            Use "${'x_'.repeat(20).slice(0, -1)}".`],
     [7, '7 is not a text'],
-  ])('refuses the name %s', (name, message) => {
+  ])('refuses the name %j', (name, message) => {
     expect(macroErrors('name', name)).toBe(`macro.json: name: ${message}`);
+  });
+
+  it('refuses every reserved word', () => {
+    for (const word of RESERVED_WORDS) expect(macroErrors('name', word)).toContain('is a reserved word of');
+    expect(RESERVED_WORDS.size).toBeGreaterThan(400);
   });
 
   it.each(['MIT', 'Apache-2.0 OR MIT', 'GPL-2.0-or-later WITH Classpath-exception-2.0'])(

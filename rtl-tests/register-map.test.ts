@@ -149,7 +149,7 @@ class Driver {
   }
   unreadable(address: number): void {
     this.operations.push(['e', address, 0, 0]);
-    this.errorIs('ACCESS');
+    this.errorIs('BAD_ACCESS');
   }
   /** Reads fields until all have these values. */
   wait(register: string, fields: Readonly<Record<string, number>>): void {
@@ -182,7 +182,7 @@ class Driver {
 function identify(driver: Driver, { shape }: MacroPlan): void {
   const registers = [
     'ID',
-    'ARRAY',
+    'DIMENSIONS',
     'FORMAT',
     'STATUS',
     'ERROR',
@@ -195,7 +195,7 @@ function identify(driver: Driver, { shape }: MacroPlan): void {
     driver.read(driver.at(register), driver.at(`${register}_RESET`));
   }
   driver.read(driver.at('ID'), 0x494d_4331);
-  driver.fieldsAre('ARRAY', { ROWS: shape.rows, COLUMNS: shape.columns });
+  driver.fieldsAre('DIMENSIONS', { ROWS: shape.rows, COLUMNS: shape.columns });
   driver.fieldsAre('FORMAT', {
     SELF_TEST: Number(shape.selfTest),
     MARCH: Number(shape.march),
@@ -210,8 +210,8 @@ function identify(driver: Driver, { shape }: MacroPlan): void {
     INPUT_SIGNED: Number(shape.inputSigned),
     INPUT_BITS: shape.inputBits,
   });
-  for (const register of ['ID', 'ARRAY', 'FORMAT', 'MARCH_ADDRESS', 'MARCH_DATA']) {
-    driver.refused(driver.at(register), 0xffff_ffff, 'ACCESS');
+  for (const register of ['ID', 'DIMENSIONS', 'FORMAT', 'MARCH_ADDRESS', 'MARCH_DATA']) {
+    driver.refused(driver.at(register), 0xffff_ffff, 'BAD_ACCESS');
   }
   driver.unreadable(driver.at('SELF_TEST') + 4);
   driver.write(driver.at('INTERRUPT'), 0xffff_ffff);
@@ -244,9 +244,9 @@ function regions(driver: Driver, { shape }: MacroPlan): void {
     driver.unreadable(driver.at(region, ...Array(zeros).fill(0)) + driver.at(`${region}_SIZE`));
   }
   driver.read(driver.at('RESULTS', columns - 1), 0, 0);
-  driver.refused(driver.at('RESULTS', 0), 0, 'ACCESS');
+  driver.refused(driver.at('RESULTS', 0), 0, 'BAD_ACCESS');
   driver.write(driver.at('INPUTS', Math.ceil(rows / 4) - 1), 0);
-  driver.refused(driver.at('INPUTS', 0) + driver.at('INPUTS_SIZE'), 0, 'ACCESS');
+  driver.refused(driver.at('INPUTS', 0) + driver.at('INPUTS_SIZE'), 0, 'BAD_ACCESS');
   driver.unreadable(driver.at('INPUTS', 0));
 }
 
@@ -343,7 +343,7 @@ function sequence(driver: Driver, { shape }: MacroPlan): void {
 /** Writes without a byte strobe: no error, no interrupt, no change, at any address and while converting. */
 function writeNothing(driver: Driver, { shape }: MacroPlan): void {
   const { adcBits, banks, columns, referenceRows } = shape;
-  const registers = ['ID', 'ARRAY', 'FORMAT', 'START', 'STATUS', 'ERROR', 'INTERRUPT', 'MARCH', 'SELF_TEST'];
+  const registers = ['ID', 'DIMENSIONS', 'FORMAT', 'START', 'STATUS', 'ERROR', 'INTERRUPT', 'MARCH', 'SELF_TEST'];
   const cells = [driver.at('WEIGHTS', 0, 0, 0), driver.at('REFERENCES', banks - 1, referenceRows - 1, 0)];
   const table = driver.at('TABLES', banks - 1, 0);
   const results = driver.at('RESULTS', columns - 1);
@@ -404,9 +404,9 @@ function test(driver: Driver, { shape }: MacroPlan): void {
   driver.wait('MARCH', { BUSY: 0, DONE: 1, FAIL: 0, ELEMENT: 5 });
 
   driver.write(driver.at('SELF_TEST'), 0xffff_ffff);
-  driver.read(driver.at('SELF_TEST'), driver.word('SELF_TEST', { ON: 1, SEED: 2 ** adcBits - 1 }));
+  driver.read(driver.at('SELF_TEST'), driver.word('SELF_TEST', { ENABLE: 1, SEED: 2 ** adcBits - 1 }));
   const seed = 2 ** adcBits - 2;
-  driver.write(driver.at('SELF_TEST'), driver.word('SELF_TEST', { ON: 1, SEED: seed }));
+  driver.write(driver.at('SELF_TEST'), driver.word('SELF_TEST', { ENABLE: 1, SEED: seed }));
   driver.start(0, adcBits);
   driver.finish();
   if (readout !== 'broadcast' && !shape.earlyStop) {

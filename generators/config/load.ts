@@ -122,7 +122,8 @@ function problemsOf(file: string, issue: z.core.$ZodIssue, schema: z.ZodType): P
     const expected = TYPE_NAMES[issue.expected] ?? issue.expected;
     return [{ file, path: at, message: `${excerpt(issue.input)} is not ${expected}` }];
   }
-  return [{ file, path: at, message: issue.message }];
+  const fix = issue.code === 'custom' ? (issue.params?.fix as unknown) : undefined;
+  return [{ file, path: at, message: issue.message, ...(typeof fix === 'string' && { fix }) }];
 }
 
 /** What JSON calls its types, in words. */

@@ -70,7 +70,7 @@ export function program({ plan, stimulus, random }: Bench): void {
 /** Identity, shape, and a few cells read back. */
 export function readBack({ plan, stimulus, random }: Bench): void {
   const { shape } = plan;
-  for (const register of ['id', 'array', 'format', 'status', 'error', 'interrupt'] as const) {
+  for (const register of ['id', 'dimensions', 'format', 'status', 'error', 'interrupt'] as const) {
     stimulus.read(registerAddress(register));
   }
   const lastWord = Math.ceil(shape.columns / 32) - 1;

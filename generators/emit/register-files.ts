@@ -122,7 +122,7 @@ function bitsOf(word: number, { msb, lsb }: BitField): number {
 }
 
 /** What never changes: set by the shape. */
-const CONSTANTS: readonly string[] = ['id', 'array', 'format'];
+const CONSTANTS: readonly string[] = ['id', 'dimensions', 'format'];
 
 function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `    ${line}`);

@@ -304,7 +304,7 @@ export class Machine {
   private judge(request: Request): number {
     const { write, address, data } = request;
     if (writesNothing(request)) return 0;
-    if (!isLegal(this.shape, request)) return 1 << ERRORS.access.bit;
+    if (!isLegal(this.shape, request)) return 1 << ERRORS.bad_access.bit;
     const region = address >> 16;
     const cells = region >= 4;
     const inUse =
@@ -342,7 +342,7 @@ export class Machine {
     switch (offset) {
       case REGISTERS.id.offset:
         return IDENTITY;
-      case REGISTERS.array.offset:
+      case REGISTERS.dimensions.offset:
         return ((this.shape.columns << 16) | this.shape.rows) >>> 0;
       case REGISTERS.format.offset:
         return formatWord(this.shape);

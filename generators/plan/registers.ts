@@ -114,7 +114,7 @@ export const ERRORS = {
   width: { bit: 2, meaning: 'start refused: code width outside 1 .. ADC_BITS' },
   overrun: { bit: 3, meaning: 'start refused: one is already queued' },
   lost: { bit: 4, meaning: 'a conversion finished while the previous done was not cleared' },
-  access: { bit: 5, meaning: 'no such address, unaligned, partial or forbidden access' },
+  bad_access: { bit: 5, meaning: 'no such address, unaligned, partial or forbidden access' },
 } as const;
 
 export const REGISTERS = {
@@ -124,7 +124,7 @@ export const REGISTERS = {
     meaning: 'what answers here: an imcgen macro',
     fields: [readOnly('id', 31, 0, 'the letters IMC1')],
   },
-  array: {
+  dimensions: {
     offset: 0x04,
     access: 'ro',
     meaning: 'size of the array',
@@ -219,7 +219,7 @@ export const REGISTERS = {
     meaning: 'self-test of the converters',
     fields: [
       readWrite('seed', 14, 8, 'XORed with the column number; bits beyond adc_bits read as 0'),
-      readWrite('on', 0, 0, 'known codes in place of the sense amplifiers'),
+      readWrite('enable', 0, 0, 'known codes in place of the sense amplifiers'),
     ],
   },
 } as const satisfies Readonly<Record<string, RegisterDefinition>>;
@@ -328,12 +328,12 @@ export function marchWord(background: number): number {
 
 /** The word that puts the codes `(column ^ seed) mod 2^b` in place of the sense amplifiers; undefined: back to them. */
 export function selfTestWord(seed: number | undefined): number {
-  return seed === undefined ? 0 : registerWord('self_test', { on: 1, seed });
+  return seed === undefined ? 0 : registerWord('self_test', { enable: 1, seed });
 }
 
-/** Value of the read-only array register. */
-export function arrayWord(shape: MacroShape): number {
-  return registerWord('array', { columns: shape.columns, rows: shape.rows });
+/** Value of the read-only register of the array's dimensions. */
+export function dimensionsWord(shape: MacroShape): number {
+  return registerWord('dimensions', { columns: shape.columns, rows: shape.rows });
 }
 
 /** Value of the read-only format register. */
@@ -358,7 +358,7 @@ export function formatWord(shape: MacroShape): number {
 export function resetWord(shape: MacroShape, register: Register): number {
   const words: Partial<Record<Register, number>> = {
     id: IDENTITY,
-    array: arrayWord(shape),
+    dimensions: dimensionsWord(shape),
     format: formatWord(shape),
     march_address: weightAddress(0, 0, 0),
   };

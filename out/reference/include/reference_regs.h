@@ -42,12 +42,12 @@
 #define REFERENCE_ID_ID_SHIFT 0
 
 /* ro: size of the array */
-#define REFERENCE_ARRAY 0x00004u
-#define REFERENCE_ARRAY_RESET 0x00040008u
-#define REFERENCE_ARRAY_COLUMNS_MASK 0xffff0000u /* ro: columns */
-#define REFERENCE_ARRAY_COLUMNS_SHIFT 16
-#define REFERENCE_ARRAY_ROWS_MASK 0x0000ffffu /* ro: rows */
-#define REFERENCE_ARRAY_ROWS_SHIFT 0
+#define REFERENCE_DIMENSIONS 0x00004u
+#define REFERENCE_DIMENSIONS_RESET 0x00040008u
+#define REFERENCE_DIMENSIONS_COLUMNS_MASK 0xffff0000u /* ro: columns */
+#define REFERENCE_DIMENSIONS_COLUMNS_SHIFT 16
+#define REFERENCE_DIMENSIONS_ROWS_MASK 0x0000ffffu /* ro: rows */
+#define REFERENCE_DIMENSIONS_ROWS_SHIFT 0
 
 /* ro: numbers in and out, and the converter */
 #define REFERENCE_FORMAT 0x00008u
@@ -112,8 +112,8 @@
 /* rw1c: sticky error bits, write 1 to clear */
 #define REFERENCE_ERROR 0x00014u
 #define REFERENCE_ERROR_RESET 0x00000000u
-#define REFERENCE_ERROR_ACCESS_MASK 0x00000020u /* rw1c: no such address, unaligned, partial or forbidden access */
-#define REFERENCE_ERROR_ACCESS_SHIFT 5
+#define REFERENCE_ERROR_BAD_ACCESS_MASK 0x00000020u /* rw1c: no such address, unaligned, partial or forbidden access */
+#define REFERENCE_ERROR_BAD_ACCESS_SHIFT 5
 #define REFERENCE_ERROR_LOST_MASK 0x00000010u /* rw1c: a conversion finished while the previous done was not cleared */
 #define REFERENCE_ERROR_LOST_SHIFT 4
 #define REFERENCE_ERROR_OVERRUN_MASK 0x00000008u /* rw1c: start refused: one is already queued */
@@ -168,8 +168,8 @@
 #define REFERENCE_SELF_TEST_RESET 0x00000000u
 #define REFERENCE_SELF_TEST_SEED_MASK 0x00007f00u /* rw: XORed with the column number; bits beyond adc_bits read as 0 */
 #define REFERENCE_SELF_TEST_SEED_SHIFT 8
-#define REFERENCE_SELF_TEST_ON_MASK 0x00000001u /* rw: known codes in place of the sense amplifiers */
-#define REFERENCE_SELF_TEST_ON_SHIFT 0
+#define REFERENCE_SELF_TEST_ENABLE_MASK 0x00000001u /* rw: known codes in place of the sense amplifiers */
+#define REFERENCE_SELF_TEST_ENABLE_SHIFT 0
 
 /* ---- regions: address of a word, bytes in use, bits ---- */
 
