@@ -343,7 +343,17 @@ function sequence(driver: Driver, { shape }: MacroPlan): void {
 /** Writes without a byte strobe: no error, no interrupt, no change, at any address and while converting. */
 function writeNothing(driver: Driver, { shape }: MacroPlan): void {
   const { adcBits, banks, columns, referenceRows } = shape;
-  const registers = ['ID', 'DIMENSIONS', 'FORMAT', 'START', 'STATUS', 'ERROR', 'INTERRUPT', 'MARCH', 'SELF_TEST'];
+  const registers = [
+    'ID',
+    'DIMENSIONS',
+    'FORMAT',
+    'START',
+    'STATUS',
+    'ERROR',
+    'INTERRUPT',
+    'MARCH',
+    'SELF_TEST',
+  ];
   const cells = [driver.at('WEIGHTS', 0, 0, 0), driver.at('REFERENCES', banks - 1, referenceRows - 1, 0)];
   const table = driver.at('TABLES', banks - 1, 0);
   const results = driver.at('RESULTS', columns - 1);
@@ -366,7 +376,7 @@ function writeNothing(driver: Driver, { shape }: MacroPlan): void {
   unchanged();
   driver.fieldsAre('STATUS', { BUSY: 0, QUEUED: 0, DONE: 0 });
   driver.fieldsAre('MARCH', { BUSY: 0 });
-  driver.fieldsAre('SELF_TEST', { ON: 0 });
+  driver.fieldsAre('SELF_TEST', { ENABLE: 0 });
 
   driver.start(banks - 1, adcBits);
   for (const address of all) driver.writeNothing(address);
