@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    globalSetup: ['rtl-tests/fresh-build.ts'],
     include: ['rtl-tests/**/*.test.ts'],
     // Simulations compile Verilog first, on machines that do other work besides.
     testTimeout: 60_000,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -23,8 +23,6 @@ const imcgen = (...args: string[]) => imcgenIn(folder, args);
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'imcgen-cli-'));
-  // `--import tsx` is looked up from the working folder.
-  await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'));
   const histogram = { low: 0, high: 12, counts: [6, 3, 1], means: [1, 6, 10], withinBinVariance: 1.2 };
   await write('relu.json', levelsFrom('relu', [2, 5, 10], { histogram }));
   await write('macro.json', MACRO);

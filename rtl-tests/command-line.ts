@@ -4,14 +4,16 @@ import { execa } from 'execa';
 import { vi } from 'vitest';
 import { InvalidInput } from '../generators/problems.js';
 
-/** The command line from its sources, as a process of its own: what is tested is never an old build. */
+/** The command line that users have; rtl-tests/fresh-build.ts sees to it that it is never an old build. */
+export const CLI = path.resolve('dist/cli.js');
+
+/** The command line as a process of its own. */
 export async function imcgenIn(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ) {
-  const cli = ['--import', 'tsx', path.resolve('generators/cli.ts')];
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [...cli, ...args], {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [CLI, ...args], {
     ...{ cwd: folder, reject: false, env },
   });
   return { exitCode, stdout, stderr };

@@ -97,6 +97,14 @@ const everyBus = (
   }),
 );
 
+const FEW = [
+  ...['tiny', 'odd', 'banked', 'clipped', 'one_row', 'width4'],
+  ...['axi4lite_async_high', 'wishbone_sync_low', 'wishbone_pipelined_async_low'],
+];
+
+/** Configurations that `npm test` takes: small ones, with every bus, reset, coding and limit between them. */
+export const isOneOfFew = ({ config }: Configuration) => FEW.includes(config.name);
+
 export const CONFIGURATIONS: readonly Configuration[] = [
   {
     name: 'one cell, one bit of everything',

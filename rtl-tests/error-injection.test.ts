@@ -15,6 +15,7 @@ import { newBench } from '../generators/cosim/vectors.js';
 import { describeMismatch } from '../generators/cosim/verdict.js';
 import { scheduleOf } from '../generators/plan/schedule.js';
 import { planOf } from './configurations.js';
+import { everyNth, forEveryChange } from './every-change.js';
 import { MATRIX } from './matrix.js';
 import { withPackage } from './packages.js';
 
@@ -40,7 +41,7 @@ const MACROS = (['readout', 'bus', 'reset'] as const)
   })
   .filter((macro, at, all) => all.indexOf(macro) === at);
 
-describe.each(MACROS)('$configuration.name', ({ configuration }) => {
+describe.each(forEveryChange(MACROS, everyNth(6)))('$configuration.name', ({ configuration }) => {
   const plan = planOf(configuration);
 
   it.each(Object.entries(INJECTIONS))('%s', async (_, inject) => {

@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { packageFiles } from '../generators/emit/package.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
 import { expandExpression } from './core-expression.js';
+import { everyNth, forEveryChange } from './every-change.js';
 import { MATRIX } from './matrix.js';
 import { withPackage } from './packages.js';
 
@@ -42,7 +43,7 @@ const VIEWS = { blackbox: [], model: ['imcgen_model'], digital: ['imcgen_digital
 const pathOf = (entry: Entry) => (typeof entry === 'string' ? entry : Object.keys(entry)[0]!);
 const optionsOf = (entry: Entry) => (typeof entry === 'string' ? {} : Object.values(entry)[0]!);
 
-describe.each(MANY)('flow files of $name', (configuration) => {
+describe.each(forEveryChange(MANY, everyNth(3)))('flow files of $name', (configuration) => {
   const plan = planOf(configuration);
   const { name } = plan;
   const files = packageFiles(plan);

@@ -7,11 +7,11 @@ import { runTool } from '../generators/cosim/tool.js';
 import { packageFiles } from '../generators/emit/package.js';
 import { writePackage } from '../generators/emit/write.js';
 import { Interrupted, orThrow } from '../generators/problems.js';
+import { CLI } from './command-line.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
 
 /** A simulation that takes long enough to be stopped. */
 const PLAN = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'demo')!);
-const CLI = ['--import', 'tsx', 'generators/cli.ts'];
 
 let home: string;
 let folder: string;
@@ -28,7 +28,7 @@ const leftovers = async () => (await readdir(temporary)).filter((name) => name.s
 /** Runs a command with a temporary folder of its own, and stops it when `ready` says so. */
 async function stopped(signal: NodeJS.Signals, ready: (files: string[]) => boolean, ...args: string[]) {
   temporary = await mkdtemp(path.join(home, 'tmp-'));
-  const run = execa(process.execPath, [...CLI, ...args], { reject: false, env: { TMPDIR: temporary } });
+  const run = execa(process.execPath, [CLI, ...args], { reject: false, env: { TMPDIR: temporary } });
   while (
     !ready((await readdir(temporary, { recursive: true })).filter((name) => name.startsWith('imcgen-')))
   ) {
@@ -58,7 +58,7 @@ describe('a synthesis that is stopped', () => {
   it('ends quietly, and keeps nothing half written', async () => {
     temporary = await mkdtemp(path.join(home, 'tmp-'));
     const kept = path.join(temporary, 'imcgen-kept');
-    const args = [...CLI, 'synth', folder, '-o', kept];
+    const args = [CLI, 'synth', folder, '-o', kept];
     const run = execa(process.execPath, args, { reject: false, env: { TMPDIR: temporary } });
     // Mapping takes many times as long as the start.
     setTimeout(() => run.kill('SIGINT'), 5000);

@@ -98,3 +98,22 @@ function configurationOf(row: Row, index: number): Configuration {
 export const MATRIX: readonly { readonly row: Row; readonly configuration: Configuration }[] = pairwise(
   OPTIONS,
 ).map((row, index) => ({ row, configuration: configurationOf(row, index) }));
+
+/** Macros of the matrix that `npm test` takes: few, in which every value of every option occurs. */
+export const FEW: ReadonlySet<(typeof MATRIX)[number]> = coveringEachValue();
+
+function coveringEachValue() {
+  const missing = new Set(
+    Object.entries(OPTIONS).flatMap(([name, values]) => values.map((v) => `${name} ${v}`)),
+  );
+  const valuesOf = ({ row }: (typeof MATRIX)[number]) =>
+    Object.entries(row).map(([name, v]) => `${name} ${v}`);
+  const few = new Set<(typeof MATRIX)[number]>();
+  while (missing.size > 0) {
+    const gain = (macro: (typeof MATRIX)[number]) => valuesOf(macro).filter((v) => missing.has(v)).length;
+    const best = MATRIX.reduce((a, b) => (gain(b) > gain(a) ? b : a));
+    few.add(best);
+    for (const value of valuesOf(best)) missing.delete(value);
+  }
+  return few;
+}

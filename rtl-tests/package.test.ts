@@ -9,7 +9,8 @@ import { type Manifest, packageFiles } from '../generators/emit/package.js';
 import { writePackage } from '../generators/emit/write.js';
 import { planFile } from '../generators/plan/file.js';
 import { describeProblem, orThrow, type Result } from '../generators/problems.js';
-import { CONFIGURATIONS, planOf } from './configurations.js';
+import { CONFIGURATIONS, isOneOfFew, planOf } from './configurations.js';
+import { forEveryChange } from './every-change.js';
 import { asContent, contentOf } from './packages.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -22,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-describe.each(CONFIGURATIONS)('the package of $name', (configuration) => {
+describe.each(forEveryChange(CONFIGURATIONS, isOneOfFew))('the package of $name', (configuration) => {
   const files = packageFiles(planOf(configuration));
   const content = asContent(files);
 

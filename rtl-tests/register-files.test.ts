@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageFiles } from '../generators/emit/package.js';
 import type { MacroPlan } from '../generators/plan/plan.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
+import { everyNth, forEveryChange } from './every-change.js';
 import { MATRIX } from './matrix.js';
 import { withPackage } from './packages.js';
 import { type CHeader, readCHeader, readRdl } from './register-readers.js';
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-describe.each(MANY)('include/ of $name', (configuration) => {
+describe.each(forEveryChange(MANY, everyNth(3)))('include/ of $name', (configuration) => {
   const plan = planOf(configuration);
   const { name, shape } = plan;
   const prefix = name.toUpperCase();

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Levels } from '../generators/config/levels.js';
 import { sha256 } from '../generators/emit/manifest.js';
 import { packageFiles } from '../generators/emit/package.js';
@@ -9,6 +9,7 @@ import { verifyFiles } from '../generators/maintain/verify.js';
 import { planFile } from '../generators/plan/file.js';
 import { sweepText } from '../generators/report/sweep.js';
 import { axisValues } from '../generators/sweep/axes.js';
+import { CLI } from './command-line.js';
 import { asContent, contentOf, replaceOnce } from './packages.js';
 import { at, folder, levelsOf, MACRO, problemOf, refusal, run, save } from './sweep-case.js';
 
@@ -202,10 +203,8 @@ describe('values on the command line', () => {
 });
 
 describe('imcgen sweep', () => {
-  const CLI = ['--import', 'tsx', path.resolve('generators/cli.ts'), 'sweep', 'macro.json'];
   const start = (...args: string[]) =>
-    execa(process.execPath, [...CLI, ...args], { cwd: folder, reject: false });
-  beforeEach(() => symlink(path.resolve('node_modules'), at('node_modules')));
+    execa(process.execPath, [CLI, 'sweep', 'macro.json', ...args], { cwd: folder, reject: false });
 
   it('prints a table, one line a macro', async () => {
     const { exitCode, stdout, stderr } = await start('--bits', '2,3', '--reset', 'sync_low');

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type PackageFile, packageFiles } from '../generators/emit/package.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
 import { usedBeforeDeclared } from './declared-before-use.js';
+import { everyNth, forEveryChange } from './every-change.js';
 import { MATRIX } from './matrix.js';
 
 /** Lines that match, as `path:line: text`. */
@@ -41,7 +42,7 @@ const HEADER = (file: string, macro: string) =>
 
 const ALL = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configuration)];
 
-describe.each(ALL)('Verilog of $name', (configuration) => {
+describe.each(forEveryChange(ALL, everyNth(3)))('Verilog of $name', (configuration) => {
   const macro = configuration.config.name;
   // Models of library cells, in syn/, are named as the library names them.
   const verilog = packageFiles(planOf(configuration)).filter((file) => file.path.endsWith('.v'));

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { CLI } from './command-line.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
 import { withPackage } from './packages.js';
 
@@ -10,7 +11,7 @@ function waveform(format: 'vcd' | 'fst'): Promise<Buffer> {
   return withPackage(planOf(CONFIGURATIONS[0]!), async (folder) => {
     const file = path.join(folder, `an error in the name.${format}`);
     const args = ['cosim', folder, '--conversions', '4', '--quiet', `--${format}`, file];
-    const { all } = await execa(process.execPath, ['--import', 'tsx', 'generators/cli.ts', ...args], {
+    const { all } = await execa(process.execPath, [CLI, ...args], {
       all: true,
     });
     expect(all).toBe('');
