@@ -18,6 +18,7 @@ import { Random } from '../generators/golden/random.js';
 import { resultAddress } from '../generators/plan/registers.js';
 import { offsetCapacity, stepCapacity } from '../generators/plan/shape.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
+import { macByCells } from './definition.js';
 import { MATRIX } from './matrix.js';
 
 const plans = CONFIGURATIONS.map(planOf);
@@ -49,30 +50,6 @@ describe('codes', () => {
 });
 
 describe('the array', () => {
-  /** The definition, cell by cell and pulse by pulse, with nothing shared with the model. */
-  function macByCells(macro: Macro, inputs: readonly number[]): number[] {
-    const { rows, columns, headroom, inputBits, inputSigned, trimRows, trimPulses } = macro.shape;
-    const most = 2 ** (inputBits - Number(inputSigned)) - 1;
-    return Array.from({ length: columns }, (_, column) => {
-      let dP = 0;
-      let dN = 0;
-      let trim = 0;
-      for (let row = 0; row < rows; row++) {
-        const wp = macro.array.plus[row * columns + column]!;
-        const wn = macro.array.minus[row * columns + column]!;
-        for (let pulse = 0; pulse < Math.min(most, Math.abs(inputs[row]!)); pulse++) {
-          dP = Math.min(headroom, dP + (inputs[row]! > 0 ? wp : wn));
-          dN = Math.min(headroom, dN + (inputs[row]! > 0 ? wn : wp));
-        }
-      }
-      for (let row = 0; row < trimRows; row++) {
-        const at = row * columns + column;
-        trim += trimPulses * (macro.array.trimPlus[at]! - macro.array.trimMinus[at]!);
-      }
-      return dP - dN + trim;
-    });
-  }
-
   it('agrees with the definition cell by cell, (1,1) cells and clipping included', () => {
     fc.assert(
       fc.property(anyPlan, seed, fc.boolean(), (plan, start, short) => {
@@ -89,7 +66,14 @@ describe('the array', () => {
         );
         const span = 2 ** (inputBits - Number(inputSigned));
         const inputs = Array.from({ length: rows }, () => random.whole(inputSigned ? -span : 0, span - 1));
-        expect([...macro.convert(inputs).macs]).toEqual(macByCells(macro, inputs));
+        expect([...macro.convert(inputs).macs]).toEqual(
+          macByCells(
+            shape,
+            macro.array,
+            { plus: macro.array.trimPlus, minus: macro.array.trimMinus },
+            inputs,
+          ),
+        );
       }),
       { numRuns: 60 },
     );
@@ -194,4 +178,32 @@ describe('the machine on the bus and the macro in memory', () => {
       }
     }
   });
+
+  it.each(['odd', 'banked', 'fine', 'clipped'])(
+    '%s: the same at every width, whatever was programmed',
+    (name) => {
+      const plan = plans.find((other) => other.name === name)!;
+      const { shape } = plan;
+      const random = new Random(8);
+      const macro = Macro.from(plan);
+      const weights = Int8Array.from({ length: shape.rows * shape.columns }, () => random.whole(-1, 1));
+      macro.loadWeights(weights);
+      const { bank, ramp, table } = plan.layers.at(-1)!;
+      const bench = newBench(plan, 5);
+      bench.stimulus.writeAll(cellWrites(packTernary(weights), shape.columns));
+      bench.stimulus.writeAll(referenceWrites(ramp, bank, shape));
+      bench.stimulus.writeAll(tableWrites(table.entries, bank));
+      const span = 2 ** (shape.inputBits - Number(shape.inputSigned));
+      for (let bits = 1; bits <= shape.adcBits; bits++) {
+        const inputs = Int32Array.from({ length: shape.rows }, () =>
+          random.whole(shape.inputSigned ? -span : 0, span - 1),
+        );
+        streamConversions(bench, [inputs], bank, bits);
+        const { codes } = macro.convert(inputs, bank, bits);
+        expect(macro.convertBatch(inputs, { bank, bits }).codes).toEqual(codes);
+        const read = codes.map((_, column) => bench.stimulus.read(resultAddress(column)) >>> 16);
+        expect(read).toEqual(codes);
+      }
+    },
+  );
 });

@@ -12,6 +12,8 @@ export class BitcellArray {
   readonly trimMinus: Uint8Array;
   /** Two columns' weights in one integer, row by row: even column + 65536 * odd column. */
   private pairs: Int32Array | undefined;
+  /** Counts changes of the cells, so that what was made of them can be told to be of old. */
+  version = 0;
   private trim: Int32Array | undefined;
 
   constructor(readonly shape: MacroShape) {
@@ -38,6 +40,7 @@ export class BitcellArray {
   changed(): void {
     this.pairs = undefined;
     this.trim = undefined;
+    this.version++;
   }
 
   /**
@@ -109,7 +112,7 @@ export class BitcellArray {
   }
 
   /** What the trim rows add to every column. */
-  private trims(): Int32Array {
+  trims(): Int32Array {
     if (this.trim === undefined) {
       const { columns, trimPulses } = this.shape;
       const trim = new Int32Array(columns);

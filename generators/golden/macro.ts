@@ -1,8 +1,16 @@
 import type { MacroPlan } from '../plan/plan.js';
 import { rampReferences } from '../plan/ramp.js';
-import { type MacroShape, magnitudeBits, outputRange } from '../plan/shape.js';
+import { type MacroShape, magnitudeBits, offsetCapacity, outputRange, stepCapacity } from '../plan/shape.js';
 import { BitcellArray } from './array.js';
-import { type CellPlanes, packTernary, packTrim, type ReferenceCells } from './pack.js';
+import { type BankContents, type BatchBuffers, kernel } from './kernel.js';
+import {
+  type CellPlanes,
+  packReferences,
+  packTernary,
+  packTrim,
+  type ReferenceCells,
+  unpackReferences,
+} from './pack.js';
 
 /** What one conversion gives, column by column. */
 export interface Conversion {
@@ -14,9 +22,20 @@ export interface Conversion {
   readonly outputs: Int32Array;
 }
 
-interface Bank {
-  readonly bits: number;
-  readonly references: readonly number[];
+/** How a batch is converted. */
+export interface BatchOptions {
+  /** Bank of references and table; 0 where left out. */
+  readonly bank?: number;
+  /** Code width of the conversions; where left out, the one that the bank was programmed for. */
+  readonly bits?: number;
+  /** Plain JavaScript, also where WebAssembly is there: slower, same results. */
+  readonly plain?: boolean;
+}
+
+/** What a batch gives: vector after vector, in each one value a column. */
+export interface Batch {
+  readonly codes: Uint8Array;
+  readonly outputs: Int32Array;
 }
 
 /**
@@ -30,7 +49,7 @@ interface Bank {
  */
 export class Macro {
   readonly array: BitcellArray;
-  private readonly banks: Bank[];
+  private readonly banks: ReferenceCells[];
   private readonly tables: Int32Array[];
 
   constructor(readonly shape: MacroShape) {
@@ -38,7 +57,8 @@ export class Macro {
     const { adcBits } = shape;
     this.banks = Array.from({ length: shape.banks }, () => ({
       bits: adcBits,
-      references: new Array<number>(2 ** adcBits - 1).fill(0),
+      stepCells: new Array<number>(2 ** adcBits - 1).fill(0),
+      offsetCells: 0,
     }));
     this.tables = Array.from({ length: shape.banks }, () => new Int32Array(2 ** adcBits));
   }
@@ -59,9 +79,18 @@ export class Macro {
     this.array.load(packTernary(weights));
   }
 
-  /** Raw cells, (1,1) included: it discharges both lines. */
+  /**
+   * Raw cells, (1,1) included: it discharges both lines.
+   *
+   * @throws RangeError for a cell that is neither 0 nor 1
+   */
   loadCells(cells: CellPlanes): void {
-    expectLength('cells', cells.plus.length, this.shape.rows * this.shape.columns);
+    for (const plane of ['plus', 'minus'] as const) {
+      expectLength(`cells.${plane}`, cells[plane].length, this.shape.rows * this.shape.columns);
+      const bad = cells[plane].findIndex((cell) => cell > 1);
+      if (bad >= 0)
+        throw new RangeError(`cell ${bad} of ${plane} is ${cells[plane][bad]}: a cell holds 0 or 1`);
+    }
     this.array.load(cells);
   }
 
@@ -76,13 +105,18 @@ export class Macro {
     return added;
   }
 
+  /** @throws RangeError for a bank or width that does not exist, or cells that its rows have no room for */
   programReferences(bank: number, reference: ReferenceCells): void {
+    const { bits, stepCells, offsetCells } = reference;
     this.expectBank(bank);
-    expectLength('stepCells', reference.stepCells.length, 2 ** reference.bits - 1);
-    this.banks[bank] = {
-      bits: reference.bits,
-      references: rampReferences(reference.stepCells, reference.offsetCells, this.shape.referencePulses),
-    };
+    this.expectBits(bits);
+    expectLength('stepCells', stepCells.length, 2 ** bits - 1);
+    const capacity = stepCapacity(this.shape, bits);
+    stepCells.forEach((cells, step) => {
+      expectWhole(`stepCells[${step}]`, cells, 0, capacity);
+    });
+    expectWhole('offsetCells', offsetCells, 0, offsetCapacity(this.shape));
+    this.banks[bank] = { bits, stepCells: [...stepCells], offsetCells };
   }
 
   programTable(bank: number, entries: ArrayLike<number>): void {
@@ -101,16 +135,95 @@ export class Macro {
    * One conversion of all columns.
    *
    * @param inputs one whole number a row, within IN_BITS
-   * @throws RangeError for an input outside IN_BITS or an unknown bank
+   * @param bits   code width; where left out, the one that the bank was programmed for
+   * @throws RangeError for an input outside IN_BITS, an unknown bank or width
    */
-  convert(inputs: ArrayLike<number>, bank = 0): Conversion {
-    this.expectBank(bank);
+  convert(inputs: ArrayLike<number>, bank = 0, bits?: number): Conversion {
+    const contents = this.contents(bank, bits);
     expectLength('inputs', inputs.length, this.shape.rows);
-    this.expectInputs(inputs);
+    this.expectInputs(inputs, 0, inputs.length);
+    return this.converted(inputs, contents);
+  }
+
+  /**
+   * Many conversions at once, without allocating for each: WebAssembly with SIMD where the platform has it,
+   * otherwise, and with `plain`, a call of {@link convert} each. Results are the same.
+   *
+   * @param inputs one whole number a row, vector after vector. Fastest as bytes: `Uint8Array`, for signed inputs
+   *               `Int8Array`
+   * @param out    arrays to fill, count x columns each; what is left out is not given
+   * @returns `out`, or new arrays of codes and outputs
+   * @throws RangeError for an input outside IN_BITS, an unknown bank or width, or lengths that do not fit;
+   *         vectors before the first that is refused may be in `out` by then
+   *
+   * @example
+   * const { codes, outputs } = macro.convertBatch(inputs, { bank: 1 });
+   * macro.convertBatch(inputs, {}, { codes, macs });    // into arrays that are there already
+   */
+  convertBatch(inputs: ArrayLike<number>, options?: BatchOptions): Batch;
+  convertBatch<Out extends BatchBuffers>(inputs: ArrayLike<number>, options: BatchOptions, out: Out): Out;
+  convertBatch(inputs: ArrayLike<number>, options: BatchOptions = {}, out?: BatchBuffers): BatchBuffers {
+    const { rows, columns } = this.shape;
+    const contents = this.contents(options.bank ?? 0, options.bits);
+    const count = inputs.length / rows;
+    if (!Number.isInteger(count)) {
+      throw new RangeError(
+        `inputs has ${inputs.length} entries, no multiple of the ${rows} rows of this macro`,
+      );
+    }
+    const values = count * columns;
+    const buffers = out ?? { codes: new Uint8Array(values), outputs: new Int32Array(values) };
+    for (const name of ['codes', 'outputs', 'macs'] as const) {
+      const found = buffers[name]?.length ?? values;
+      if (found !== values) {
+        throw new RangeError(
+          `${name} has ${found} entries, ${count} vectors of ${columns} columns need ${values}`,
+        );
+      }
+    }
+    const refuse = (from: number, end: number) => this.expectInputs(inputs, from, end);
+    const fast = options.plain ? undefined : kernel();
+    if (fast !== undefined) fast.convert(this.array, contents, inputs, buffers, refuse);
+    else this.convertEach(inputs, contents, buffers, refuse);
+    return buffers;
+  }
+
+  private convertEach(
+    inputs: ArrayLike<number>,
+    contents: BankContents,
+    buffers: BatchBuffers,
+    refuse: (from: number, end: number) => void,
+  ): void {
+    const { rows, columns } = this.shape;
+    const vector = new Int32Array(rows);
+    for (let from = 0, at = 0; from < inputs.length; from += rows, at += columns) {
+      refuse(from, from + rows);
+      for (let row = 0; row < rows; row++) vector[row] = inputs[from + row]!;
+      const { codes, outputs, macs } = this.converted(vector, contents);
+      buffers.codes?.set(codes, at);
+      buffers.outputs?.set(outputs, at);
+      buffers.macs?.set(macs, at);
+    }
+  }
+
+  /** References and table of a bank. At another width than it was programmed for, a step drives other cells. */
+  private contents(bank: number, bits?: number): BankContents {
+    this.expectBank(bank);
+    const programmed = this.banks[bank]!;
+    if (bits !== undefined) this.expectBits(bits);
+    const { stepCells, offsetCells } =
+      bits === undefined || bits === programmed.bits
+        ? programmed
+        : unpackReferences(packReferences(programmed, this.shape), bits, this.shape);
+    return {
+      references: rampReferences(stepCells, offsetCells, this.shape.referencePulses),
+      table: this.tables[bank]!,
+    };
+  }
+
+  private converted(inputs: ArrayLike<number>, { references, table }: BankContents): Conversion {
     const macs = this.array.mac(inputs);
-    const { references } = this.banks[bank]!;
     const least = this.leastCode(macs, references);
-    const table = this.tables[bank]!;
     const codes = new Uint8Array(macs.length);
     const outputs = new Int32Array(macs.length);
     for (let column = 0; column < macs.length; column++) {
@@ -136,13 +249,21 @@ export class Macro {
     }
   }
 
-  private expectInputs(inputs: ArrayLike<number>): void {
-    const { inputSigned } = this.shape;
+  private expectBits(bits: number): void {
+    expectWhole('bits', bits, 1, this.shape.adcBits);
+  }
+
+  /** Checks inputs `from` .. `end` - 1 of one vector or several. */
+  private expectInputs(inputs: ArrayLike<number>, from: number, end: number): void {
+    const { inputSigned, rows } = this.shape;
     const span = 2 ** magnitudeBits(this.shape);
     const low = inputSigned ? -span : 0;
-    for (let row = 0; row < inputs.length; row++) {
-      const x = inputs[row]!;
-      if (!(x >= low && x < span)) throw new RangeError(`input ${row} is ${x}, outside ${low}..${span - 1}`);
+    for (let at = from; at < end; at++) {
+      const x = inputs[at]!;
+      if (x >= low && x < span && Number.isInteger(x)) continue;
+      const where =
+        inputs.length === rows ? `input ${at}` : `input ${at % rows} of vector ${Math.floor(at / rows)}`;
+      expectWhole(where, x, low, span - 1);
     }
   }
 }
@@ -155,6 +276,11 @@ export function codeOf(mac: number, references: readonly number[]): number {
   let code = 0;
   for (let k = 0; k < references.length; k++) if (mac >= references[k]!) code++;
   return code;
+}
+
+function expectWhole(what: string, found: number, low: number, high: number): void {
+  if (!Number.isInteger(found)) throw new RangeError(`${what} is ${found}, no whole number`);
+  if (found < low || found > high) throw new RangeError(`${what} is ${found}, outside ${low}..${high}`);
 }
 
 function expectLength(what: string, found: number, wanted: number): void {
