@@ -19,7 +19,7 @@ const LIMITS = { first: 5, second: 0.5 };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'imcgen-bench-'));
 const cli = path.resolve('dist/cli.js');
-const levels = orThrow(calibrate(reluBatches(8, 32768), { name: 'relu', bits: 4, refit: true }));
+const levels = orThrow(calibrate(reluBatches(8, 32768), { name: 'relu', bits: 4 }));
 writeFileSync(path.join(folder, 'relu.json'), JSON.stringify(levels));
 writeFileSync(
   path.join(folder, 'macro.json'),

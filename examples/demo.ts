@@ -5,6 +5,7 @@
  */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Quantizer } from '../generators/calibrate/quantizer.js';
 import {
   calibrate,
   cellWrites,
@@ -54,11 +55,13 @@ say(`   ${heldOut.count} held-out digits, top-1 ${percent(floatTop1)} before the
 say(`2. BS-KMQ levels, ${BITS} bits, from 8 batches of 64 images`);
 const LAYERS = ['conv1', 'conv2', 'fc1'] as const;
 const levels = new Map<string, Levels>();
+const plain = new Map<string, Levels>();
 const optima = new Map<string, Levels>();
 for (const layer of LAYERS) {
   const batches = calibration.map((pass) => pass.activations[layer].values);
   const options = { name: layer, bits: BITS, source: 'examples/mnist' };
   levels.set(layer, orThrow(calibrate(batches, options)));
+  plain.set(layer, orThrow(calibrate(batches, { ...options, method: 'bs-kmq-plain' })));
   optima.set(layer, orThrow(calibrate(batches, { ...options, method: 'optimal' })));
 }
 
@@ -163,11 +166,13 @@ function classifyWithMacro(plan: MacroPlan, layer: TernaryLayer): number {
 
 function printTable(): void {
   const rows = [
-    ['', '', 'MSE', 'MSE', 'MSE', 'cells', 'cells', 'cycles', 'cycles'],
+    ['', '', 'MSE', 'MSE', 'MSE', 'MSE', 'MSE', 'cells', 'cells', 'cycles', 'cycles'],
     [
       'layer',
       'levels (activation units)',
       'macro',
+      'bs-kmq',
+      'plain',
       `linear ${BITS} b`,
       'optimum',
       'macro',
@@ -180,37 +185,41 @@ function printTable(): void {
     const own = levels.get(layer)!;
     const values = test.activations[layer].values;
     const plan = plans.get(layer);
-    const [hardware] = plan?.layers ?? [];
-    const references = hardware?.ramp.references.map((reference) => reference * hardware.unitActivation);
-    const outputs = hardware?.table.entries.map((entry) => entry * hardware.table.outputScale);
-    const mse = meanSquaredError(values, references ?? own.references, outputs ?? own.outputs);
-    const top = own.range.high;
-    const linear = Array.from({ length: 2 ** BITS }, (_, k) => (top * k) / (2 ** BITS - 1));
-    const middles = linear.slice(1).map((level, k) => (level + linear[k]!) / 2);
-    const best = optima.get(layer)!;
-    const errors = [
-      mse,
-      meanSquaredError(values, middles, linear),
-      meanSquaredError(values, best.references, best.outputs),
-    ].map((error) => error.toPrecision(3));
+    const top = plain.get(layer)!.range.high;
+    const quantizers = [own, plain.get(layer)!, equidistant(top), optima.get(layer)!];
+    const errors = quantizers.map((each) => meanSquaredError(values, each).toPrecision(3));
+    const realised = plan === undefined ? '-' : meanSquaredError(values, inMacro(plan)).toPrecision(3);
     const shown = own.outputs.map((value) => value.toPrecision(2)).join(' ');
     const cost = plan === undefined ? ['-', '-', '-', '-'] : [...costs(plan, top)];
-    rows.push([layer, shown, ...errors, ...cost]);
+    rows.push([layer, shown, realised, ...errors, ...cost]);
   }
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   for (const row of rows) {
     say(row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '));
   }
-  say(
-    `MSE against the float activations of ${heldOut.count} held-out digits. macro: the references its cells realise, the`,
-  );
-  say(
-    `entries its table holds. linear ${BITS} b: ${2 ** BITS} equidistant levels over the calibrated range, nearest. optimum: the`,
-  );
-  say(
-    `exact least-error levels of the calibration data. linear 6 b: a ramp of ${2 ** LINEAR_BITS - 1} equal steps over the same range.`,
-  );
-  say('conv1 keeps its float weights: levels only.');
+  const legend = [
+    `MSE against the float activations of ${heldOut.count} held-out digits, which no calibration has seen.`,
+    'macro: the references its cells realise, the entries its table holds. bs-kmq: the levels it was planned from, tails chosen',
+    'on the data, codes decoded to the mean of their samples. plain: bs-kmq-plain, fixed tails of 0.5 %, centres as outputs.',
+    `linear ${BITS} b: ${2 ** BITS} equidistant levels over the range of bs-kmq-plain. optimum: the exact least-error levels of the`,
+    `calibration data. linear 6 b: a ramp of ${2 ** LINEAR_BITS - 1} equal steps over that range. conv1 keeps its float weights: levels only.`,
+  ];
+  for (const line of legend) say(line);
+}
+
+/** References that the cells of a plan realise, outputs that its table holds, in activation units. */
+function inMacro({ layers: [layer] }: MacroPlan): Quantizer {
+  const { ramp, table, unitActivation } = layer!;
+  return {
+    references: ramp.references.map((reference) => reference * unitActivation),
+    outputs: table.entries.map((entry) => entry * table.outputScale),
+  };
+}
+
+/** 2^b levels from 0 to `top`, the nearest taken. */
+function equidistant(top: number): Quantizer {
+  const outputs = Array.from({ length: 2 ** BITS }, (_, k) => (top * k) / (2 ** BITS - 1));
+  return { references: outputs.slice(1).map((level, k) => (level + outputs[k]!) / 2), outputs };
 }
 
 /** Reference cells and cycles of the plan, beside a linear ramp over the same range. */
@@ -227,11 +236,7 @@ function* costs(plan: MacroPlan, top: number): Generator<string> {
   yield String(scheduleOf(shape, LINEAR_BITS).total);
 }
 
-function meanSquaredError(
-  values: Float32Array,
-  references: readonly number[],
-  outputs: readonly number[],
-): number {
+function meanSquaredError(values: Float32Array, { references, outputs }: Quantizer): number {
   let sum = 0;
   for (const value of values) sum += (value - outputs[codeOf(value, references)]!) ** 2;
   return sum / values.length;

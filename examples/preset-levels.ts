@@ -55,13 +55,7 @@ export function presetLevels(): ReadonlyMap<string, Levels> {
   const levels = PRESETS.map((preset): readonly [string, Levels] => {
     const layer = preset.config.layers[0]!.levels.replace('.levels.json', '');
     const { batches, source } = data[layer]!(preset);
-    const options: CalibrationOptions = {
-      name: layer,
-      bits: preset.config.adc.bits,
-      source,
-      tails: 'auto',
-      refit: true,
-    };
+    const options: CalibrationOptions = { name: layer, bits: preset.config.adc.bits, source };
     const { provenance, ...rest } = orThrow(calibrate(batches, options));
     const advice = 'a starting point: replace by imcgen calibrate on your own activations';
     return [

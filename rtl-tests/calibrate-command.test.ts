@@ -65,8 +65,47 @@ describe('imcgen calibrate', () => {
     expect(readLevels('conv1.levels.json')).toEqual(
       orThrow(calibrate(batches, { name: 'conv1', bits: 4, source })),
     );
-    expect(printed).toContain('conv1: 4 bits, bs-kmq, tails 0.5 % / 0.5 %; 6000 samples in 3 batches');
+    expect(printed).toMatch(/^conv1: 4 bits, bs-kmq, tails .* chosen; 6000 samples in 3 batches$/m);
     expect(warned).toBe('');
+  });
+
+  it('has the plain form under a name of its own, and takes tails and outputs as they are asked for', async () => {
+    const made = async (...args: string[]) => {
+      await run(...batchFiles, '-b', '3', '-o', at('form.levels.json'), ...args);
+      const { provenance, outputs, centres } = readLevels('form.levels.json');
+      return {
+        ...provenance!.options,
+        method: provenance!.method,
+        ownOutputs: outputs.join() !== centres.join(),
+      };
+    };
+    expect(await made('--method', 'bs-kmq-plain')).toMatchObject({
+      method: 'bs-kmq-plain',
+      tailLow: 0.005,
+      tailHigh: 0.005,
+      refit: false,
+      ownOutputs: false,
+    });
+    expect(printed).toContain('form: 3 bits, bs-kmq-plain, tails 0.5 % / 0.5 %; 6000 samples');
+    expect(await made()).toMatchObject({ method: 'bs-kmq', tails: 'auto', refit: true, ownOutputs: true });
+    expect(await made('--no-refit')).toMatchObject({ tails: 'auto', refit: false, ownOutputs: false });
+    expect(await made('--tails', '0.3,0.01')).toMatchObject({ tailLow: 0.3, tailHigh: 0.01, refit: true });
+    expect(await made('--method', 'linear-clipped')).toMatchObject({ tailLow: 0.005, refit: false });
+    expect(await made('--method', 'optimal', '--refit')).toMatchObject({ refit: true });
+  });
+
+  it.each([
+    [
+      ['--method', 'optimal', '--tails', '0.01'],
+      '--tails: does not go with --method optimal, which clips nothing',
+    ],
+    [
+      ['--method', 'linear-clipped', '--tails', 'auto'],
+      '--tails: auto does not go with --method linear-clipped',
+    ],
+    [['--method', 'hardware-optimal', '--refit'], '--refit: does not go with --method hardware-optimal'],
+  ])('refuses options that the method would not look at: %j', async (args, message) => {
+    expect(await problemOf(batchFiles[0]!, '-b', '3', '-o', at('unused.json'), ...args)).toContain(message);
   });
 
   it('takes the batches of a folder in natural order', async () => {

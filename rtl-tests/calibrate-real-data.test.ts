@@ -50,33 +50,40 @@ describe.skipIf(!present)('VGG-8 convolution outputs published with ReADC', () =
   });
 });
 
-describe.skipIf(!present)('ResNet-20 activations, held-out samples', () => {
-  const network = join(DATA, 'activations/resnet20');
-  const layers = present
-    ? readdirSync(network).filter((name) => existsSync(join(network, name, 'calib_0.npy')))
-    : [];
-  const overOptimum = (layer: string, bits: number) => {
-    const folder = join(network, layer);
+const NETWORKS = ['resnet20', 'vgg16s', 'mnist_cnn', 'minibert'];
+const activations = join(DATA, 'activations');
+const layers = !present
+  ? []
+  : NETWORKS.flatMap((network) =>
+      readdirSync(join(activations, network)).map((layer) => join(network, layer)),
+    ).filter((layer) => existsSync(join(activations, layer, 'calib_0.npy')));
+
+describe.skipIf(!present)('activations of four networks, held-out samples', () => {
+  /** Error on held-out samples over that of their own optimum. */
+  const overOptimum = (layer: string) => {
+    const folder = join(activations, layer);
     const samples = samplesOf(gathered(Array.from({ length: 8 }, (_, i) => join(folder, `calib_${i}.npy`))));
     const held: Distribution = gathered([join(folder, 'heldout.npy')]).distribution();
-    const optimum = optimalClusters(held, 2 ** bits).cost / held.samples;
-    return (options: Partial<CalibrationOptions>) =>
-      meanSquaredError(held, fit(samples, withDefaults({ name: layer, bits, ...options }))) / optimum;
+    return (bits: number, options: Partial<CalibrationOptions> = {}) => {
+      const optimum = optimalClusters(held, 2 ** bits).cost / held.samples;
+      return (
+        meanSquaredError(held, fit(samples, withDefaults({ name: 'layer', bits, ...options }))) / optimum
+      );
+    };
   };
 
-  it.each(layers)('automatic tails and refit come within 1.12x of the optimum of %s at 3 bits', (layer) => {
-    const ratio = overOptimum(layer, 3);
-    const plain = ratio({});
-    const both = ratio({ tails: 'auto', refit: true });
-    expect(plain).toBeGreaterThan(1.1);
-    expect(both).toBeLessThan(1.12);
-    expect(both).toBeLessThan(plain);
+  it.each(layers)('calibration without options comes within 1.15x of the optimum of %s', (layer) => {
+    const ratio = overOptimum(layer);
+    for (const bits of [3, 4]) {
+      expect(ratio(bits)).toBeLessThan(1.15);
+      expect(ratio(bits)).toBeLessThan(ratio(bits, { method: 'bs-kmq-plain' }));
+    }
   });
 
   it('fixed tails of 0.5 % cost 4x and more at 5 bits, which automatic ones win back', () => {
-    const ratio = overOptimum(layers[0]!, 5);
-    expect(ratio({})).toBeGreaterThan(4);
-    expect(ratio({ tails: 'auto', refit: true })).toBeLessThan(1.1);
+    const ratio = overOptimum(layers[0]!);
+    expect(ratio(5, { method: 'bs-kmq-plain' })).toBeGreaterThan(4);
+    expect(ratio(5)).toBeLessThan(1.1);
   });
 });
 

@@ -21,7 +21,7 @@ export const MACRO = {
   name: 'demo',
   array: { rows: 32, columns: 4, headroom: 300 },
   input: { bits: 4 },
-  adc: { bits: 3, reference: { columns: 4, rows: 127 } },
+  adc: { bits: 3, reference: { columns: 8, rows: 127 } },
   output: { bits: 6 },
   layers: [{ levels: 'relu.json', inputScale: 0.1, weightScale: 0.2, outputScale: 0.08 }],
 };

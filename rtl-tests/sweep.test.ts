@@ -216,9 +216,9 @@ describe('imcgen sweep', () => {
     );
     expect(rule).toMatch(/^-[- ]+-$/);
     expect(two).toMatch(
-      /^sync_low +2 +bs-kmq, histogram +3 +11 +\d+ \/ 168 +\d+ +4 x 6 b +0\.08 +0\.0\d+ +0\.0\d+ +\d+ new$/,
+      /^sync_low +2 +bs-kmq, histogram +3 +11 +\d+ \/ 336 +\d+ +4 x 6 b +0\.08 +0\.0\d+ +0\.0\d+ +\d+ new$/,
     );
-    expect(three).toMatch(/^sync_low +3 +own +7 +15 +\d+ \/ 72 /);
+    expect(three).toMatch(/^sync_low +3 +own +7 +15 +\d+ \/ 144 /);
     expect(summary).toBe('out/sweep/demo: 2 written, 0 unchanged, 0 refused');
     expect((await readdir(at('out', 'sweep', 'demo'))).sort()).toEqual(['sync_low_bits2', 'sync_low_bits3']);
   });

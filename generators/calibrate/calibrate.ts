@@ -3,7 +3,7 @@ import { failure, type Result, success } from '../problems.js';
 import { BatchCollector } from './batches.js';
 import { histogramOf } from './histogram.js';
 import { type CalibrationSamples, type Fitted, fit, samplesOf, tailsToRecord } from './methods.js';
-import { type CalibrationOptions, type Settings, withDefaults } from './options.js';
+import { type CalibrationOptions, type Settings, usesTails, withDefaults } from './options.js';
 
 /**
  * Levels of one layer from its activations, in memory.
@@ -54,7 +54,6 @@ export function levelsOf(
   settings: Settings,
 ): Result<Levels> {
   const { name, bits, method, source, tails, emaWeight, refit, start, restarts, seed } = settings;
-  const usesTails = method === 'bs-kmq' || method === 'linear-clipped';
   const tailOptions = tails === 'auto' ? { tails } : { tailLow: tails.low, tailHigh: tails.high };
   const levels: Levels = {
     name,
@@ -71,7 +70,7 @@ export function levelsOf(
       batches,
       samples,
       options: {
-        ...(usesTails ? { ...tailOptions, emaWeight } : {}),
+        ...(usesTails(method) ? { ...tailOptions, emaWeight } : {}),
         ...(method === 'kmeans' ? { start, restarts, seed } : {}),
         refit,
         droppedNonfinite: nonfinite,

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { CalibrateFlags } from '../commands/calibrate.js';
 import type { Levels } from '../config/levels.js';
-import { InvalidInput, orThrow } from '../problems.js';
+import { InvalidInput, orThrow, type Problem } from '../problems.js';
 import { BatchCollector } from './batches.js';
 import { checkedSamples, levelsOf } from './calibrate.js';
 import { collectChannels } from './channels.js';
@@ -10,7 +10,7 @@ import type { Distribution } from './distribution.js';
 import { hardwareLevels } from './hardware-levels.js';
 import { type CalibrationSamples, fit, tailsToRecord } from './methods.js';
 import { optimalClusters } from './optimal.js';
-import { METHODS, type Method, type Settings, withDefaults } from './options.js';
+import { METHODS, type Method, type Settings, usesTails, withDefaults } from './options.js';
 import { meanSquaredError } from './quantizer.js';
 import { collectFiles, npyFiles, sourceName } from './sources.js';
 import { comparisonText, type LevelsSummary, levelsText } from './tables.js';
@@ -23,6 +23,8 @@ export async function runCalibrate(activations: readonly string[], flags: Calibr
       { file: '--output', path: '', message: 'is missing', fix: 'give a levels file to write, or --compare' },
     ]);
   }
+  const problems = unused(flags);
+  if (problems.length > 0) throw new InvalidInput(problems);
   const settings = settingsOf(activations, flags);
   const files = orThrow(npyFiles(activations));
   if (flags.axis !== undefined) return calibrateChannels(files, flags, flags.axis, settings);
@@ -81,17 +83,35 @@ function settingsOf(activations: readonly string[], flags: CalibrateFlags): Sett
   const options = {
     bits,
     method,
-    tails,
     emaWeight,
-    refit,
     start,
     restarts,
     seed,
     dropNonfinite,
     name,
     source,
+    ...(tails === undefined ? {} : { tails }),
+    ...(refit === undefined ? {} : { refit }),
   };
   return withDefaults(options);
+}
+
+/** Options that the method would not look at: whoever gives them expects something of them. */
+function unused({ method, tails, refit, compare }: CalibrateFlags): Problem[] {
+  const problems: Problem[] = [];
+  if (tails !== undefined && !usesTails(method) && !compare) {
+    const message = `does not go with --method ${method}, which clips nothing`;
+    problems.push({ file: '--tails', path: '', message, fix: 'Leave it out, or use --method bs-kmq.' });
+  }
+  if (tails === 'auto' && method === 'linear-clipped') {
+    const message = 'auto does not go with --method linear-clipped: its tails are given';
+    problems.push({ file: '--tails', path: '', message, fix: 'Give a fraction, such as --tails 0.005.' });
+  }
+  if (refit && method === 'hardware-optimal') {
+    const message = 'does not go with --method hardware-optimal: its outputs are table entries';
+    problems.push({ file: '--refit', path: '', message, fix: 'Leave it out.' });
+  }
+  return problems;
 }
 
 function makeLevels(

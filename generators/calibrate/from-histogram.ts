@@ -4,7 +4,7 @@ import type { TailEnds, TailFractions } from './batches.js';
 import type { Gathering } from './calibrate.js';
 import { type Distribution, distributionOfPoints, quantile } from './distribution.js';
 import { type CalibrationSamples, tailsToRecord } from './methods.js';
-import { METHODS, type Method, type Settings, withDefaults } from './options.js';
+import { METHODS, type Method, type Settings, usesTails, withDefaults } from './options.js';
 
 /** The options that `imcgen calibrate` leaves in a levels file; a file may hold anything, and what makes no sense is none. */
 const optionsSchema = z.object({
@@ -26,31 +26,38 @@ function fraction(most: number) {
 /**
  * The settings that a levels file was made with, for another width.
  *
- * @param method  instead of the file's own
+ * @param method  instead of the file's own, with its own defaults
  * @returns the exact optimum where the file does not say how it was made
  */
 export function settingsOf(levels: Levels, bits: number, method?: Method): Settings {
   const { name, provenance } = levels;
   const own = provenance !== undefined && isMethod(provenance.method) ? provenance.method : undefined;
-  const { tailLow, tailHigh, tails, droppedNonfinite = 0, ...rest } = recorded(levels);
-  const fixed =
-    tailLow === undefined || tailHigh === undefined ? {} : { tails: { low: tailLow, high: tailHigh } };
+  const { droppedNonfinite = 0, ...options } = recorded(levels);
+  const chosen = method ?? own ?? 'optimal';
   return withDefaults({
-    ...defined(rest),
-    ...(tails === undefined ? fixed : { tails }),
+    ...(chosen === own ? optionsOf(options) : {}),
     name,
     bits,
-    method: method ?? own ?? 'optimal',
+    method: chosen,
     source: provenance?.source ?? name,
     dropNonfinite: droppedNonfinite > 0,
   });
+}
+
+/** The options of a method as they were recorded. */
+function optionsOf({ tailLow, tailHigh, tails, ...rest }: Omit<Recorded, 'droppedNonfinite'>) {
+  const fixed =
+    tailLow === undefined || tailHigh === undefined ? {} : { tails: { low: tailLow, high: tailHigh } };
+  return { ...defined(rest), ...(tails === undefined ? fixed : { tails }) };
 }
 
 export function isMethod(name: string): name is Method {
   return Object.hasOwn(METHODS, name);
 }
 
-function recorded({ provenance }: Levels): z.infer<typeof optionsSchema> {
+type Recorded = z.infer<typeof optionsSchema>;
+
+function recorded({ provenance }: Levels): Recorded {
   return optionsSchema.parse(provenance?.options ?? {});
 }
 
@@ -94,7 +101,7 @@ export function samplesOfHistogram(
   histogram: LevelsHistogram,
   settings: Settings,
 ): CalibrationSamples {
-  const clipped = provenance?.method === 'bs-kmq' || provenance?.method === 'linear-clipped';
+  const clipped = provenance !== undefined && usesTails(provenance.method);
   const ownTails = ({ low, high }: TailFractions) =>
     clipped && provenance.options.tailLow === low && provenance.options.tailHigh === high;
   const tails = tailsToRecord(settings);

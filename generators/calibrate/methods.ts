@@ -3,7 +3,7 @@ import { bsKmqCentres } from './bs-kmq.js';
 import type { Distribution } from './distribution.js';
 import { type LloydResult, lloyd, randomStart, seededRandom, spreadStart } from './lloyd.js';
 import { optimalClusters } from './optimal.js';
-import { KMEANS_ROUNDS, LLOYD_ROUNDS, type Settings } from './options.js';
+import { FIXED_TAILS, KMEANS_ROUNDS, LLOYD_ROUNDS, type Settings } from './options.js';
 import { fillLevels, meanSquaredError, midpoints, nearestCentre, refitOutputs } from './quantizer.js';
 import { movingRange } from './range.js';
 import { cdfLevels, evenLevels, extremes, floorSteps } from './rule-levels.js';
@@ -30,7 +30,7 @@ export interface Fitted {
 
 /** Tail fractions whose ends a collector must record for the settings. */
 export function tailsToRecord(settings: Settings, everyMethod = false): TailFractions[] {
-  const fixed = settings.tails === 'auto' ? [{ low: 0.005, high: 0.005 }] : [settings.tails];
+  const fixed = [fixedTails(settings)];
   const auto = settings.tails === 'auto' || everyMethod;
   return auto ? [...fixed, ...AUTO_TAILS.map((tail) => ({ low: tail, high: tail }))] : fixed;
 }
@@ -51,7 +51,8 @@ function fitPlain(samples: CalibrationSamples, settings: Settings): Fitted {
   const { bits } = settings;
   const range = samples.extremes ?? extremes(distribution);
   switch (settings.method) {
-    case 'bs-kmq': {
+    case 'bs-kmq':
+    case 'bs-kmq-plain': {
       const chosen = chosenRange(samples, settings);
       return nearest(bsKmqCentres(distribution, chosen.range, bits), chosen.range, chosen.note);
     }
@@ -82,7 +83,7 @@ function fitPlain(samples: CalibrationSamples, settings: Settings): Fitted {
     case 'linear':
       return nearest(evenLevels(range, bits), range, 'min to max');
     case 'linear-clipped': {
-      const chosen = chosenRange(samples, { ...settings, tails: fixedTails(settings) });
+      const chosen = chosenRange(samples, settings);
       return nearest(evenLevels(chosen.range, bits), chosen.range, chosen.note);
     }
     case 'linear-floor': {
@@ -96,8 +97,9 @@ function nearest(centres: readonly number[], range: TailEnds, note: string): Fit
   return { centres, references: midpoints(centres), outputs: centres, range, note };
 }
 
-function fixedTails({ tails }: Settings): TailFractions {
-  return tails === 'auto' ? { low: 0.005, high: 0.005 } : tails;
+/** The tails given, or those of the plain method where they are to be chosen. */
+export function fixedTails({ tails }: Pick<Settings, 'tails'>): TailFractions {
+  return tails === 'auto' ? FIXED_TAILS : tails;
 }
 
 function chosenRange({ distribution, ends }: CalibrationSamples, settings: Settings) {

@@ -5,7 +5,10 @@ import type { TailFractions } from './batches.js';
  * Marks: S stated by a public source, 2 second-hand digest, I inferred, F field practice.
  */
 export const METHODS = {
-  'bs-kmq': 'boundary-suppressed k-means, the paper this hardware exists for (S idea, I constants)',
+  'bs-kmq':
+    'boundary-suppressed k-means (S idea, I constants), tails chosen on the data, codes decoded to their means (F)',
+  'bs-kmq-plain':
+    'the same as its abstract has it: fixed tails, codes decoded to their centres (S idea, I constants)',
   optimal: 'exact minimum MSE by dynamic programming: nothing can pass it on the same data',
   kmeans: '2^b clusters on all samples, Lloyd iteration from a seeded start (F)',
   'lloyd-max': 'Lloyd iteration from a uniform start over [min, max], at most 500 rounds (S, ReADC)',
@@ -19,8 +22,18 @@ export type Method = keyof typeof METHODS;
 
 export type KMeansStart = 'random' | 'k-means++';
 
+/** Methods that clip: they depend on tails, and calibrate a range with them. */
+export function usesTails(method: string): boolean {
+  return method === 'linear-clipped' || isBsKmq(method);
+}
+
+/** BS-KMQ in either form; they differ in the defaults of their options alone. */
+export function isBsKmq(method: string): boolean {
+  return method === 'bs-kmq' || method === 'bs-kmq-plain';
+}
+
 /** Constants of BS-KMQ that no public text states; each is an option. */
-export const DEFAULT_TAIL = 0.005;
+export const FIXED_TAILS: TailFractions = { low: 0.005, high: 0.005 };
 export const DEFAULT_EMA_WEIGHT = 0.1;
 export const DEFAULT_SEED = 1;
 export const DEFAULT_RESTARTS = 1;
@@ -32,13 +45,16 @@ export interface CalibrationOptions {
   readonly name: string;
   /** Width of the nonlinear code, 1 .. 8. */
   readonly bits: number;
-  /** Default `bs-kmq`. */
+  /** Default `bs-kmq`: within a few percent of the exact optimum, see docs/calibration.md. */
   readonly method?: Method;
-  /** Fraction dropped at each end of a batch, 0 .. 0.5, or `auto`: the least-error one (default 0.005, I). */
+  /**
+   * Fraction dropped at each end of a batch, 0 .. 0.5, or `auto`: the ones of least error.
+   * Default: `auto` for `bs-kmq`, 0.005 (I) for the other methods that clip.
+   */
   readonly tails?: number | TailFractions | 'auto';
   /** Weight of a new batch in the moving range, 0 .. 1 (default 0.1, I). */
   readonly emaWeight?: number;
-  /** Let each code decode to the mean of its samples instead of its centre (default false). */
+  /** Let each code decode to the mean of its samples instead of its centre (default: for `bs-kmq` alone). */
   readonly refit?: boolean;
   /** Start of `kmeans` (default `random`, F). */
   readonly start?: KMeansStart;
@@ -58,17 +74,25 @@ export interface Settings extends Required<Omit<CalibrationOptions, 'tails'>> {
 }
 
 export function withDefaults(options: CalibrationOptions): Settings {
-  const { tails = DEFAULT_TAIL } = options;
+  const { method = 'bs-kmq' } = options;
+  const best = method === 'bs-kmq';
+  const { tails = best ? 'auto' : FIXED_TAILS, refit = best } = options;
   return {
-    method: 'bs-kmq',
     emaWeight: DEFAULT_EMA_WEIGHT,
-    refit: false,
     start: 'random',
     restarts: DEFAULT_RESTARTS,
     seed: DEFAULT_SEED,
     dropNonfinite: false,
     source: options.name,
     ...options,
-    tails: typeof tails === 'number' ? { low: tails, high: tails } : tails,
+    method,
+    refit,
+    tails: tailsOf(method, tails),
   };
+}
+
+/** Tails as both their fractions; an even ladder has none that it could choose. */
+function tailsOf(method: Method, tails: number | TailFractions | 'auto'): Settings['tails'] {
+  if (typeof tails === 'number') return { low: tails, high: tails };
+  return tails === 'auto' && method === 'linear-clipped' ? FIXED_TAILS : tails;
 }

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Levels } from '../config/levels.js';
+import { isBsKmq } from './options.js';
 import { figure } from './tables.js';
 
 const WIDTH = 960;
@@ -20,7 +21,7 @@ export function levelsSvg(levels: Levels): string {
   if (histogram === undefined) throw new RangeError(`levels "${name}" carry no histogram`);
   const method = provenance?.method ?? 'levels';
   // Only BS-KMQ takes samples out before it clusters.
-  const removes = method === 'bs-kmq';
+  const removes = isBsKmq(method);
   const span = histogram.high - histogram.low || 1;
   const width = span / histogram.counts.length;
   const total = histogram.counts.reduce((sum, count) => sum + count, 0);

@@ -60,10 +60,10 @@ export function comparisonText(comparison: Comparison): string {
   ]);
   const legend = [
     'MSE, SQNR: own references and outputs, all samples. nearest, floor: the same outputs, decided otherwise.',
-    'interior: samples strictly inside the BS-KMQ range. x optimum: over the optimum fitted to the scored samples.',
+    'interior: samples strictly inside the range of bs-kmq-plain. x optimum: over the optimum fitted to the scored samples.',
     '',
     `Published claim, at least 3x lower error than each baseline: ${data[last]!.name}, baselines scored as named,`,
-    'BS-KMQ by its own references.',
+    'bs-kmq-plain by its own references.',
     '',
   ];
   return `${[...parts, legend.join('\n') + table([['scoring', 'holds', ...BASELINES], ...claimed])].join('\n\n')}\n`;

@@ -3,11 +3,15 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 const EXAMPLES = `
 Examples:
   imcgen calibrate conv1.npy --bits 4 -o conv1.levels.json
-  imcgen calibrate batches/ -b 3 -o conv1.levels.json --tails auto --refit --plot conv1.svg
+  imcgen calibrate batches/ -b 3 -o conv1.levels.json --plot conv1.svg
   imcgen calibrate calib_*.npy -b 4 --compare --held-out heldout.npy
   imcgen calibrate conv1.npy -b 3 -o conv1.levels.json --axis 3        one file per channel
   imcgen calibrate conv1.npy -b 3 -o conv1.levels.json --method hardware-optimal \\
       --cell 0.02 --step-cells 64 --table-step 0.05 --table-bits 6
+
+bs-kmq is boundary-suppressed k-means with tails chosen on the samples and each code decoded to the mean of its
+samples; bs-kmq-plain the same with fixed tails of 0.5 % and centres as outputs, for comparison. --tails, --refit and
+--no-refit change either.
 
 Marks of the constants: S stated by a public source, 2 second-hand digest of one, I inferred, F field practice.
 A file is one calibration batch; batches count in the order given, those of a folder in natural order.`;
@@ -15,6 +19,7 @@ A file is one calibration batch; batches count in the order given, those of a fo
 /** What `--method` takes: METHODS of `calibrate/options.ts`, which would take time to load, and those of the hardware. */
 export const METHOD_NAMES = [
   'bs-kmq',
+  'bs-kmq-plain',
   'optimal',
   'hardware-optimal',
   'kmeans',
@@ -39,12 +44,12 @@ export function registerCalibrate(program: Command): void {
     )
     .option(
       '--tails <fraction>',
-      'dropped at each end of a batch: 0..0.5, low,high or auto (0.5 %: I)',
+      'dropped at each end of a batch: 0..0.5, low,high or auto (default: auto for bs-kmq, else 0.005: I)',
       tails,
-      0.005,
     )
     .option('--ema-weight <w>', 'weight of a new batch in the moving range, 0..1 (I)', within(0, 1), 0.1)
-    .option('--refit', 'decode each code to the mean of its samples, not to its centre (F)', false)
+    .option('--refit', 'decode each code to the mean of its samples (F; default for bs-kmq)')
+    .option('--no-refit', 'decode each code to its centre (default for all other methods)')
     .addOption(
       new Option('--start <start>', 'start of kmeans (F)').choices(['random', 'k-means++']).default('random'),
     )
@@ -76,9 +81,9 @@ export interface CalibrateFlags {
   readonly output?: string;
   readonly name?: string;
   readonly method: string;
-  readonly tails: number | { low: number; high: number } | 'auto';
+  readonly tails?: number | { low: number; high: number } | 'auto';
   readonly emaWeight: number;
-  readonly refit: boolean;
+  readonly refit?: boolean;
   readonly start: 'random' | 'k-means++';
   readonly restarts: number;
   readonly seed: number;
@@ -122,7 +127,7 @@ function above0(text: string): number {
   return value;
 }
 
-function tails(text: string): CalibrateFlags['tails'] {
+function tails(text: string): NonNullable<CalibrateFlags['tails']> {
   if (text === 'auto') return text;
   const [low, high, ...rest] = text.split(',').map(within(0, 0.5));
   if (low === undefined || rest.length > 0) throw new InvalidArgumentError('Give one fraction, or low,high.');

@@ -83,7 +83,7 @@ export const PRESETS: readonly Preset[] = [
       name: 'imc_7_2_7b',
       array: { ...ARRAY, ...LAYER_TRIM },
       input: { bits: 7 },
-      adc: { bits: 7, reference: { columns: 48 } },
+      adc: { bits: 7, reference: { columns: 60 } },
       output: { bits: 10 },
       layers: [{ ...LAYER, inputScale: LAYER.inputScale / 2 }],
     },
