@@ -27,6 +27,7 @@ export { writePackage } from './emit/write.js';
 export { type FaultRun, faultRun } from './faults/run.js';
 export { type Engine, engineOf, type Outcome } from './formal/engines.js';
 export { isProved, type ProofResult, proveMacro } from './formal/prove.js';
+export type { Comparator } from './golden/comparator.js';
 export type { BatchBuffers } from './golden/kernel.js';
 export { Machine } from './golden/machine.js';
 export { type Batch, type BatchOptions, type Conversion, codeOf, Macro } from './golden/macro.js';

@@ -8,8 +8,10 @@ import { program } from '../generators/cosim/scenario.js';
 import { newBench } from '../generators/cosim/vectors.js';
 import { describeMismatch } from '../generators/cosim/verdict.js';
 import { ColumnConverters } from '../generators/golden/columns.js';
-import type { Comparator } from '../generators/golden/machine.js';
-import { codeOf } from '../generators/golden/macro.js';
+import type { Comparator } from '../generators/golden/comparator.js';
+import { codeOf, Macro } from '../generators/golden/macro.js';
+import { cellWrites, packTernary, referenceWrites, tableWrites } from '../generators/golden/pack.js';
+import { Random } from '../generators/golden/random.js';
 import { type MacroPlan, planMacro } from '../generators/plan/plan.js';
 import { lineCells } from '../generators/plan/ramp.js';
 import { resultAddress } from '../generators/plan/registers.js';
@@ -56,6 +58,38 @@ describe('a comparator that is not monotone', () => {
       expect(results[0]!.mismatches.map(describeMismatch)).toEqual([]);
       expect(results[0]!.passed).toBe(true);
       expect(results[1]!.passed, 'exact comparators must not match').toBe(false);
+    },
+  );
+
+  it.each(VARIANTS)(
+    '$readout, $ramp ramp, early stop $earlyStop: the macro gives what the machine reads',
+    (adc) => {
+      const plan = variant('odd', adc);
+      const { shape } = plan;
+      const random = new Random(6);
+      const bench = newBench(plan, 6, undefined, comparator);
+      const { stimulus } = bench;
+      const macro = Macro.from(plan, comparator);
+      const weights = Int8Array.from({ length: shape.rows * shape.columns }, () => random.whole(-1, 1));
+      macro.loadWeights(weights);
+      stimulus.writeAll(cellWrites(packTernary(weights), shape.columns));
+      const { bank, bits, ramp, table } = plan.layers[0]!;
+      stimulus.writeAll(referenceWrites(ramp, bank, shape));
+      stimulus.writeAll(tableWrites(table.entries, bank));
+      const exact = Macro.from(plan);
+      exact.loadWeights(weights);
+      let differ = 0;
+      for (let i = 0; i < 10; i++) {
+        const inputs = Int8Array.from({ length: shape.rows }, () => random.whole(-8, 7));
+        stimulus.convert(inputs, bank, bits, []);
+        const { codes, outputs } = macro.convert(inputs, bank);
+        expect(macro.convertBatch(inputs, { bank })).toEqual({ codes, outputs });
+        const words = [...codes].map((_, column) => stimulus.read(resultAddress(column)));
+        expect(words.map((word) => (word << 16) >> 16)).toEqual([...outputs]);
+        if (adc.readout !== 'broadcast') expect(words.map((word) => word >>> 16)).toEqual([...codes]);
+        differ += Number(exact.convert(inputs, bank).codes.some((code, column) => code !== codes[column]));
+      }
+      expect(differ).toBeGreaterThan(0);
     },
   );
 

@@ -1,6 +1,7 @@
 import type { Bus, ResetStyle } from '../config/macro.js';
 import type { Request } from '../golden/address-map.js';
-import { type Answer, type Comparator, Machine } from '../golden/machine.js';
+import type { Comparator } from '../golden/comparator.js';
+import { type Answer, Machine } from '../golden/machine.js';
 import { type BusWrite, inputWrites } from '../golden/pack.js';
 import { type StartedConversion, Trace } from '../golden/trace.js';
 import { registerAddress, resultAddress, STATUS_DONE, startWord } from '../plan/registers.js';

@@ -1,6 +1,6 @@
 import type { PackageFile } from '../emit/package.js';
 import { tableBits } from '../emit/view.js';
-import type { Comparator } from '../golden/machine.js';
+import type { Comparator } from '../golden/comparator.js';
 import { Random } from '../golden/random.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { busScenario } from './bus-scenario.js';

@@ -1,6 +1,8 @@
 import { rampSteps } from '../plan/schedule.js';
 import { type MacroShape, showsAllColumns } from '../plan/shape.js';
+import type { Comparator } from './comparator.js';
 import { hexOfBits } from './trace.js';
+import { firstStep, lastStep } from './word-lines.js';
 
 /**
  * The column converters: one register a column that the ramp moves, in each of the four readout styles.
@@ -131,4 +133,31 @@ export class ColumnConverters {
     const shift = 32 - this.shape.outputBits;
     return this.shape.outputSigned ? (value << shift) >> shift : value;
   }
+}
+
+/**
+ * The codes that a whole ramp leaves in the columns, for any comparator. `broadcast` holds no codes; those given are
+ * the ones whose decoded values it holds.
+ *
+ * @param macs       unit discharges, one a column
+ * @param references unit discharges, one a step
+ */
+export function codesOfRamp(
+  shape: MacroShape,
+  macs: Int32Array,
+  references: readonly number[],
+  comparator: Comparator,
+): Uint8Array {
+  const readout = shape.readout === 'broadcast' ? 'capture' : shape.readout;
+  const columns = new ColumnConverters({ ...shape, readout, doubleBuffer: false }, () => 0);
+  const bits = Math.log2(references.length + 1);
+  const last = lastStep(shape, bits);
+  columns.clear(0, bits);
+  for (let step = firstStep(shape, bits); ; step += shape.ramp === 'falling' ? -1 : 1) {
+    const reference = references[step - 1]!;
+    const high = Uint8Array.from(macs, (mac, column) => Number(comparator(mac, reference, column)));
+    columns.strobe(step, 0, high);
+    if (step === last || (shape.earlyStop && columns.ended(high))) break;
+  }
+  return Uint8Array.from(macs, (_, column) => columns.resultWord(column) >>> 16);
 }

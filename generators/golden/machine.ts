@@ -12,6 +12,7 @@ import {
   writesNothing,
 } from './address-map.js';
 import { ColumnConverters } from './columns.js';
+import { atOrAbove, type Comparator } from './comparator.js';
 import type { CellPort } from './march.js';
 import { Storage } from './storage.js';
 import { TestModes } from './test-modes.js';
@@ -33,14 +34,6 @@ export interface Answer {
   readonly data: number;
   readonly error: boolean;
 }
-
-/**
- * A sense amplifier's decision: whether a column's MAC is at or above the reference, both in unit discharges.
- * The array of the package compares exactly; another function models one that does not.
- */
-export type Comparator = (mac: number, reference: number, column: number) => boolean;
-
-const atOrAbove: Comparator = (mac, reference) => mac >= reference;
 
 /**
  * Golden model of a macro, cycle by cycle: registers, controller, word lines, ramp, comparators,

@@ -2,6 +2,8 @@ import type { MacroPlan } from '../plan/plan.js';
 import { rampReferences } from '../plan/ramp.js';
 import { type MacroShape, magnitudeBits, offsetCapacity, outputRange, stepCapacity } from '../plan/shape.js';
 import { BitcellArray } from './array.js';
+import { codesOfRamp } from './columns.js';
+import type { Comparator } from './comparator.js';
 import { type BankContents, type BatchBuffers, kernel } from './kernel.js';
 import {
   type CellPlanes,
@@ -16,7 +18,10 @@ import {
 export interface Conversion {
   /** Differential discharge plus trim, unit discharges. */
   readonly macs: Int32Array;
-  /** Nonlinear codes: number of references at or below the MAC, also for `broadcast`, whose results carry none. */
+  /**
+   * Nonlinear codes: number of references at or below the MAC, also for `broadcast`, whose results carry none.
+   * A comparator that errs makes of them what the readout makes of its decisions.
+   */
   readonly codes: Uint8Array;
   /** Decoded values, OUT_BITS wide. */
   readonly outputs: Int32Array;
@@ -52,7 +57,11 @@ export class Macro {
   private readonly banks: ReferenceCells[];
   private readonly tables: Int32Array[];
 
-  constructor(readonly shape: MacroShape) {
+  /** @param comparator how the sense amplifiers decide; exactly where left out */
+  constructor(
+    readonly shape: MacroShape,
+    private readonly comparator?: Comparator,
+  ) {
     this.array = new BitcellArray(shape);
     const { adcBits } = shape;
     this.banks = Array.from({ length: shape.banks }, () => ({
@@ -64,8 +73,8 @@ export class Macro {
   }
 
   /** A macro with the references and tables of a plan programmed, all weights 0. */
-  static from(plan: MacroPlan): Macro {
-    const macro = new Macro(plan.shape);
+  static from(plan: MacroPlan, comparator?: Comparator): Macro {
+    const macro = new Macro(plan.shape, comparator);
     for (const { bank, ramp, table } of plan.layers) {
       macro.programReferences(bank, ramp);
       macro.programTable(bank, table.entries);
@@ -146,8 +155,9 @@ export class Macro {
   }
 
   /**
-   * Many conversions at once, without allocating for each: WebAssembly with SIMD where the platform has it,
-   * otherwise, and with `plain`, a call of {@link convert} each. Results are the same.
+   * Many conversions at once, without allocating for each: WebAssembly with SIMD where the platform has it.
+   * Otherwise, with `plain`, and with a comparator of its own, the macro converts one after the other as
+   * {@link convert} does. Results are the same.
    *
    * @param inputs one whole number a row, vector after vector. Fastest as bytes: `Uint8Array`, for signed inputs
    *               `Int8Array`
@@ -182,7 +192,7 @@ export class Macro {
       }
     }
     const refuse = (from: number, end: number) => this.expectInputs(inputs, from, end);
-    const fast = options.plain ? undefined : kernel();
+    const fast = options.plain || this.comparator !== undefined ? undefined : kernel();
     if (fast !== undefined) fast.convert(this.array, contents, inputs, buffers, refuse);
     else this.convertEach(inputs, contents, buffers, refuse);
     return buffers;
@@ -223,15 +233,22 @@ export class Macro {
 
   private converted(inputs: ArrayLike<number>, { references, table }: BankContents): Conversion {
     const macs = this.array.mac(inputs);
+    const codes =
+      this.comparator === undefined
+        ? this.exactCodes(macs, references)
+        : codesOfRamp(this.shape, macs, references, this.comparator);
+    const outputs = new Int32Array(macs.length);
+    for (let column = 0; column < macs.length; column++) outputs[column] = table[codes[column]!]!;
+    return { macs, codes, outputs };
+  }
+
+  private exactCodes(macs: Int32Array, references: readonly number[]): Uint8Array {
     const least = this.leastCode(macs, references);
     const codes = new Uint8Array(macs.length);
-    const outputs = new Int32Array(macs.length);
     for (let column = 0; column < macs.length; column++) {
-      const code = Math.max(least, codeOf(macs[column]!, references));
-      codes[column] = code;
-      outputs[column] = table[code]!;
+      codes[column] = Math.max(least, codeOf(macs[column]!, references));
     }
-    return { macs, codes, outputs };
+    return codes;
   }
 
   /** What a falling ramp leaves in the columns that it has not found when it stops: one below its last step. */
