@@ -14,9 +14,9 @@ describe('what is refused, and what is said of it', () => {
   it.each([
     ['0\n1\nx\n3\n', levels, 'list.csv: line 3: "x" is not a number'],
     [
-      '0,5;1,5;2\n',
+      '0,5;1.5;2\n',
       levels,
-      'list.csv: line 1, value 1: "0,5" is not a number\nlist.csv: line 1, value 2: "1,5" is not a number',
+      'list.csv: has "1.5" and "0,5": two notations\n  Say which mark stands before the fraction: --decimal point, or --decimal comma.',
     ],
     ['0\n1\nnan\n3\n', levels, 'list.csv: line 3: NaN is not a finite number'],
     ['0\n1\n2\ninf\n', levels, 'list.csv: line 4: Infinity is not a finite number'],
@@ -71,7 +71,7 @@ describe('what is refused, and what is said of it', () => {
     [
       '0 1 2\n3 4 5\n',
       levels,
-      'list.csv: line 1: has 3 values; one column, one row, or two columns are read',
+      'list.csv: has 3 columns; one list is read, or references and outputs\n  Say which: --columns 1 for one list, --columns 1,2 for references and outputs, by their places.',
     ],
     ['# nothing\n', levels, 'list.csv: holds no numbers'],
     ['', levels, 'list.csv: holds no numbers'],
@@ -87,7 +87,11 @@ describe('what is refused, and what is said of it', () => {
       [...levels, '--refit'],
       '--refit: needs samples\n  Give --histogram-from, or leave --refit out.',
     ],
-    [',0\n1,2\n', levels, '--kind: does not go with references and outputs both\n  Leave it out.'],
+    [
+      ',0\n1,2\n',
+      levels,
+      '--kind: does not go with references and outputs both\n  Leave it out; or name the one column that is meant, such as --columns 2.',
+    ],
     [
       ',0\n1,2\n2,3\n',
       [],
@@ -146,7 +150,9 @@ describe('what is refused, and what is said of it', () => {
   it('two columns where a second file has the outputs', async () => {
     text('table.csv', ',0\n1,2\n');
     const said = await refusal(text('list.csv', '1\n'), '--outputs', at('table.csv'));
-    expect(said).toBe('table.csv: has two columns; beside --outputs one list a file is read');
+    expect(said).toBe(
+      'table.csv: has two columns; beside --outputs one list a file is read\n  Import table.csv alone, without --outputs.',
+    );
   });
 
   it('files that are not there, and names that are not allowed', async () => {

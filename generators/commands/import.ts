@@ -6,10 +6,13 @@ Examples:
   imcgen import levels.csv --kind levels --convention floor -o conv1.levels.json
   imcgen import boundaries.npy --kind references --convention midpoint --edges both -o conv1.levels.json
   imcgen import table.csv -o conv1.levels.json                  two columns: references and outputs
+  imcgen import frame.csv --columns threshold,level -o conv1.levels.json
   imcgen import boundaries.npy --outputs levels.npy --histogram-from calib/ -o conv1.levels.json
 
 Files: .npy arrays of one dimension; or text with one column, one row, or two columns (references, outputs;
-a header may name them), separated by commas, semicolons, tabs or blanks, comments after #.
+a header may name them), separated by commas, semicolons, tabs or blanks, comments after #. A column that is the
+row index of a data frame is left out. What could be read in two ways is refused, and --columns, --decimal or
+--header settle it.
 
 A code is the number of references at or below a value. What one list leaves open, the convention says:
   given       convention    references                 outputs
@@ -29,6 +32,9 @@ export interface ImportFlags {
   readonly name?: string;
   readonly kind?: 'references' | 'levels';
   readonly convention?: 'midpoint' | 'floor' | 'floor-middle';
+  readonly columns?: string[];
+  readonly decimal?: 'point' | 'comma';
+  readonly header: boolean;
   readonly outputs?: string;
   readonly edges?: 'none' | 'lower' | 'upper' | 'both';
   readonly range?: { readonly low: number; readonly high: number };
@@ -57,6 +63,15 @@ export function registerImport(program: Command): void {
         'floor-middle',
       ]),
     )
+    .option(
+      '--columns <names>',
+      'column of a text file to read, or references,outputs: titles, or places from 1',
+      names,
+    )
+    .addOption(
+      new Option('--decimal <mark>', 'before the fraction in a text file').choices(['point', 'comma']),
+    )
+    .option('--header', 'the first line of a text file names its columns, though it holds numbers', false)
     .option('--outputs <file>', 'second file: the outputs to the references of the first')
     .addOption(
       new Option('--edges <which>', 'outer edges among the references (default: by their number)').choices([
@@ -85,6 +100,14 @@ function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It is no number.');
   return value;
+}
+
+function names(text: string): string[] {
+  const columns = text.split(',').map((name) => name.trim());
+  if (columns.length > 2 || columns.includes('')) {
+    throw new InvalidArgumentError('Give one column, or references,outputs.');
+  }
+  return columns;
 }
 
 function factor(text: string): number {

@@ -21,7 +21,7 @@ export async function runImport(file: string, flags: ImportFlags): Promise<void>
     const fix = 'Give --histogram-from, or leave --refit out.';
     throw new InvalidInput([{ file: '--refit', path: '', message: 'needs samples', fix }]);
   }
-  const lists = listsOf(file, flags.outputs);
+  const lists = listsOf(file, flags);
   const statement: Statement = {
     ...flags,
     extremes: samples && {
@@ -43,15 +43,15 @@ export async function runImport(file: string, flags: ImportFlags): Promise<void>
 }
 
 /** The lists of the file, joined by the outputs of a second one. */
-function listsOf(file: string, outputs: string | undefined): Lists {
-  const lists = orThrow(readLists(file));
+function listsOf(file: string, { outputs, columns, decimal, header }: ImportFlags): Lists {
+  const lists = orThrow(readLists(file, { columns, decimal, header }));
   if (outputs === undefined) return lists;
-  const second = orThrow(readLists(outputs));
+  const second = orThrow(readLists(outputs, { decimal, header }));
   if ('single' in lists && 'single' in second) return { references: lists.single, outputs: second.single };
   const twofold = 'single' in lists ? outputs : file;
-  throw new InvalidInput([
-    { file: twofold, path: '', message: 'has two columns; beside --outputs one list a file is read' },
-  ]);
+  const message = 'has two columns; beside --outputs one list a file is read';
+  const fix = `Import ${twofold} alone, without --outputs.`;
+  throw new InvalidInput([{ file: twofold, path: '', message, fix }]);
 }
 
 function samplesOf({ histogramFrom, dropNonfinite }: ImportFlags): Samples | undefined {

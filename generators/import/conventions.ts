@@ -79,7 +79,8 @@ function unsaid(lists: Lists, { kind, convention, edges }: Statement): Problem |
   const option = (file: string, message: string, fix: string) => ({ file, path: '', message, fix });
   if (!('single' in lists)) {
     if (kind === undefined) return undefined;
-    return option('--kind', 'does not go with references and outputs both', 'Leave it out.');
+    const fix = 'Leave it out; or name the one column that is meant, such as --columns 2.';
+    return option('--kind', 'does not go with references and outputs both', fix);
   }
   if (kind === undefined) {
     return option('--kind', 'is missing', `Say what ${lists.single.file} lists: references or levels.`);

@@ -1,18 +1,22 @@
 import { readFileSync, statSync } from 'node:fs';
 import { openNpy, readNpy } from '../calibrate/npy.js';
 import { failure, type Result, success, unreadable } from '../problems.js';
-import { parseCsv, tooMany } from './csv.js';
+import { parseCsv, type TextStatement, tooMany } from './csv.js';
 import { type Lists, MOST_NUMBERS } from './list.js';
 
 /** Largest text file that is read: thousands of numbers with all their digits. */
 const LARGEST_TEXT_BYTES = 1 << 20;
 
-/** Reads the lists of a file: `.npy`, or text for any other name. */
-export function readLists(file: string): Result<Lists> {
-  return /\.npy$/i.test(file) ? readArray(file) : readText(file);
+/**
+ * Reads the lists of a file: `.npy`, or text for any other name.
+ *
+ * @param statement  what is said of text that could be read in two ways
+ */
+export function readLists(file: string, statement: TextStatement = {}): Result<Lists> {
+  return /\.npy$/i.test(file) ? readArray(file) : readText(file, statement);
 }
 
-function readText(file: string): Result<Lists> {
+function readText(file: string, statement: TextStatement): Result<Lists> {
   let text: string;
   try {
     const { size } = statSync(file);
@@ -27,7 +31,7 @@ function readText(file: string): Result<Lists> {
     const fix = 'Write one value a line, or save a .npy array.';
     return failure({ file, path: '', message: 'is not a text file', fix });
   }
-  return parseCsv(file, text);
+  return parseCsv(file, text, statement);
 }
 
 function readArray(file: string): Result<Lists> {
