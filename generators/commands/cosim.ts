@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { ArrayView, Simulator } from '../cosim/simulator.js';
+import type { ArrayView, PowerUp, Simulator } from '../cosim/simulator.js';
 import { wholeNumber } from './values.js';
 
 const EXAMPLES = `
@@ -8,6 +8,7 @@ Examples:
   imcgen cosim out/demo --conversions 1000 --seed 7  more random conversions, other ones
   imcgen cosim out/demo --fst demo.fst               keep a waveform for GTKWave or Surfer
   imcgen cosim out/demo --simulator verilator        same vectors, same verdict
+  imcgen cosim out/demo --cells random --seed 7      cells that power up random, as those of a chip do
   imcgen cosim out/demo --overrides                  other shapes by parameters, as an instantiation may ask`;
 
 interface CosimFlags {
@@ -15,6 +16,7 @@ interface CosimFlags {
   readonly seed: number;
   readonly simulator: Simulator;
   readonly view: ArrayView;
+  readonly cells: 'zero' | PowerUp['contents'];
   readonly vcd?: string;
   readonly fst?: string;
   readonly overrides: boolean;
@@ -41,23 +43,31 @@ export function registerCosim(program: Command): void {
         .choices(['model', 'digital'])
         .default('model'),
     )
+    .addOption(
+      new Option('--cells <contents>', 'at power-up, in the behavioural model; random ones follow the seed')
+        .choices(['zero', 'random', 'x'])
+        .default('zero'),
+    )
     .addOption(new Option('--vcd <file>', 'keep the waveform as VCD').conflicts('fst'))
     .option('--fst <file>', 'keep the waveform as FST')
     .option('--overrides', 'also override the shape by Verilog parameters', false)
     .option('--json', 'print the verdict as JSON', false)
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (folder: string, flags: CosimFlags) => {
+    .action(async (folder: string, flags: CosimFlags, command: Command) => {
+      const impossible = powerUpFault(flags);
+      if (impossible !== undefined) command.error(`error: ${impossible}`);
       const { cosim, cosimOverride } = await import('../cosim/cosim.js');
       const { OVERRIDES } = await import('../cosim/overrides.js');
       const { verdictJson, verdictText } = await import('../report/verdict.js');
       const { interruptible } = await import('./interrupt.js');
-      const { conversions, seed, simulator, view, vcd, fst } = flags;
+      const { conversions, seed, simulator, view, cells, vcd, fst } = flags;
+      const powerUp = cells === 'zero' ? {} : { powerUp: { contents: cells, seed } };
       const file = vcd ?? fst;
       const dump =
         file === undefined ? {} : { dump: { file, format: fst ? ('fst' as const) : ('vcd' as const) } };
       const results = await interruptible(async (signal) => {
-        const common = { conversions, seed, simulator, view, signal };
+        const common = { conversions, seed, simulator, view, ...powerUp, signal };
         const runs = [{ name: 'as generated', result: await cosim(folder, { ...common, ...dump }) }];
         for (const { name, shape } of flags.overrides ? OVERRIDES : []) {
           runs.push({ name, result: await cosimOverride(folder, shape, common) });
@@ -73,4 +83,16 @@ export function registerCosim(program: Command): void {
       }
       if (failed) process.exitCode = 1;
     });
+}
+
+/** Why cells cannot power up as asked, or undefined where they can. */
+function powerUpFault({ cells, view, simulator }: CosimFlags): string | undefined {
+  if (cells === 'zero') return undefined;
+  if (view === 'digital') {
+    return `--cells ${cells} is for --view model: the digital equivalent has registers for cells, 0 at power-up`;
+  }
+  if (cells === 'x' && simulator === 'verilator') {
+    return '--cells x is for --simulator icarus: Verilator has no unknown values';
+  }
+  return undefined;
 }

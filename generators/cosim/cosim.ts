@@ -8,7 +8,7 @@ import type { MacroPlan } from '../plan/plan.js';
 import type { MacroShape } from '../plan/shape.js';
 import { orThrow } from '../problems.js';
 import { overridePlan } from './overrides.js';
-import { type SimulationRun, type Simulator, simulate } from './simulator.js';
+import { type PowerUp, type SimulationRun, type Simulator, simulate } from './simulator.js';
 import type { Vectors } from './stimulus.js';
 import { buildVectors, type VectorOptions } from './vectors.js';
 import { judge, type Verdict } from './verdict.js';
@@ -18,6 +18,8 @@ export interface CosimResult extends Verdict {
   readonly simulator: Simulator;
   readonly conversions: number;
   readonly cycles: number;
+  /** Cells at power-up, where not 0. */
+  readonly powerUp?: PowerUp;
   /** Seconds of the simulation itself. */
   readonly seconds: number;
 }
@@ -39,6 +41,7 @@ export async function runVectors(
       simulator: run.simulator,
       conversions: vectors.conversions.length,
       cycles: vectors.cycles,
+      ...(run.powerUp && { powerUp: run.powerUp }),
       seconds,
     };
   } finally {

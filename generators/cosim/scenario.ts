@@ -67,12 +67,18 @@ export function program({ plan, stimulus, random }: Bench): void {
   stimulus.writeAll(trimWrites(packTrim(trim, shape).cells, shape.columns));
 }
 
-/** Identity, shape, and a few cells read back. */
-export function readBack({ plan, stimulus, random }: Bench): void {
-  const { shape } = plan;
+/** Identity, shape and state, as the registers show them. */
+export function readRegisters({ stimulus }: Bench): void {
   for (const register of ['id', 'dimensions', 'format', 'status', 'error', 'interrupt'] as const) {
     stimulus.read(registerAddress(register));
   }
+}
+
+/** Registers, and a few cells read back, all of which were written. */
+export function readBack(bench: Bench): void {
+  const { plan, stimulus, random } = bench;
+  const { shape } = plan;
+  readRegisters(bench);
   const lastWord = Math.ceil(shape.columns / 32) - 1;
   for (let i = 0; i < 8; i++) {
     const plane = i % 2 === 0 ? 0 : 1;

@@ -17,6 +17,13 @@ export const COMMANDS = {
 /** View of the analog macro that is simulated: its behavioural model, or its digital equivalent. */
 export type ArrayView = 'model' | 'digital';
 
+/** Cells of the behavioural model at power-up, where not 0: random ones, or unknown ones (Icarus alone knows any). */
+export interface PowerUp {
+  readonly contents: 'random' | 'x';
+  /** Same seed, same random cells. */
+  readonly seed: number;
+}
+
 /** Library cells in place of the package's own Verilog; the blocks of the top level are modules of their own. */
 export interface MappedNetlist {
   /** Its text. */
@@ -41,6 +48,8 @@ export interface SimulationRun {
   readonly arrayModel?: string;
   /** Verilog parameters to override on the testbench. */
   readonly parameters?: ReadonlyMap<string, number>;
+  /** Default: all cells 0. */
+  readonly powerUp?: PowerUp;
   readonly dump?: { readonly file: string; readonly format: 'vcd' | 'fst' };
   readonly signal?: AbortSignal;
 }
@@ -69,6 +78,7 @@ export async function simulate(run: SimulationRun): Promise<SimulationOutput> {
       run.simulator === 'icarus' ? await buildIcarus(run, build) : await buildVerilator(run, build);
     const plusArguments = [
       `+vectors=${path.resolve(run.vectors)}`,
+      ...(run.powerUp ? [`+cells=${run.powerUp.contents}`, `+seed=${run.powerUp.seed}`] : []),
       ...(run.dump ? [`+dump=${path.resolve(run.dump.file)}`] : []),
     ];
     const started = performance.now();

@@ -12,7 +12,17 @@ export function verdictText(name: string, result: CosimResult): string {
     `${checks} checks, ${mismatches.length} mismatches, ${simulator} ${seconds.toFixed(1)} s\n`;
   const shown = mismatches.slice(0, MOST_SHOWN).map((mismatch) => `${indent(describeMismatch(mismatch))}\n`);
   const more = mismatches.length > MOST_SHOWN ? [`  and ${mismatches.length - MOST_SHOWN} more\n`] : [];
-  return [head, ...shown, ...more, ...complaints.map((line) => `  ${line}\n`)].join('');
+  const said = complaints.map((line) => `  ${line}\n`);
+  return [head, ...shown, ...more, ...said, ...(result.passed ? [] : powerUpNote(result))].join('');
+}
+
+/** The golden model has cells that are 0 at power-up: what nobody wrote differs. */
+function powerUpNote({ powerUp }: CosimResult): string[] {
+  if (powerUp === undefined) return [];
+  const cells = powerUp.contents === 'x' ? 'unknown' : `random, seed ${powerUp.seed}`;
+  return [
+    `  Cells powered up ${cells}, those of the golden model as 0: a difference may come from a cell that was not written.\n`,
+  ];
 }
 
 /** The same for machines; what the conversion of a mismatch held, which its cycle names, left out. */

@@ -9,7 +9,11 @@
 
 // Simulation model of the analog macro: cells, precharge, reference columns, sense amplifiers.
 // Every quantity is a whole number of unit discharges, so it compares bit for bit with the
-// golden model. Cells power up as 0.
+// golden model.
+//
+// Cells power up as 0; with the plus-argument +cells=random as anything, the same for the same
+// +seed=<number>; with +cells=x unknown. Then cells that were not written read x, and a column has an
+// unknown comparator once a driven row of it, or of the reference columns, holds such a cell.
 //
 // One wide number carries all columns: column c's RBLP count sits in lane c, its RBLN count in
 // lane COLS + c. Rows go in fours, a quad: sums_q holds what each of the 16 subsets of a quad
@@ -77,6 +81,7 @@ module reference_array #(
     reg                  changed_q;  // weights were written: update the sums of their quad
     reg  [SLOT_W-1:0]    slot_q;
     reg  [W-1:0]         delta_q;
+    reg                  unknown_q;  // cells powered up unknown: sums and groups_q count them as 0
 
     reg  [W-1:0]         straight_held_q;  // bitlines as the ramp finds them
     reg  [W-1:0]         crossed_held_q;
@@ -102,12 +107,12 @@ module reference_array #(
     wire [31:0]          updated   = exists & ((old & ~strb_mask) | (data & strb_mask));
     wire                 unused    = &{1'b0, slot, group};
 
-    // The bits of a word, each in the lane of its column and line.
+    // The bits of a word, each in the lane of its column and line; what is unknown counts as 0.
     function [W-1:0] in_lanes(input [31:0] bits, input [31:0] first);
         integer b;
         begin
             in_lanes = {W{1'b0}};
-            for (b = 0; b < 32 && b < COLS; b = b + 1) in_lanes[b*LANE] = bits[b];
+            for (b = 0; b < 32 && b < COLS; b = b + 1) in_lanes[b*LANE] = bits[b] === 1'b1;
             in_lanes = in_lanes << (first*LANE);
         end
     endfunction
@@ -116,13 +121,87 @@ module reference_array #(
         integer b;
         begin
             ones = 32'd0;
-            for (b = 0; b < 32; b = b + 1) ones = ones + {31'd0, bits[b]};
+            for (b = 0; b < 32; b = b + 1) ones = ones + {31'd0, bits[b] === 1'b1};
         end
     endfunction
 
     integer i;
 
+    reg  [COLS-1:0] hidden_q;       // x where a cell that was never written was driven, else 0
+    reg  [COLS-1:0] hidden_held_q;  // as the ramp finds it
+    reg             ref_hidden_q;   // the same of the reference columns
+
 `ifndef SYNTHESIS
+    localparam [8*8-1:0] ZERO    = {32'd0, "zero"};
+    localparam [8*8-1:0] RANDOM  = {16'd0, "random"};
+    localparam [8*8-1:0] UNKNOWN = {56'd0, "x"};
+
+    reg  [8*8-1:0] power_up;  // what +cells says
+    integer        seed;      // what +seed says
+    reg  [31:0]    state;
+    integer        bank, r, n;
+    reg  [31:0]    fresh;
+    reg  [31:0]    place;
+    reg  [W-1:0]   both;      // a row, both planes
+
+    task refuse(input [8*52-1:0] rule);
+        begin
+            $display("FAIL %m: %0s", rule);
+            $stop;
+            $finish(0);  // where a simulator goes on after $stop
+        end
+    endtask
+
+    // The next word of cells that nobody wrote; the first ones are in use.
+    task draw(input [31:0] columns, input [31:0] first);
+        begin
+            state = state ^ (state << 13);
+            state = state ^ (state >> 17);
+            state = state ^ (state << 5);
+            fresh = unknown_q ? 32'hxxxx_xxxx : state;
+            if (columns - first < 32) fresh = fresh & ~(32'hffff_ffff << (columns - first));
+        end
+    endtask
+
+    // Every cell at power-up, and the sums that follow from it.
+    task scatter;
+        begin
+            state = (seed * 32'h85eb_ca6b) ^ 32'h9e37_79b9;
+            if (state == 32'd0) state = 32'd1;
+            for (r = 0; r < ROWS + TRIM_ROWS; r = r + 1) begin
+                both  = {W{1'b0}};
+                place = (r < ROWS) ? r : r - ROWS + 4*ROW_QUADS;
+                for (n = 0; n < COLS; n = n + 32) begin
+                    draw(COLS, n);
+                    wp_q[r][n +: 32] = fresh;
+                    both = both + in_lanes(fresh, n);
+                    draw(COLS, n);
+                    wn_q[r][n +: 32] = fresh;
+                    both = both + in_lanes(fresh, n + COLS);
+                end
+                for (i = 1; i < 16; i = i + 1) begin
+                    if (i[{3'b000, place[1:0]}]) begin
+                        sums_q[{place[SLOT_W-1:2], i[3:0]}] =
+                            sums_q[{place[SLOT_W-1:2], i[3:0]}] + both;
+                    end
+                end
+            end
+            for (bank = 0; bank < (1 << BANK_W); bank = bank + 1) begin
+                for (r = 0; r < REF_ROWS; r = r + 1) begin
+                    place = (r < OFFSET_ROWS) ? 0 : (r - OFFSET_ROWS) / STEP_ROWS + 1;
+                    for (n = 0; n < REF_COLS; n = n + 32) begin
+                        draw(REF_COLS, n);
+                        reference_q[{bank[BANK_W-1:0], r[ROW_W-1:0]}][n +: 32] = fresh;
+                        if (place < (1 << ADC_BITS)) begin
+                            group_q[{bank[BANK_W-1:0], place[ADC_BITS-1:0]}] =
+                                group_q[{bank[BANK_W-1:0], place[ADC_BITS-1:0]}] + ones(fresh);
+                        end
+                    end
+                end
+            end
+        end
+    endtask
+
     initial begin
         for (i = 0; i < CELL_ROWS; i = i + 1) wp_q[i] = {CELL_BITS{1'b0}};
         for (i = 0; i < CELL_ROWS; i = i + 1) wn_q[i] = {CELL_BITS{1'b0}};
@@ -130,10 +209,23 @@ module reference_array #(
         for (i = 0; i < (1<<(ADC_BITS+BANK_W)); i = i + 1) group_q[i] = 32'd0;
         for (i = 0; i < (4<<SLOT_W); i = i + 1) sums_q[i] = {W{1'b0}};
         changed_q       = 1'b0;
+        unknown_q       = 1'b0;
         straight_held_q = {W{1'b0}};
         crossed_held_q  = {W{1'b0}};
         trim_held_q     = {W{1'b0}};
         ref_q           = 32'sd0;
+        hidden_held_q   = {COLS{1'b0}};
+        ref_hidden_q    = 1'b0;
+        if (!$value$plusargs("seed=%d", seed)) seed = 1;
+        if ($value$plusargs("cells=%s", power_up)) begin
+            if (power_up == RANDOM) scatter;
+            else if (power_up == UNKNOWN) begin
+                unknown_q = 1'bx;
+                if (unknown_q !== 1'bx) refuse("+cells=x needs a simulator that has unknown values");
+                unknown_q = 1'b1;
+                scatter;
+            end else if (power_up != ZERO) refuse("+cells is none of zero, random, x");
+        end
     end
 `endif
 
@@ -197,6 +289,27 @@ module reference_array #(
         end
     endfunction
 
+    // x in every column in which one of these rows holds a cell that was never written, else 0.
+    function [COLS-1:0] hidden(input [ROWS-1:0] rwl, input trim);
+        integer k;
+        begin
+            hidden = {COLS{1'b0}};
+            for (k = 0; k < ROWS + TRIM_ROWS; k = k + 1) begin
+                if ((k < ROWS) ? rwl[k] : trim) begin
+                    hidden = hidden | (wp_q[k][COLS-1:0] ^ wp_q[k][COLS-1:0])
+                                    | (wn_q[k][COLS-1:0] ^ wn_q[k][COLS-1:0]);
+                end
+            end
+        end
+    endfunction
+
+    always @(posedge clk_i) begin
+        if (precharge_i) hidden_q <= {COLS{1'b0}};
+        else if (unknown_q && (|rwl_p_i || |rwl_n_i || trim_rwl_i)) begin
+            hidden_q <= hidden_q | hidden(rwl_p_i | rwl_n_i, trim_rwl_i);
+        end
+    end
+
     always @(posedge clk_i) begin
         if (precharge_i) begin
             straight_q <= {W{1'b0}};
@@ -225,17 +338,36 @@ module reference_array #(
         end
     endfunction
 
+    // x where one of these groups holds a cell that was never written, else 0.
+    function ref_hidden(input [(1<<ADC_BITS)-1:0] groups);
+        integer      k;
+        reg  [31:0]  at;
+        begin
+            ref_hidden = 1'b0;
+            for (k = 0; k < REF_ROWS; k = k + 1) begin
+                at = (k < OFFSET_ROWS) ? 0 : (k - OFFSET_ROWS) / STEP_ROWS + 1;
+                if (at < (1 << ADC_BITS) && groups[at[ADC_BITS-1:0]]) begin
+                    ref_hidden = ref_hidden | (^reference_q[{ref_bank_i, k[ROW_W-1:0]}]
+                                            ^  ^reference_q[{ref_bank_i, k[ROW_W-1:0]}]);
+                end
+            end
+        end
+    endfunction
+
     always @(posedge clk_i) begin
         if (precharge_i) begin
-            held_q <= 1'b0;
-            ref_q  <= 32'sd0;
+            held_q       <= 1'b0;
+            ref_q        <= 32'sd0;
+            ref_hidden_q <= 1'b0;
         end else if (|ref_group_i) begin
             held_q <= 1'b1;
+            if (unknown_q) ref_hidden_q <= ref_hidden_q | ref_hidden(ref_group_i);
             ref_q  <= ref_q + ramp_pulse(ref_group_i);
             if (!held_q) begin
                 straight_held_q <= straight_q;
                 crossed_held_q  <= crossed_q;
                 trim_held_q     <= trim_q;
+                hidden_held_q   <= hidden_q;
             end
         end
     end
@@ -262,7 +394,8 @@ module reference_array #(
         end
     endgenerate
 
-    assign sa_o = above;
+    // A comparator that would have to look at what is unknown is unknown itself.
+    assign sa_o = above ^ ({COLS{sense_i}} & (hidden_held_q | {COLS{ref_hidden_q}}));
 
 endmodule
 

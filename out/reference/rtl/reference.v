@@ -65,18 +65,23 @@ module reference #(
     localparam IN_WORD_W  = (ROWS > 4) ? $clog2((ROWS + 3) / 4) : 1;
 
 `ifndef SYNTHESIS
-    // An instance may override the shape: within what the address map and the counters hold.
+    // An instance may override the shape: within what the address map and the counters hold. A
+    // simulation of any other shape fails at its start.
     task refuse(input [8*72-1:0] rule);
         begin
-            $display("ERROR: %m: %0s", rule);
-            $finish(0);
+            $display("FAIL %m: %0s", rule);
+            $stop;
+            $finish(0);  // where a simulator goes on after $stop
         end
     endtask
 
     initial begin
         if (ROWS < 1 || ROWS > 1024)             refuse("ROWS is outside 1..1024");
         if (COLS < 1 || COLS > 1024)             refuse("COLS is outside 1..1024");
+        if (IN_SIGNED < 0 || IN_SIGNED > 1)      refuse("IN_SIGNED is outside 0..1");
         if (MAG_BITS < 1 || IN_BITS > 8)         refuse("IN_BITS is outside 1 + IN_SIGNED..8");
+        if (BIT_SERIAL < 0 || BIT_SERIAL > 1)    refuse("BIT_SERIAL is outside 0..1");
+        if (HEADROOM < 1)                        refuse("HEADROOM is below 1");
         if (TRIM_ROWS < 0 || TRIM_ROWS > 16)     refuse("TRIM_ROWS is outside 0..16");
         if (TRIM_ROWS > 0 && TRIM_PULSES >= (1 << MAG_BITS))
             refuse("TRIM_PULSES does not fit the input phase");
@@ -89,7 +94,11 @@ module reference #(
             refuse("REF_ROWS less OFFSET_ROWS cannot give every ramp group a row");
         if (REF_PULSES < 1 || REF_PULSES > 64)   refuse("REF_PULSES is outside 1..64");
         if (PRE_CYCLES < 1 || PRE_CYCLES > 64)   refuse("PRE_CYCLES is outside 1..64");
+        if (EARLY_STOP < 0 || EARLY_STOP > 1)    refuse("EARLY_STOP is outside 0..1");
         if (OUT_BITS < 1 || OUT_BITS > 16)       refuse("OUT_BITS is outside 1..16");
+        if (OUT_SIGNED < 0 || OUT_SIGNED > 1)    refuse("OUT_SIGNED is outside 0..1");
+        if (DOUBLE_BUFFER < 0 || DOUBLE_BUFFER > 1)
+            refuse("DOUBLE_BUFFER is outside 0..1");
     end
 `endif
 
