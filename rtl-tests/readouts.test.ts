@@ -7,6 +7,7 @@ import { cosim } from '../generators/cosim/cosim.js';
 import { program } from '../generators/cosim/scenario.js';
 import { newBench } from '../generators/cosim/vectors.js';
 import { describeMismatch } from '../generators/cosim/verdict.js';
+import { packBits } from '../generators/golden/bits.js';
 import { ColumnConverters } from '../generators/golden/columns.js';
 import type { Comparator } from '../generators/golden/comparator.js';
 import { codeOf, Macro } from '../generators/golden/macro.js';
@@ -104,7 +105,11 @@ describe('a comparator that is not monotone', () => {
           const steps = high.map((_, k) => (ramp === 'rising' ? k + 1 : 7 - k));
           columns.clear(0, 3);
           for (const step of steps) {
-            columns.strobe(step, 0, new Uint8Array(shape.columns).fill(Number(high[step - 1])));
+            columns.strobe(
+              step,
+              0,
+              packBits(shape.columns, () => high[step - 1]!),
+            );
           }
           columns.finish(0);
           const count = high.filter((decision) => decision).length;

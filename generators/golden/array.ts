@@ -1,6 +1,9 @@
 import { fullScale, type MacroShape, maxMagnitude } from '../plan/shape.js';
 import type { CellPlanes } from './pack.js';
 
+/** Weight of the odd column of a pair; above twice any sum of a column, and its products are exact. */
+const PAIR = 2 ** 26;
+
 /**
  * The bitcell array: what every column's differential discharge is for a vector of inputs.
  * All results are whole unit discharges.
@@ -10,11 +13,18 @@ export class BitcellArray {
   readonly minus: Uint8Array;
   readonly trimPlus: Uint8Array;
   readonly trimMinus: Uint8Array;
-  /** Two columns' weights in one integer, row by row: even column + 65536 * odd column. */
-  private pairs: Int32Array | undefined;
   /** Counts changes of the cells, so that what was made of them can be told to be of old. */
   version = 0;
   private trim: Int32Array | undefined;
+
+  // Where nothing can clip, the product is linear: a new one differs from the last one by the rows whose input or cells
+  // changed. Weights and sums of two columns are in one number: even column + PAIR * odd column.
+  private readonly width: number;
+  private readonly weights: Float64Array;
+  private readonly sums: Float64Array;
+  /** What a row put into the sums; 0 where `weights` lacks it, because its cells were written since. */
+  private readonly applied: Int32Array;
+  private readonly packed: Uint8Array;
 
   constructor(readonly shape: MacroShape) {
     const { rows, columns, trimRows } = shape;
@@ -22,23 +32,36 @@ export class BitcellArray {
     this.minus = new Uint8Array(rows * columns);
     this.trimPlus = new Uint8Array(trimRows * columns);
     this.trimMinus = new Uint8Array(trimRows * columns);
+    this.width = (columns + 1) >> 1;
+    const linear = shape.headroom >= fullScale(shape);
+    this.weights = new Float64Array(linear ? rows * this.width : 0);
+    this.sums = new Float64Array(this.width);
+    this.applied = new Int32Array(rows);
+    this.packed = new Uint8Array(rows);
   }
 
   load(cells: CellPlanes): void {
     this.plus.set(cells.plus);
     this.minus.set(cells.minus);
-    this.changed();
+    for (let row = 0; row < this.shape.rows; row++) this.changed(row);
   }
 
   loadTrim(cells: CellPlanes): void {
     this.trimPlus.set(cells.plus);
     this.trimMinus.set(cells.minus);
-    this.changed();
+    this.trimChanged();
   }
 
-  /** To be called after cells were written directly. */
-  changed(): void {
-    this.pairs = undefined;
+  /** To be called where cells of a row were written directly. */
+  changed(row: number): void {
+    this.version++;
+    if (this.packed[row] === 0) return;
+    this.apply(row, 0);
+    this.packed[row] = 0;
+  }
+
+  /** To be called where trim cells were written directly. */
+  trimChanged(): void {
     this.trim = undefined;
     this.version++;
   }
@@ -49,44 +72,42 @@ export class BitcellArray {
    * @param inputs signed or unsigned whole numbers, one a row; magnitudes saturate at 2^n - 1
    */
   mac(inputs: ArrayLike<number>): Int32Array {
-    const full = fullScale(this.shape);
-    // Where nothing can clip only the difference counts, and it fits 16 bits: two columns at once.
-    return this.shape.headroom >= full && full < 2 ** 15 ? this.macByPairs(inputs) : this.macByLines(inputs);
+    return this.weights.length > 0 ? this.macByChanges(inputs) : this.macByLines(inputs);
   }
 
-  private macByPairs(inputs: ArrayLike<number>): Int32Array {
+  private macByChanges(inputs: ArrayLike<number>): Int32Array {
     const { rows, columns } = this.shape;
     const limit = maxMagnitude(this.shape);
-    const width = (columns + 1) >> 1;
-    this.pairs ??= this.packPairs(width);
-    const pairs = this.pairs;
-    const sums = new Int32Array(width);
-    for (let row = 0; row < rows; row++) {
-      const x = Math.max(-limit, inputs[row]!);
-      if (x === 0) continue;
-      const from = row * width;
-      for (let i = 0; i < width; i++) sums[i]! += Math.imul(x, pairs[from + i]!);
-    }
+    for (let row = 0; row < rows; row++) this.apply(row, Math.max(-limit, inputs[row]!));
     const mac = this.trims().slice();
     for (let column = 0; column < columns; column++) {
-      const sum = sums[column >> 1]!;
-      const low = (sum << 16) >> 16;
-      mac[column]! += (column & 1) === 0 ? low : (sum - low) >> 16;
+      const sum = this.sums[column >> 1]!;
+      const odd = Math.round(sum / PAIR);
+      mac[column]! += (column & 1) === 0 ? sum - odd * PAIR : odd;
     }
     return mac;
   }
 
-  private packPairs(width: number): Int32Array {
-    const { rows, columns } = this.shape;
-    const pairs = new Int32Array(rows * width);
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        const cell = row * columns + column;
-        const weight = this.plus[cell]! - this.minus[cell]!;
-        pairs[row * width + (column >> 1)]! += (column & 1) === 0 ? weight : weight * 65536;
-      }
+  /** Lets a row count in the sums with another input. */
+  private apply(row: number, x: number): void {
+    const change = x - this.applied[row]!;
+    if (change === 0) return;
+    if (this.packed[row] === 0) this.pack(row);
+    const { sums, weights, width } = this;
+    const from = row * width;
+    for (let pair = 0; pair < width; pair++) sums[pair]! += change * weights[from + pair]!;
+    this.applied[row] = x;
+  }
+
+  private pack(row: number): void {
+    const { columns } = this.shape;
+    const { width, plus, minus } = this;
+    for (let pair = 0; pair < width; pair++) {
+      const cell = row * columns + 2 * pair;
+      const odd = 2 * pair + 1 < columns ? plus[cell + 1]! - minus[cell + 1]! : 0;
+      this.weights[row * width + pair] = plus[cell]! - minus[cell]! + PAIR * odd;
     }
-    return pairs;
+    this.packed[row] = 1;
   }
 
   private macByLines(inputs: ArrayLike<number>): Int32Array {

@@ -1,7 +1,7 @@
 import { rampSteps } from '../plan/schedule.js';
 import { type MacroShape, showsAllColumns } from '../plan/shape.js';
+import { concatenated, hexOfBits, onesIn, packBits } from './bits.js';
 import type { Comparator } from './comparator.js';
-import { hexOfBits } from './trace.js';
 import { firstStep, lastStep } from './word-lines.js';
 
 /**
@@ -17,29 +17,31 @@ import { firstStep, lastStep } from './word-lines.js';
  * the other two keep what the last such step gave.
  */
 export class ColumnConverters {
-  /** Code of every column; its decoded value, OUT_BITS wide and unsigned, for `broadcast`. */
-  private readonly state: Int32Array;
-  private results: Int32Array;
+  /**
+   * Registers of all columns, one vector a bit, lowest first: the code, or for `broadcast` its decoded value, OUT_BITS
+   * wide and unsigned.
+   */
+  private readonly state: readonly Uint32Array[];
+  private results: readonly Uint32Array[];
   private resultBank = 0;
-  /** Bits of a column's register. */
-  private readonly width: number;
-  private readonly planes: Uint8Array;
-  private planesText: string | undefined;
+  /** 1 for every column there is. */
+  private readonly all: Uint32Array;
+  private text: string | undefined;
 
   /** @param entry what a decoder table holds */
   constructor(
     private readonly shape: MacroShape,
     private readonly entry: (bank: number, code: number) => number,
   ) {
-    this.state = new Int32Array(shape.columns);
-    this.results = new Int32Array(shape.columns);
-    this.width = shape.readout === 'broadcast' ? shape.outputBits : shape.adcBits;
-    this.planes = new Uint8Array(shape.columns * this.width);
+    const width = shape.readout === 'broadcast' ? shape.outputBits : shape.adcBits;
+    this.all = packBits(shape.columns, () => true);
+    this.state = Array.from({ length: width }, () => new Uint32Array(this.all.length));
+    this.results = copied(this.state);
   }
 
   reset(): void {
     this.moveAll(0);
-    this.results = new Int32Array(this.shape.columns);
+    this.results = copied(this.state);
     this.resultBank = 0;
   }
 
@@ -52,75 +54,90 @@ export class ColumnConverters {
   /**
    * The comparators are looked at for one ramp step.
    *
-   * @param comparators 1 where the MAC is at or above the reference of this step
+   * @param comparators a bit a column: 1 where the MAC is at or above the reference of this step
    */
-  strobe(step: number, bank: number, comparators: Uint8Array): void {
-    const { state, shape } = this;
+  strobe(step: number, bank: number, comparators: Uint32Array): void {
+    const { shape } = this;
     const falling = shape.ramp === 'falling';
-    const moves = falling ? 0 : 1;
+    const moves = falling ? comparators.map((high, word) => this.all[word]! & ~high) : comparators;
     const code = falling ? step - 1 : step;
     const counts = shape.readout === 'counter' || shape.readout === 'column_lut';
-    const taken = shape.readout === 'broadcast' ? this.value(bank, code) : code;
-    for (let column = 0; column < state.length; column++) {
-      if (comparators[column] !== moves) continue;
-      state[column] = counts ? state[column]! + (falling ? -1 : 1) : taken;
+    if (counts) this.count(moves, falling);
+    else this.take(moves, shape.readout === 'broadcast' ? this.value(bank, code) : code);
+    this.text = undefined;
+  }
+
+  /** Counts some columns up or down by one: a carry, or a borrow, ripples through the bits of all of them. */
+  private count(moves: Uint32Array, down: boolean): void {
+    const carry = moves.slice();
+    for (const plane of this.state) {
+      for (let word = 0; word < carry.length; word++) {
+        const before = plane[word]!;
+        plane[word] = before ^ carry[word]!;
+        carry[word]! &= down ? ~before : before;
+      }
     }
-    this.planesText = undefined;
+  }
+
+  /** Puts one code or value into some columns. */
+  private take(moves: Uint32Array, code: number): void {
+    this.state.forEach((plane, bit) => {
+      const one = ((code >> bit) & 1) === 1;
+      for (let word = 0; word < moves.length; word++) {
+        if (one) plane[word]! |= moves[word]!;
+        else plane[word]! &= ~moves[word]!;
+      }
+    });
   }
 
   /** Whether no later step can change a code; with a falling ramp: whether topK columns are found. */
-  ended(comparators: Uint8Array): boolean {
-    let high = 0;
-    for (const comparator of comparators) high += comparator;
+  ended(comparators: Uint32Array): boolean {
+    const high = onesIn(comparators);
     return this.shape.ramp === 'falling' ? high >= this.shape.topK : high === 0;
   }
 
   /** The codes are final. */
   finish(bank: number): void {
-    this.results = this.state.slice();
+    this.results = copied(this.state);
     this.resultBank = bank;
   }
 
   /** Result word of a column: code in 23:16 (0 for `broadcast`, which has none), decoded value in 15:0. */
   resultWord(column: number): number {
-    const held = this.held()[column]!;
+    const held = this.heldBy(column);
     if (this.shape.readout === 'broadcast') return this.extended(held) & 0xffff;
     return ((held << 16) | (this.entry(this.resultBank, held) & 0xffff)) >>> 0;
   }
 
   /** Bit j of every column's register in plane j, as the trace shows it. */
   stateText(): string {
-    if (this.planesText === undefined) {
-      const { columns } = this.shape;
-      const { planes, state } = this;
-      for (let bit = 0, at = 0; bit < this.width; bit++) {
-        for (let column = 0; column < columns; column++) planes[at++] = (state[column]! >> bit) & 1;
-      }
-      this.planesText = hexOfBits(planes);
-    }
-    return this.planesText;
+    this.text ??= hexOfBits(concatenated(this.state, this.shape.columns));
+    return this.text;
   }
 
   /** The decoded values of all columns, for the styles that have them on pins; otherwise nothing. */
   valuesText(): string {
     const { columns, outputBits, readout } = this.shape;
     if (!showsAllColumns(this.shape)) return '';
-    const bits = new Uint8Array(columns * outputBits);
-    const held = this.held();
-    for (let column = 0, at = 0; column < columns; column++) {
-      const value = readout === 'broadcast' ? held[column]! : this.value(this.resultBank, held[column]!);
-      for (let bit = 0; bit < outputBits; bit++) bits[at++] = (value >> bit) & 1;
-    }
-    return ` ${hexOfBits(bits)}`;
+    const values = Array.from({ length: columns }, (_, column) => {
+      const held = this.heldBy(column);
+      return Uint32Array.of(readout === 'broadcast' ? held : this.value(this.resultBank, held));
+    });
+    return ` ${hexOfBits(concatenated(values, outputBits))}`;
   }
 
-  private held(): Int32Array {
-    return this.shape.doubleBuffer ? this.results : this.state;
+  /** What is read of a column: its result where they are kept, else its register. */
+  private heldBy(column: number): number {
+    const planes = this.shape.doubleBuffer ? this.results : this.state;
+    return planes.reduce(
+      (code, plane, bit) => code | (((plane[column >> 5]! >>> (column & 31)) & 1) << bit),
+      0,
+    );
   }
 
   private moveAll(code: number): void {
-    this.state.fill(code);
-    this.planesText = undefined;
+    this.take(this.all, code);
+    this.text = undefined;
   }
 
   /** A table entry as OUT_BITS wires. */
@@ -155,9 +172,13 @@ export function codesOfRamp(
   columns.clear(0, bits);
   for (let step = firstStep(shape, bits); ; step += shape.ramp === 'falling' ? -1 : 1) {
     const reference = references[step - 1]!;
-    const high = Uint8Array.from(macs, (mac, column) => Number(comparator(mac, reference, column)));
+    const high = packBits(macs.length, (column) => comparator(macs[column]!, reference, column));
     columns.strobe(step, 0, high);
     if (step === last || (shape.earlyStop && columns.ended(high))) break;
   }
   return Uint8Array.from(macs, (_, column) => columns.resultWord(column) >>> 16);
+}
+
+function copied(planes: readonly Uint32Array[]): readonly Uint32Array[] {
+  return planes.map((plane) => plane.slice());
 }

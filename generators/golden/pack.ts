@@ -26,12 +26,15 @@ export interface CellPlanes {
  * @throws RangeError for any other weight
  */
 export function packTernary(weights: Int8Array): CellPlanes {
-  const bad = weights.findIndex((weight) => weight < -1 || weight > 1);
-  if (bad >= 0) throw new RangeError(`weight ${bad} is ${weights[bad]}: a cell holds -1, 0 or +1`);
-  return {
-    plus: Uint8Array.from(weights, (weight) => Number(weight > 0)),
-    minus: Uint8Array.from(weights, (weight) => Number(weight < 0)),
-  };
+  const plus = new Uint8Array(weights.length);
+  const minus = new Uint8Array(weights.length);
+  for (let cell = 0; cell < weights.length; cell++) {
+    const weight = weights[cell]!;
+    if (weight === 1) plus[cell] = 1;
+    else if (weight === -1) minus[cell] = 1;
+    else if (weight !== 0) throw new RangeError(`weight ${cell} is ${weight}: a cell holds -1, 0 or +1`);
+  }
+  return { plus, minus };
 }
 
 /** The inverse of {@link packTernary}; a cell (1,1) reads as 0, as it does on the bitlines. */

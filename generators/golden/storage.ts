@@ -53,8 +53,12 @@ export class Storage implements CellPort {
       const bit = i - from;
       if ((strobes >> (bit >> 3)) & 1) cells[i] = (data >>> bit) & 1;
     }
-    if (address >= 0x8_0000) this.array.changed();
-    else this.groups[referenceCell(address).bank] = undefined;
+    if (address < 0x8_0000) this.groups[referenceCell(address).bank] = undefined;
+    else {
+      const { row } = weightCell(address);
+      if (row >= TRIM_ROW_BASE) this.array.trimChanged();
+      else this.array.changed(row);
+    }
   }
 
   /** 1-cells of every reference group of a bank; group 0 is the offset group. */

@@ -31,18 +31,3 @@ export class Trace {
 export function hexOfNumber(value: number): string {
   return value.toString(16);
 }
-
-/** Two hexadecimal digits of every byte. */
-const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-/** A bit vector, lowest bit first, as the hexadecimal number that Verilog reads; no leading zeros. */
-export function hexOfBits(bits: Uint8Array): string {
-  let text = '';
-  for (let at = (bits.length - 1) & ~7; at >= 0; at -= 8) {
-    let byte = 0;
-    for (let i = Math.min(at + 8, bits.length) - 1; i >= at; i--) byte = (byte << 1) | bits[i]!;
-    if (text !== '') text += BYTES[byte];
-    else if (byte !== 0) text = byte.toString(16);
-  }
-  return text === '' ? '0' : text;
-}

@@ -1,20 +1,19 @@
 import { rampSteps } from '../plan/schedule.js';
 import { groupsPerStep, type MacroShape, magnitudeBits, maxMagnitude } from '../plan/shape.js';
+import { packBits } from './bits.js';
 
 /** Rows driven in one cycle of the input phase: `straight` for x > 0, `crossed` for x < 0. */
 export function drivenRows(
   shape: MacroShape,
   inputs: Int32Array,
   cycle: number,
-): { readonly straight: Uint8Array; readonly crossed: Uint8Array } {
+): { readonly straight: Uint32Array; readonly crossed: Uint32Array } {
   const limit = maxMagnitude(shape);
-  const straight = new Uint8Array(shape.rows);
-  const crossed = new Uint8Array(shape.rows);
-  for (let row = 0; row < shape.rows; row++) {
-    const x = inputs[row]!;
-    if (pulsedIn(shape, Math.min(limit, Math.abs(x)), cycle)) (x < 0 ? crossed : straight)[row] = 1;
-  }
-  return { straight, crossed };
+  const pulsed = (x: number) => pulsedIn(shape, Math.min(limit, Math.abs(x)), cycle);
+  return {
+    straight: packBits(shape.rows, (row) => inputs[row]! > 0 && pulsed(inputs[row]!)),
+    crossed: packBits(shape.rows, (row) => inputs[row]! < 0 && pulsed(inputs[row]!)),
+  };
 }
 
 /** Whether the trim rows are driven in a cycle of the input phase: as an input of trimPulses would be. */

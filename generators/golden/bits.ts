@@ -1,0 +1,49 @@
+/*
+ * Bit vectors, 32 bits a word, lowest first: word lines, comparators and registers of all rows or columns at once.
+ * Bits beyond the length of a vector are 0.
+ */
+
+/** A vector of `length` bits, each asked for. */
+export function packBits(length: number, isSet: (at: number) => boolean): Uint32Array {
+  const words = new Uint32Array(Math.ceil(length / 32));
+  for (let at = 0; at < length; at++) if (isSet(at)) words[at >> 5]! |= 1 << (at & 31);
+  return words;
+}
+
+/** Number of 1 bits. */
+export function onesIn(words: Uint32Array): number {
+  let ones = 0;
+  for (const word of words) for (let rest = word; rest !== 0; rest &= rest - 1) ones++;
+  return ones;
+}
+
+/** Vectors of `length` bits one after the other, the first lowest. */
+export function concatenated(vectors: readonly Uint32Array[], length: number): Uint32Array {
+  const joined = new Uint32Array(Math.ceil((vectors.length * length) / 32) + 1);
+  vectors.forEach((words, at) => {
+    const first = (at * length) >> 5;
+    const shift = (at * length) & 31;
+    for (let word = 0; word < words.length; word++) {
+      joined[first + word]! |= words[word]! << shift;
+      if (shift > 0) joined[first + word + 1]! |= words[word]! >>> (32 - shift);
+    }
+  });
+  return joined;
+}
+
+const DIGITS = Buffer.from('0123456789abcdef', 'latin1');
+/** Where digits are put together; it grows with the longest vector. */
+let page = Buffer.alloc(1024);
+
+/** A vector as the hexadecimal number that Verilog reads; no leading zeros. */
+export function hexOfBits(words: Uint32Array): string {
+  let top = words.length - 1;
+  while (top > 0 && words[top] === 0) top--;
+  if (top < 0) return '0';
+  if (page.length < 8 * top) page = Buffer.alloc(16 * top);
+  let at = 0;
+  for (let word = top - 1; word >= 0; word--) {
+    for (let shift = 28; shift >= 0; shift -= 4) page[at++] = DIGITS[(words[word]! >>> shift) & 15]!;
+  }
+  return words[top]!.toString(16) + page.toString('latin1', 0, at);
+}
