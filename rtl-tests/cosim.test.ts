@@ -43,16 +43,19 @@ describe.each(forEveryChange(CONFIGURATIONS, isOneOfFew))('$name', (configuratio
 });
 
 describe('a package stands alone', () => {
-  it.each(['tiny', 'odd', 'banked'])('%s simulates with its own testbench and vectors', async (name) => {
-    const plan = byName(name);
-    const lines = await withPackage(plan, async (folder) => {
-      await execa('iverilog', ['-g2005', '-f', `${name}.f`, `tb/${name}_tb.v`, '-o', 'sim.vvp'], {
-        cwd: folder,
+  it.each(forEveryChange(['tiny', 'odd', 'banked'], (name) => name !== 'banked'))(
+    '%s simulates with its own testbench and vectors',
+    async (name) => {
+      const plan = byName(name);
+      const lines = await withPackage(plan, async (folder) => {
+        await execa('iverilog', ['-g2005', '-f', `${name}.f`, `tb/${name}_tb.v`, '-o', 'sim.vvp'], {
+          cwd: folder,
+        });
+        return (await execa('vvp', ['-n', '-N', 'sim.vvp'], { cwd: folder })).stdout;
       });
-      return (await execa('vvp', ['-n', '-N', 'sim.vvp'], { cwd: folder })).stdout;
-    });
-    expect(lines).toMatch(/^PASS n=\d+$/m);
-  });
+      expect(lines).toMatch(/^PASS n=\d+$/m);
+    },
+  );
 
   it.each([
     ['tiny', 'odd'],
@@ -75,7 +78,7 @@ describe('a package stands alone', () => {
 });
 
 describe('the shape can be overridden at instantiation', () => {
-  it.each(OVERRIDES)('$name', async ({ shape }) => {
+  it.each(forEveryChange(OVERRIDES, (_, at) => at < 2))('$name', async ({ shape }) => {
     for (const name of forEveryChange(['fine', 'demo'], everyNth(2))) {
       const result = await withPackage(byName(name), (folder) => cosimOverride(folder, shape, OPTIONS));
       expect(result.mismatches.map(describeMismatch)).toEqual([]);

@@ -9,6 +9,7 @@ import { writePackage } from '../generators/emit/write.js';
 import { Interrupted, orThrow } from '../generators/problems.js';
 import { CLI } from './command-line.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
+import { everyNth, forEveryChange } from './every-change.js';
 
 /** A simulation that takes long enough to be stopped. */
 const PLAN = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'demo')!);
@@ -42,7 +43,7 @@ async function stopped(signal: NodeJS.Signals, ready: (files: string[]) => boole
 const compiling = (files: string[]) => files.some((name) => !name.includes('vectors'));
 const simulating = (files: string[]) => files.some((name) => name.endsWith('sim.vvp'));
 
-describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
+describe.each(forEveryChange(['SIGINT', 'SIGTERM'] as const, everyNth(2)))('%s', (signal) => {
   it.each([
     ['cosim', 'compiles', compiling],
     ['cosim', 'simulates', simulating],

@@ -24,6 +24,7 @@ import {
   streamConversions,
   tableWrites,
 } from '../generators/index.js';
+import { everyNth, forEveryChange } from './every-change.js';
 import { withPackage } from './packages.js';
 
 /** Activations of trained networks, beside the repository on machines that have them. */
@@ -107,7 +108,7 @@ function ownRows(): Int8Array {
 }
 
 describe.skipIf(!present)('a layer of a trained network: calibrate, plan, package, simulate', () => {
-  it.each(present ? layersThere() : [])('%s', async (layer) => {
+  it.each(forEveryChange(present ? layersThere() : [], everyNth(5)))('%s', async (layer) => {
     const { batches, heldOut } = activationsOf(layer);
     const levels = orThrow(calibrate(batches, { name: layer.replace('/', '.'), bits: BITS }));
     const plan = planFor(levels);

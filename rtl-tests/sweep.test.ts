@@ -10,6 +10,7 @@ import { planFile } from '../generators/plan/file.js';
 import { sweepText } from '../generators/report/sweep.js';
 import { axisValues } from '../generators/sweep/axes.js';
 import { CLI } from './command-line.js';
+import { everyNth, forEveryChange } from './every-change.js';
 import { asContent, contentOf, replaceOnce } from './packages.js';
 import { at, folder, levelsOf, MACRO, problemOf, refusal, run, save } from './sweep-case.js';
 
@@ -264,7 +265,7 @@ describe('imcgen sweep', () => {
     expect(await contentOf(at('several'))).toEqual(await contentOf(at('out')));
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.each(forEveryChange(['SIGINT', 'SIGTERM'] as const, everyNth(2)))(
     'after %s holds whole packages only, and goes on',
     async (signal) => {
       const args = ['--rows', '25..32', '--bits', '1..3'];
