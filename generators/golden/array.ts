@@ -43,7 +43,8 @@ export class BitcellArray {
   load(cells: CellPlanes): void {
     this.plus.set(cells.plus);
     this.minus.set(cells.minus);
-    for (let row = 0; row < this.shape.rows; row++) this.changed(row);
+    for (const state of [this.sums, this.applied, this.packed]) state.fill(0);
+    this.version++;
   }
 
   loadTrim(cells: CellPlanes): void {
