@@ -22,11 +22,11 @@ export async function kernelModule() {
     ]);
     if (error) throw new Error(`kernel/convert.ts does not compile: ${error.message}\n${stderr}`);
     const lines = readFileSync(binary)
-      .toString('base64')
+      .toString('hex')
       .match(/.{1,100}/g);
     return [
       '// Compiled from kernel/convert.ts by `npm run kernel`. Do not edit.',
-      '/** The WebAssembly module, base64. */',
+      '/** The WebAssembly module, two hexadecimal digits a byte. */',
       'export const KERNEL_MODULE = [',
       ...lines.map((line) => `  '${line}',`),
       "].join('');",

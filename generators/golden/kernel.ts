@@ -41,7 +41,6 @@ interface Platform {
     readonly Module: new (bytes: Uint8Array) => object;
     readonly Instance: new (module: object) => { readonly exports: unknown };
   };
-  atob(base64: string): string;
 }
 
 /** Cells and trim of an array as of one change of it. */
@@ -63,9 +62,9 @@ export function kernel(): Kernel | undefined {
 }
 
 function instantiate(): Kernel | undefined {
-  const { WebAssembly, atob } = globalThis as unknown as Platform;
+  const { WebAssembly } = globalThis as unknown as Platform;
   if (WebAssembly === undefined) return undefined;
-  const bytes = Uint8Array.from(atob(KERNEL_MODULE), (letter) => letter.charCodeAt(0));
+  const bytes = Uint8Array.from(KERNEL_MODULE.match(/../g)!, (byte) => Number.parseInt(byte, 16));
   if (!WebAssembly.validate(bytes)) return undefined;
   return new Kernel(new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Exports);
 }
