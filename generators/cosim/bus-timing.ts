@@ -34,8 +34,10 @@ export interface BusTiming {
   reset(): void;
 }
 
-/** An unstalled access alone is the same on every bus: its request, and the answer in the next cycle. */
+/** An unstalled access alone: its request, and the answer in the next cycle. */
 const ALONE: Schedule = { requests: [0, undefined], answers: [1] };
+/** AXI4-Lite takes it first, and the request goes out in the cycle after. */
+const TAKEN_ALONE: Schedule = { requests: [undefined, 0, undefined], answers: [2] };
 
 function isAlone(accesses: readonly TimedAccess[]): boolean {
   return accesses.length === 1 && accesses[0]!.stall === NO_STALL;
@@ -68,8 +70,8 @@ class SharedTiming implements BusTiming {
 class Channel {
   private next = 0;
   private left: number;
-  /** The access that the adapter holds. */
-  waiting: number | undefined;
+  /** The access that the adapter holds: it can go out. */
+  there: number | undefined;
 
   /** @param delays cycles before each of the accesses is offered */
   constructor(
@@ -79,44 +81,37 @@ class Channel {
     this.left = delays[0] ?? 0;
   }
 
-  /** The access that is there in this cycle: held, or just offered. */
-  get there(): number | undefined {
-    return this.waiting ?? (this.left === 0 ? this.accesses[this.next] : undefined);
-  }
-
   /** Ends the cycle, the access that is there having gone out or not. */
   pass(gone: boolean): void {
-    const taken = this.waiting === undefined && this.there !== undefined;
-    this.waiting = gone ? undefined : this.there;
-    if (taken) this.left = this.delays[++this.next] ?? 0;
+    const room = gone || this.there === undefined;
+    const offered = this.left === 0 ? this.accesses[this.next] : undefined;
+    if (room) this.there = offered;
+    if (room && offered !== undefined) this.left = this.delays[++this.next] ?? 0;
     else if (this.left > 0) this.left--;
   }
 }
 
-/** One response channel: the access whose response stands, and for how long it will yet. */
+/** One response channel: the accesses whose responses are due, two at most, and for how long the first stands yet. */
 class Responses {
-  private access: number | undefined;
-  private left = 0;
-  /** Another response may follow this cycle's. */
-  get free(): boolean {
-    return this.access === undefined || this.left === 0;
+  private readonly due: { readonly access: number; left: number }[] = [];
+
+  get room(): boolean {
+    return this.due.length < 2;
   }
 
   /** Ends a cycle. @returns the access whose response the master took in it */
   pass(gone: number | undefined, delay: number): number | undefined {
-    const taken = this.left === 0 ? this.access : undefined;
-    if (gone !== undefined) {
-      this.access = gone;
-      this.left = delay;
-    } else if (this.left > 0) this.left--;
-    else this.access = undefined;
+    const first = this.due[0];
+    const taken = first?.left === 0 ? this.due.shift()?.access : undefined;
+    if (first !== undefined && taken === undefined) first.left--;
+    if (gone !== undefined) this.due.push({ access: gone, left: delay });
     return taken;
   }
 }
 
 /**
- * AXI4-Lite: five channels, each at its own pace. A request goes out as soon as it is there and the
- * last response of its direction is taken; where a read and a write both could, they take turns.
+ * AXI4-Lite: five channels, each at its own pace. A request goes out in the cycle after all of it was taken, as
+ * soon as fewer than two responses of its direction are due; where a read and a write both could, they take turns.
  */
 class Axi4LiteTiming implements BusTiming {
   private readNext = false;
@@ -124,7 +119,7 @@ class Axi4LiteTiming implements BusTiming {
   schedule(accesses: readonly TimedAccess[]): Schedule {
     if (isAlone(accesses)) {
       this.readNext = accesses[0]!.write;
-      return ALONE;
+      return TAKEN_ALONE;
     }
     const stall = (access: number) => accesses[access]!.stall;
     const writes = [...accesses.keys()].filter((access) => accesses[access]!.write);
@@ -141,8 +136,8 @@ class Axi4LiteTiming implements BusTiming {
     const requests: (number | undefined)[] = [];
     const answers: number[] = [];
     for (let left = accesses.length; left > 0; ) {
-      const canWrite = writeAddress.there !== undefined && writeData.there !== undefined && responses[0].free;
-      const canRead = readAddress.there !== undefined && responses[1].free;
+      const canWrite = writeAddress.there !== undefined && writeData.there !== undefined && responses[0].room;
+      const canRead = readAddress.there !== undefined && responses[1].room;
       const write = canWrite && !(canRead && this.readNext) ? writeAddress.there : undefined;
       const read = canRead && write === undefined ? readAddress.there : undefined;
       const request = write ?? read;

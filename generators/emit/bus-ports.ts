@@ -59,23 +59,23 @@ const AXI4LITE: BusInterface = {
   clocked: true,
   refusal: 'SLVERR (2) on `axi_bresp_o` or `axi_rresp_o`',
   pace:
-    'response in the cycle after the last of its handshakes; up to one access a cycle, reads and writes taking ' +
-    'turns where both wait; a response that waits holds up its own direction only',
+    'response two cycles after the last of its handshakes; up to one access a cycle, reads and writes taking ' +
+    'turns where both wait; two responses can wait, and hold up their own direction only',
   abort: 'not possible; only a reset drops what is under way',
   pins: [
     pin('input', 'axi_awvalid_i', 'write address'),
-    pin('output', 'axi_awready_o', 'no write address is waiting'),
+    pin('output', 'axi_awready_o', 'room for a write address'),
     pin('input', 'axi_awaddr_i', 'byte address', ADDRESS),
     pin('input', 'axi_awprot_i', 'accepted, of no effect', 3),
     pin('input', 'axi_wvalid_i', 'write data, before or after its address'),
-    pin('output', 'axi_wready_o', 'no write data is waiting'),
+    pin('output', 'axi_wready_o', 'room for write data'),
     pin('input', 'axi_wdata_i', 'one word', DATA),
     pin('input', 'axi_wstrb_i', 'bytes to write', BYTES),
     pin('output', 'axi_bvalid_o', 'write response, until it is taken'),
     pin('input', 'axi_bready_i', 'write response taken'),
     pin('output', 'axi_bresp_o', '0: done, 2: refused', 2),
     pin('input', 'axi_arvalid_i', 'read address'),
-    pin('output', 'axi_arready_o', 'no read address is waiting'),
+    pin('output', 'axi_arready_o', 'room for a read address'),
     pin('input', 'axi_araddr_i', 'byte address', ADDRESS),
     pin('input', 'axi_arprot_i', 'accepted, of no effect', 3),
     pin('output', 'axi_rvalid_o', 'read response, until it is taken'),

@@ -41,7 +41,7 @@ function decoderProof(shape: MacroShape): Proof {
     observed: [{ port: 'table_i', range: TABLE_RANGE, net: 'u_decoder.table_q' }],
     clocked: true,
     bitwise: false,
-    assumptions: [{ name: 'banks', says: 'a look-up names a bank that exists' }],
+    assumptions: [{ name: 'banks', says: 'a look-up or write names a bank that exists' }],
     properties: [contents, ...lookups],
     stages: [...together([contents]), ...together(lookups, true)],
     witnesses: [{ name: 'rewritten', says: 'the last entry differs from the planned one', cycle: 3 }],
@@ -152,6 +152,8 @@ function conversionProof(plan: MacroPlan): Proof {
   const inside = (port: string, net: string, range = '') => ({ port, net: `u_macro.${net}`, range });
   const given = (net: string) => ({ net: `u_macro.${net}`, by: `${net}_i` });
   const broadcast = shape.readout === 'broadcast';
+  // Of an access, the cycle in which its request reaches the registers.
+  const requestCycle = plan.config.bus === 'axi4lite' ? 2 : 1;
   const properties: readonly Claim[] = [
     { name: 'schedule', says: 'phases, steps and comparisons are where they are stated' },
     { name: 'in_time', says: 'done within the stated cycles' },
@@ -206,6 +208,8 @@ function conversionProof(plan: MacroPlan): Proof {
       ...(shape.march ? [inside('march_write_i', 'march_write')] : []),
       ...(shape.selfTest ? [inside('self_test_write_i', 'self_test_write')] : []),
       inside('queued_i', 'queued'),
+      inside('load_i', 'load'),
+      inside('mac_i', 'mac'),
       inside('sense_i', 'sense'),
       inside('strobe_i', 'strobe'),
       inside('group_i', 'ref_group', '(1<<ADC_BITS)-1:0'),
@@ -236,10 +240,11 @@ function conversionProof(plan: MacroPlan): Proof {
         name: 'converted',
         says: 'a 1-bit conversion ends with a column at code 1',
         // Reset, the access, then the conversion.
-        cycle: 2 + scheduleOf(shape, 1).total,
+        cycle: 1 + requestCycle + scheduleOf(shape, 1).total,
       },
     ],
-    horizon: 4 + Math.max(2 * scheduleOf(shape, 1).total, scheduleOf(shape, shape.adcBits).total),
+    horizon:
+      3 + requestCycle + Math.max(2 * scheduleOf(shape, 1).total, scheduleOf(shape, shape.adcBits).total),
     effort: 100,
   };
 }

@@ -66,6 +66,8 @@ module reference_prove_conversion #(
     input  wire                                    march_write_i,
     input  wire                                    self_test_write_i,
     input  wire                                    queued_i,
+    input  wire                                    load_i,
+    input  wire                                    mac_i,
     input  wire                                    sense_i,
     input  wire                                    strobe_i,
     input  wire [(1<<ADC_BITS)-1:0]                group_i,
@@ -418,7 +420,8 @@ module reference_prove_conversion #(
 
     assign schedule_o = phase == follow_phase && (!counting || {24'd0, cycle_i} == follow_cycle) &&
                         { {(32-ADC_BITS){1'b0}}, step_i} == follow_step &&
-                        sense_i == follow_sense && strobe_i == follow_strobe;
+                        sense_i == follow_sense && strobe_i == follow_strobe &&
+                        mac_i == (follow_phase == 3'd2) && load_i == (elapsed == 1);
     assign in_time_o  = elapsed <= total && done == follow_done &&
                         (!done || (elapsed >= FEWEST && (EARLY_STOP != 0 || elapsed == total)));
     assign idle_o     = busy == (follow_busy || waiting || marching) && queued_i == waiting;

@@ -18,13 +18,15 @@ module reference_prove_decoder #(
     input  wire                rst_ni,
 
     input  wire                write_i,
+    input  wire [BANK_W-1:0]   write_bank_i,
+    input  wire [ADC_BITS-1:0] write_code_i,
+    input  wire [OUT_BITS-1:0] value_i,
     input  wire [BANK_W-1:0]   bank_i,
     input  wire [ADC_BITS-1:0] code_i,
-    input  wire [OUT_BITS-1:0] value_i,
     input  wire [BANKS*(1<<ADC_BITS)*OUT_BITS-1:0] table_i,  // contents, wired by the script
 
     // assumed in every cycle
-    output wire banks_o,  // a look-up names a bank that exists
+    output wire banks_o,  // a look-up or write names a bank that exists
     // proved in every cycle after reset
     output wire contents_o,  // every entry: as planned after reset, then as written
     output wire read_o,      // what is read is the entry of that bank and code
@@ -40,9 +42,11 @@ module reference_prove_decoder #(
         .clk_i   (clk_i),
         .rst_ni  (rst_ni),
         .write_i (write_i),
+        .write_bank_i (write_bank_i),
+        .write_code_i (write_code_i),
+        .value_i (value_i),
         .bank_i  (bank_i),
         .code_i  (code_i),
-        .value_i (value_i),
         .value_o (value)
     );
 
@@ -77,8 +81,8 @@ module reference_prove_decoder #(
             end
         end else begin
             for (n = 0; n < BANKS * CODES; n = n + 1) begin
-                if (write_i && { {(32-BANK_W){1'b0}}, bank_i} == n / CODES &&
-                    { {(32-ADC_BITS){1'b0}}, code_i} == n % CODES) begin
+                if (write_i && { {(32-BANK_W){1'b0}}, write_bank_i} == n / CODES &&
+                    { {(32-ADC_BITS){1'b0}}, write_code_i} == n % CODES) begin
                     expected_q[n*OUT_BITS +: OUT_BITS] <= value_i;
                 end
             end
@@ -104,7 +108,7 @@ module reference_prove_decoder #(
 
     assign contents_o = table_i == expected_q;
     assign read_o     = value == entry(bank_i, code_i);
-    assign banks_o    = legal(bank_i);
+    assign banks_o    = legal(write_bank_i) && legal(bank_i);
 
     assign rewritten_o =
         expected_q[(BANKS*CODES-1)*OUT_BITS +: OUT_BITS] != planned(BANKS*CODES - 1);

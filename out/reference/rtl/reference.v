@@ -141,6 +141,8 @@ module reference #(
     wire [ADC_BITS-1:0]      code;
     wire [COLS*ADC_BITS-1:0] state;
     wire                     table_write;
+    wire [BANK_W-1:0]        table_write_bank;
+    wire [ADC_BITS-1:0]      table_write_code;
     wire [BANK_W-1:0]        table_bank;
     wire [ADC_BITS-1:0]      table_code;
     wire [OUT_BITS-1:0]      table_value;
@@ -239,6 +241,8 @@ module reference #(
         .column_o      (column),
         .code_i        (code),
         .table_write_o (table_write),
+        .table_write_bank_o (table_write_bank),
+        .table_write_code_o (table_write_code),
         .table_bank_o  (table_bank),
         .table_code_o  (table_code),
         .value_i       (table_value),
@@ -450,9 +454,11 @@ module reference #(
         .clk_i   (clk_i),
         .rst_ni  (rst_ni),
         .write_i (table_write),
+        .write_bank_i (table_write_bank),
+        .write_code_i (table_write_code),
+        .value_i (wdata[OUT_BITS-1:0]),
         .bank_i  (table_bank),
         .code_i  (table_code),
-        .value_i (wdata[OUT_BITS-1:0]),
         .value_o (table_value)
     );
 

@@ -37,7 +37,7 @@ module reference_controller #(
     output wire [ADC_BITS-1:0] last_o,    // highest step at the width of this conversion
 
     input  wire [COLS-1:0]     sa_i,      // comparators, for the early stop
-    output wire                load_o,    // a conversion begins: take over the loaded inputs
+    output wire                load_o,    // first cycle of a conversion: take over the inputs
     output wire                precharge_o,
     output wire                mac_o,
     output wire                ramp_o,
@@ -58,10 +58,12 @@ module reference_controller #(
     localparam PULSE_LAST = REF_PULSES - 1;
 
     reg [2:0]          phase_q;
+    reg                mac_q;     // phase MAC, by itself: word lines have half a cycle
     reg [7:0]          cycle_q;
     reg [ADC_BITS-1:0] step_q;
     reg                sense_q;
     reg                strobe_q;
+    reg                load_q;
     reg [BANK_W-1:0]   bank_q;
     reg [2:0]          bits_q;
 
@@ -133,6 +135,7 @@ module reference_controller #(
     always @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
             phase_q  <= IDLE;
+            mac_q    <= 1'b0;
             cycle_q  <= 8'd0;
             step_q   <= {ADC_BITS{1'b0}};
             sense_q  <= 1'b0;
@@ -151,10 +154,12 @@ module reference_controller #(
             case (phase_q)
                 PRECHARGE: if (cycle_q == PRE_LAST[7:0]) begin
                     phase_q <= MAC;
+                    mac_q   <= 1'b1;
                     cycle_q <= 8'd0;
                 end
                 MAC: if (cycle_q == MAC_LAST[7:0]) begin
                     phase_q <= RAMP;
+                    mac_q   <= 1'b0;
                     cycle_q <= 8'd0;
                     step_q  <= first_step;
                 end
@@ -177,6 +182,11 @@ module reference_controller #(
         end
     end
 
+    always @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) load_q <= 1'b0;
+        else load_q <= begins;
+    end
+
     assign busy_o      = !idle || queued;
     assign queued_o    = queued;
     assign phase_o     = phase_q;
@@ -185,9 +195,9 @@ module reference_controller #(
     assign bank_o      = bank_q;
     assign bits_o      = bits_q;
     assign last_o      = last;
-    assign load_o      = begins;
+    assign load_o      = load_q;
     assign precharge_o = phase_q == PRECHARGE;
-    assign mac_o       = phase_q == MAC;
+    assign mac_o       = mac_q;
     assign ramp_o      = phase_q == RAMP;
     assign sense_o     = sense_q;
     assign strobe_o    = strobe_q;

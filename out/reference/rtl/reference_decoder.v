@@ -19,9 +19,12 @@ module reference_decoder #(
     input  wire                rst_ni,
 
     input  wire                write_i,
-    input  wire [BANK_W-1:0]   bank_i,
-    input  wire [ADC_BITS-1:0] code_i,
+    input  wire [BANK_W-1:0]   write_bank_i,
+    input  wire [ADC_BITS-1:0] write_code_i,
     input  wire [OUT_BITS-1:0] value_i,
+
+    input  wire [BANK_W-1:0]   bank_i,  // look-up of the bus
+    input  wire [ADC_BITS-1:0] code_i,
     output wire [OUT_BITS-1:0] value_o
 );
 
@@ -31,8 +34,9 @@ module reference_decoder #(
     reg  [ENTRIES*OUT_BITS-1:0] table_q;
     wire [OUT_BITS-1:0]         entry [0:ENTRIES-1];
     wire [BANK_W+ADC_BITS-1:0]  number = {bank_i, code_i};
-    wire [31:0]                 index  = { {(32-INDEX_W){1'b0}}, number[INDEX_W-1:0]};
-    wire                        unused = &{1'b0, number, index};
+    wire [BANK_W+ADC_BITS-1:0]  place  = {write_bank_i, write_code_i};
+    wire [31:0]                 index  = { {(32-INDEX_W){1'b0}}, place[INDEX_W-1:0]};
+    wire                        unused = &{1'b0, number, place, index};
 
     // One enable an entry, words to read from: synthesis makes no shifters of them.
     integer e;
@@ -52,7 +56,7 @@ module reference_decoder #(
         end
     endgenerate
 
-    assign value_o = entry[index[INDEX_W-1:0]];
+    assign value_o = entry[number[INDEX_W-1:0]];
 
 endmodule
 

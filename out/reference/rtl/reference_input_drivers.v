@@ -22,7 +22,7 @@ module reference_input_drivers #(
     input  wire [WORD_W-1:0] word_i,
     input  wire [31:0]       data_i,
     input  wire [3:0]        strb_i,
-    input  wire              load_i,   // a conversion begins: take over the loaded inputs
+    input  wire              load_i,   // first cycle of a conversion: take over the inputs
 
     input  wire              mac_i,
     input  wire [7:0]        cycle_i,  // cycle of the input phase

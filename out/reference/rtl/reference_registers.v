@@ -61,7 +61,9 @@ module reference_registers #(
     output wire [COL_W-1:0]     column_o,
     input  wire [ADC_BITS-1:0]  code_i,
     output wire                 table_write_o,
-    output wire [BANK_W-1:0]    table_bank_o,
+    output wire [BANK_W-1:0]    table_write_bank_o,
+    output wire [ADC_BITS-1:0]  table_write_code_o,
+    output wire [BANK_W-1:0]    table_bank_o,  // look-up, in the cycle of the answer
     output wire [ADC_BITS-1:0]  table_code_o,
     input  wire [OUT_BITS-1:0]  value_i,
 
@@ -94,6 +96,7 @@ module reference_registers #(
     // ---- where the access goes -------------------------------------------------------------
     wire        is_weight  = addr_i[19];
     wire        is_ref     = addr_i[19:18] == 2'b01;
+    wire        is_cell    = is_weight || is_ref;
     wire        is_reg     = addr_i[19:16] == 4'h0;
     wire        is_input   = addr_i[19:16] == 4'h1;
     wire        is_result  = addr_i[19:16] == 4'h2;
@@ -116,23 +119,25 @@ module reference_registers #(
 
     wire writable  = (register >= 3 && register <= 7) || register == 10;
     wire readable  = register <= 9 || register == 10;
-    wire mapped    = is_weight ? weight_ok :
-                     is_ref    ? ref_ok    :
+    wire cell_ok   = is_weight ? weight_ok : ref_ok;
+    wire mapped    = is_cell   ? cell_ok   :
                      is_input  ? input_ok  && we_i  :
                      is_result ? result_ok && !we_i :
                      is_table  ? table_ok  && (!we_i || &strb_i) :
                      is_reg && (we_i ? writable && &strb_i : readable);
-    wire legal     = mapped && addr_i[1:0] == 2'd0;
+    wire aligned   = addr_i[1:0] == 2'd0;
+    wire legal     = mapped && aligned;
 
     // ---- what stands in its way ------------------------------------------------------------
+    wire marching     = march_i[0];  // it has the cells
     wire input_free   = (DOUBLE_BUFFER != 0) ? !queued_i : !busy_i;
     wire result_ready = (DOUBLE_BUFFER != 0) || !busy_i;
+    wire cells_free   = !(we_i && busy_i) && !marching;
     wire is_start     = is_reg && we_i && register == 3 && wdata_i[0];
     wire is_march     = is_reg && we_i && register == 7;
-    wire marching     = march_i[0];  // it has the cells
     wire is_self_test = is_reg && we_i && register == 10;
-    wire in_use       = ((is_weight || is_ref || is_table) && we_i && busy_i) ||
-                        ((is_weight || is_ref || is_start) && marching) || (is_march && busy_i) ||
+    wire in_use       = (is_cell && !cells_free) || (is_table && we_i && busy_i) ||
+                        (is_start && marching) || (is_march && busy_i) ||
                         (is_self_test && busy_i) ||
                         (is_input && !input_free) || (is_result && !result_ready);
 
@@ -152,7 +157,7 @@ module reference_registers #(
     assign input_write_o = write && is_input;
     assign input_word_o  = addr_i[2 +: IN_WORD_W];
     assign column_o      = is_result ? addr_i[2 +: COL_W] : {COL_W{1'b0}};
-    assign mem_en_o      = accept && (is_weight || is_ref);
+    assign mem_en_o      = req_i && is_cell && cell_ok && aligned && cells_free;  // accepted
     assign mem_we_o      = we_i;
     assign mem_ref_o     = !is_weight;
     assign mem_bank_o    = addr_i[14 +: BANK_W];
@@ -200,9 +205,6 @@ module reference_registers #(
                             | (EARLY_STOP << 15) | (32'd0 << 12) | (ADC_BITS << 8)
                             | (BIT_SERIAL << 5) | (IN_SIGNED << 4) | IN_BITS;
     wire [31:0] status      = {21'd0, phase_i, 5'd0, done_q, queued_i, busy_i};
-    wire [OUT_BITS-1:0] value = value_i;
-    wire [16:0] extended    = { {(17-OUT_BITS){(OUT_SIGNED != 0) && value[OUT_BITS-1]}}, value};
-
     reg  [31:0] register_value;
     always @* begin
         case (register[3:0])
@@ -223,34 +225,50 @@ module reference_registers #(
 
     assign march_write_o     = write && is_march;
     assign self_test_write_o = write && is_self_test;
-    assign table_write_o = write && is_table;
-    assign table_bank_o  = is_table ? addr_i[9 +: BANK_W]   : result_bank_q;
-    assign table_code_o  = is_table ? addr_i[2 +: ADC_BITS] : code_i;
+    assign table_write_o      = write && is_table;
+    assign table_write_bank_o = addr_i[9 +: BANK_W];
+    assign table_write_code_o = addr_i[2 +: ADC_BITS];
 
-    wire [31:0] answer = is_reg    ? register_value :
-                         is_table  ? {16'd0, extended[15:0]} :
-                         is_result ? { {(16-ADC_BITS){1'b0}}, code_i, extended[15:0]} : 32'd0;
+    // A value of the tables is looked up in the cycle of the answer; until then its place stands
+    // for it in the lower half of the word.
+    wire [BANK_W-1:0]   entry_bank = is_table ? addr_i[9 +: BANK_W]   : result_bank_q;
+    wire [ADC_BITS-1:0] entry_code = is_table ? addr_i[2 +: ADC_BITS] : code_i;
+    wire [15:0]         code       = { {(16-ADC_BITS){1'b0}}, code_i};
+    wire                looks_up   = is_table || is_result;
+    wire [15:0]         place      = { {(8-BANK_W){1'b0}}, entry_bank,
+                                       {(8-ADC_BITS){1'b0}}, entry_code};
+    wire [31:0]         answer     = is_reg    ? register_value :
+                                     is_table  ? {16'd0, place} :
+                                     is_result ? {code, place} : 32'd0;
 
     reg  [31:0] rdata_q;
+    reg         from_table_q;
     reg         from_cells_q;
     reg         error_answer_q;
 
     always @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
             rdata_q        <= 32'd0;
+            from_table_q   <= 1'b0;
             from_cells_q   <= 1'b0;
             error_answer_q <= 1'b0;
         end else if (req_i) begin
             rdata_q        <= (refused || we_i) ? 32'd0 : answer;
+            from_table_q   <= looks_up && !refused && !we_i;
             from_cells_q   <= mem_en_o && !we_i;
             error_answer_q <= acts && refused;
         end
     end
 
-    assign rdata_o = from_cells_q ? mem_rdata_i : rdata_q;
-    assign error_o = error_answer_q;
+    wire [16:0] value = { {(17-OUT_BITS){(OUT_SIGNED != 0) && value_i[OUT_BITS-1]}}, value_i};
 
-    wire unused = &{1'b0, wdata_i, trim_row, extended[16], register};
+    assign table_bank_o  = rdata_q[8 +: BANK_W];
+    assign table_code_o  = rdata_q[0 +: ADC_BITS];
+    assign rdata_o       = from_cells_q ? mem_rdata_i :
+                           from_table_q ? {rdata_q[31:16], value[15:0]} : rdata_q;
+    assign error_o       = error_answer_q;
+
+    wire unused = &{1'b0, wdata_i, trim_row, value[16], register};
 
 endmodule
 
