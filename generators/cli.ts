@@ -13,6 +13,8 @@ import { registerSchema } from './commands/schema.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerSynth } from './commands/synth.js';
 import { registerVerify } from './commands/verify.js';
+import { unwritable } from './files/output.js';
+import { isSystemError, systemReason } from './files/system-errors.js';
 import { describeProblem, Interrupted, InvalidInput, MissingTool, type Problem } from './problems.js';
 import { VERSION } from './version.js';
 
@@ -58,14 +60,16 @@ function printProblems(problems: readonly Problem[]): void {
   if (json) process.stdout.write(`${JSON.stringify({ problems }, null, 2)}\n`);
 }
 
+function refuse(problems: readonly Problem[]): number {
+  printProblems(problems);
+  process.stderr.write(problems.map((problem) => `${describeProblem(problem)}\n`).join(''));
+  return EXIT.invalidInput;
+}
+
 /** The exit code of a failure, which is told on stderr; with --json the problems are on stdout as well. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
-  if (error instanceof InvalidInput) {
-    printProblems(error.problems);
-    process.stderr.write(error.problems.map((problem) => `${describeProblem(problem)}\n`).join(''));
-    return EXIT.invalidInput;
-  }
+  if (error instanceof InvalidInput) return refuse(error.problems);
   if (error instanceof MissingTool) {
     const { tool, install } = error;
     printProblems([
@@ -79,16 +83,25 @@ function report(error: unknown): number {
     process.kill(process.pid, error.signal);
     return EXIT.invalidInput;
   }
+  if (isSystemError(error)) {
+    // A full disk below the folder of temporary files, a folder that went away: no bug, and not foreseen one by one.
+    const { path: file = 'the current folder', syscall } = error;
+    const fix = syscall === 'mkdtemp' ? { fix: 'Set TMPDIR to a folder that can be written.' } : {};
+    return refuse([{ file, path: '', message: `${systemReason(error)} (${syscall})`, ...fix }]);
+  }
   const trace = error instanceof Error ? error.stack : String(error);
   process.stderr.write(`imcgen ${VERSION} failed, which is a bug of the tool:\n${trace}\n`);
   return EXIT.invalidInput;
 }
 
-// `imcgen check macro.json | head` is no failure.
+// `imcgen check macro.json | head` is no failure; a full disk behind `>` is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.fine);
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(`${describeProblem(unwritable('stdout', error))}\n`);
+  process.exit(EXIT.invalidInput);
 });
+// There is nobody left to tell.
+process.stderr.on('error', () => process.exit(process.exitCode ?? EXIT.invalidInput));
 
 try {
   await program.parseAsync();

@@ -1,3 +1,5 @@
+import { isSystemError, systemReason } from './files/system-errors.js';
+
 /**
  * What is wrong with an input, in the words of the person who wrote it.
  *
@@ -27,17 +29,35 @@ export function failure(...problems: readonly Problem[]): { ok: false; problems:
   return { ok: false, problems };
 }
 
-/** What is said of a file that the system would not let us read. */
+/**
+ * What is said of a file that the system would not let us read.
+ *
+ * @throws whatever is no error of the system
+ */
 export function unreadable(file: string, error: unknown, fix?: string): Problem {
-  const { code } = error as NodeJS.ErrnoException;
-  const message = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
+  if (!isSystemError(error)) throw error;
+  const reason = systemReason(error);
+  const isPlain = error.code === 'ENOENT' || error.code === 'EISDIR';
+  const message = isPlain ? reason : `cannot be read: ${reason}`;
   return { file, path: '', message, ...(fix !== undefined && { fix }) };
+}
+
+/** Fixes stand below their message, but not beyond this column. */
+const LONGEST_INDENT = 80;
+
+/** A name on one line, whatever characters it is made of. */
+function plainName(file: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return /[\u0000-\u001f\u007f-\u009f]/.test(file) ? JSON.stringify(file) : file;
 }
 
 /** `macro.json: adc.bits: 9 is outside 1..7`, the fix indented below it. */
 export function describeProblem({ file, path, message, fix }: Problem): string {
-  const where = path === '' ? `${file}: ` : `${file}: ${path}: `;
-  return fix === undefined ? where + message : `${where}${message}\n${' '.repeat(file.length + 2)}${fix}`;
+  const name = plainName(file);
+  const where = path === '' ? `${name}: ` : `${name}: ${plainName(path)}: `;
+  return fix === undefined
+    ? where + message
+    : `${where}${message}\n${' '.repeat(Math.min(name.length, LONGEST_INDENT) + 2)}${fix}`;
 }
 
 /** Carries problems through code that cannot return them, such as a command's top level. */

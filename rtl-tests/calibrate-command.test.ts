@@ -219,10 +219,11 @@ describe('imcgen calibrate', () => {
     expect(await problemOf(batchFiles[0]!, '-o', at('wrong.json'), ...args)).toMatch(message);
   });
 
-  it('says where it cannot write', async () => {
-    expect(await problemOf(batchFiles[0]!, '-b', '2', '-o', at('absent/x.json'))).toContain(
-      'cannot be written (ENOENT)',
-    );
+  it('makes the folders of what it writes', async () => {
+    const [levels, plot] = [at('new/folder/x.levels.json'), at('other/x.svg')];
+    expect(await problemOf(batchFiles[0]!, '-b', '2', '-o', levels, '--plot', plot)).toBe('no problem');
+    expect(readLevels('new/folder/x.levels.json').name).toBe('x');
+    expect(readFileSync(plot, 'utf8')).toContain('<svg');
   });
 
   it('asks for an output file', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -152,6 +153,37 @@ describe('imcgen check', () => {
     expect(JSON.parse(stdout)).toEqual({
       problems: [{ file: 'missing.json', path: '', message: 'no such file' }],
     });
+  });
+});
+
+describe('stdout', () => {
+  const shell = (line: string) => {
+    const cli = `${process.execPath} --import tsx ${path.resolve('generators/cli.ts')}`;
+    return execa('bash', ['-o', 'pipefail', '-c', line.replaceAll('imcgen', cli)], {
+      cwd: folder,
+      reject: false,
+    });
+  };
+
+  it('that nobody reads to its end is no failure, and takes no failure away', async () => {
+    expect(await shell('imcgen schema macro | head -1')).toMatchObject({
+      ...{ exitCode: 0, stdout: '{', stderr: '' },
+    });
+    expect((await shell('imcgen check bad.json --json | true')).exitCode).toBe(1);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('that takes nothing is said to be full', async () => {
+    const { exitCode, stderr } = await shell('imcgen schema macro > /dev/full');
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 1 });
+    expect(stderr).toMatch(/^stdout: cannot be written: no space left\n {8}Make room .*$/);
+  });
+
+  it('a folder that went away is said to be gone', async () => {
+    const { exitCode, stderr } = await shell(
+      'mkdir gone && cd gone && rmdir ../gone && imcgen check macro.json',
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).not.toContain('bug of the tool');
   });
 });
 

@@ -329,7 +329,7 @@ describe('files', () => {
 
   it('says what cannot be read', async () => {
     expect(await load('missing.json')).toBe('missing.json: no such file');
-    expect(await load('folder.json')).toBe('folder.json: cannot be read (EISDIR)');
+    expect(await load('folder.json')).toBe('folder.json: is a folder');
   });
 
   it('says where JSON ends', async () => {

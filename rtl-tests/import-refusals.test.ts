@@ -157,7 +157,7 @@ describe('what is refused, and what is said of it', () => {
 
   it('files that are not there, and names that are not allowed', async () => {
     expect(await refusal('nowhere.csv', ...levels)).toBe('nowhere.csv: no such file');
-    expect(await refusal('nowhere.npy', ...levels)).toBe('nowhere.npy: cannot be read: no such file');
+    expect(await refusal('nowhere.npy', ...levels)).toBe('nowhere.npy: no such file');
     expect(await refusal(text('list.csv', '0\n1\n'), ...levels, '--name', '../x')).toMatch(
       /^list\.csv: name: "\.\.\/x" is not a layer name/,
     );

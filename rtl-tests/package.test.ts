@@ -198,7 +198,7 @@ describe('writing a package', () => {
 
   it('says so where a file stands in the way', async () => {
     await writeFile(folder, 'a file');
-    expect(errorText(await writePackage(folder, files))).toBe(`${folder}: is not a folder`);
+    expect(errorText(await writePackage(folder, files))).toContain(`${folder}: is not a folder\n`);
     expect(errorText(await writePackage(path.join(folder, 'deeper'), files))).toMatch(
       /: cannot be written: /,
     );

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { CalibrateFlags } from '../commands/calibrate.js';
 import type { Levels } from '../config/levels.js';
+import { type Output, requireWritable, writeWhole } from '../files/output.js';
 import { InvalidInput, orThrow, type Problem } from '../problems.js';
 import { BatchCollector } from './batches.js';
 import { checkedSamples, levelsOf } from './calibrate.js';
@@ -14,7 +15,6 @@ import { METHODS, type Method, type Settings, usesTails, withDefaults } from './
 import { meanSquaredError } from './quantizer.js';
 import { collectFiles, npyFiles, sourceName } from './sources.js';
 import { comparisonText, type LevelsSummary, levelsText } from './tables.js';
-import { writeAtomically } from './write.js';
 
 /** `imcgen calibrate`: reads activations, writes levels, prints what was found. */
 export async function runCalibrate(activations: readonly string[], flags: CalibrateFlags): Promise<void> {
@@ -27,6 +27,7 @@ export async function runCalibrate(activations: readonly string[], flags: Calibr
   if (problems.length > 0) throw new InvalidInput(problems);
   const settings = settingsOf(activations, flags);
   const files = orThrow(npyFiles(activations));
+  requireWritable(outputsOf(flags), [...files, ...(flags.heldOut ?? [])]);
   if (flags.axis !== undefined) return calibrateChannels(files, flags, flags.axis, settings);
 
   const collector = new BatchCollector(tailsToRecord(settings, flags.compare));
@@ -69,10 +70,23 @@ async function calibrateChannels(
     return { levels, ...summaryOf(levels, samples.distribution, []) };
   });
   for (const [channel, { levels }] of results.entries()) {
-    const at = (path: string) => path.replace(/((\.levels)?\.[a-z]+)?$/i, `.c${channel}$1`);
-    await writeLevels(levels, at(flags.output), flags.plot === undefined ? undefined : at(flags.plot));
+    const plot = flags.plot === undefined ? undefined : ofChannel(flags.plot, channel);
+    await writeLevels(levels, ofChannel(flags.output, channel), plot);
   }
   print(flags, results, () => results.map(({ levels, ...summary }) => levelsText(levels, summary)).join(''));
+}
+
+/** The file of a channel: `conv1.levels.json` is `conv1.c0.levels.json` and so on. */
+function ofChannel(file: string, channel: number): string {
+  return file.replace(/((\.levels)?\.[a-z]+)?$/i, `.c${channel}$1`);
+}
+
+/** What is going to be written; of channels, the first one. */
+function outputsOf({ output, plot, axis }: CalibrateFlags): Output[] {
+  const named = [output, plot].flatMap((file) => (file === undefined ? [] : [file]));
+  // A folder stays one, and nothing stays nothing: they are not told by the name of a channel.
+  const told = (file: string) => (axis === undefined || /^-?$|[\\/]$/.test(file) ? file : ofChannel(file, 0));
+  return named.map((file) => ({ path: told(file), kind: 'file' }));
 }
 
 function settingsOf(activations: readonly string[], flags: CalibrateFlags): Settings {
@@ -157,10 +171,10 @@ function heldOutSets(flags: CalibrateFlags): { name: string; distribution: Distr
 }
 
 async function writeLevels(levels: Levels, output: string, plot: string | undefined): Promise<void> {
-  writeAtomically(output, `${JSON.stringify(levels, null, 2)}\n`);
+  writeWhole(output, `${JSON.stringify(levels, null, 2)}\n`);
   if (plot === undefined) return;
   const { levelsSvg } = await import('./plot.js');
-  writeAtomically(plot, levelsSvg(levels));
+  writeWhole(plot, levelsSvg(levels));
 }
 
 function warn({ nonfinite }: BatchCollector, source: string): void {

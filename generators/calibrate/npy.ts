@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
+import { writeWhole } from '../files/output.js';
 import type { Result } from '../problems.js';
-import { failure, success } from '../problems.js';
+import { failure, success, unreadable } from '../problems.js';
 import { NPY_KINDS, type NpyHeader, type NpyKind, npyHeaderBytes, parseNpyHeader } from './npy-header.js';
 
 export type NpyData =
@@ -42,7 +43,7 @@ export function openNpy(path: string, name: string = path): Result<NpyFile> {
   try {
     descriptor = openSync(path, 'r');
   } catch (error) {
-    return failure({ file: name, path: '', message: `cannot be read: ${reason(error)}` });
+    return failure(unreadable(name, error));
   }
   const header = readHeader(descriptor, name);
   if (!header.ok) {
@@ -69,7 +70,11 @@ export function readNpy(path: string): Result<NpyArray> {
   }
 }
 
-/** Writes `.npy` format 1.0, little-endian; the file appears complete or not at all. */
+/**
+ * Writes `.npy` format 1.0, little-endian; the file appears complete or not at all.
+ *
+ * @throws InvalidInput where it cannot be written
+ */
 export function writeNpy(path: string, array: NpyArray): void {
   const { shape, fortranOrder, data } = array;
   const values = shape.reduce((product, extent) => product * extent, 1);
@@ -92,9 +97,7 @@ export function writeNpy(path: string, array: NpyArray): void {
     header.length >> 8,
   ]);
   const body = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  const staged = `${path}.${process.pid}.tmp`;
-  writeFileSync(staged, Buffer.concat([start, Buffer.from(header, 'latin1'), body]));
-  renameSync(staged, path);
+  writeWhole(path, Buffer.concat([start, Buffer.from(header, 'latin1'), body]));
 }
 
 function readHeader(descriptor: number, name: string): Result<NpyHeader> {
@@ -187,13 +190,6 @@ function kindOf(data: NpyData): NpyKind {
   if (data instanceof Int16Array) return 'i2';
   if (data instanceof Uint16Array) return 'u2';
   return data instanceof Int32Array ? 'i4' : 'u4';
-}
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EACCES') return 'permission denied';
-  return error instanceof Error ? error.message.split(',')[0]! : String(error);
 }
 
 export function npyName(path: string): string {

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { failure, type Problem, type Result, success } from '../problems.js';
+import { failure, type Problem, type Result, success, unreadable } from '../problems.js';
 import type { BatchCollector } from './batches.js';
 import { openNpy } from './npy.js';
 
@@ -20,15 +20,17 @@ export function npyFiles(paths: readonly string[]): Result<string[]> {
 }
 
 function filesAt(path: string): Result<string[]> {
-  let isFolder: boolean;
+  let names: string[];
   try {
-    isFolder = statSync(path).isDirectory();
-  } catch {
-    return failure({ file: path, path: '', message: 'no such file or folder' });
+    const isFolder = statSync(path).isDirectory();
+    if (!isFolder) return success([path]);
+    names = readdirSync(path).filter((name) => name.toLowerCase().endsWith('.npy'));
+  } catch (error) {
+    const problem = unreadable(path, error);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return failure(isMissing ? { ...problem, message: 'no such file or folder' } : problem);
   }
-  if (!isFolder) return success([path]);
   const natural = new Intl.Collator('en', { numeric: true });
-  const names = readdirSync(path).filter((name) => name.toLowerCase().endsWith('.npy'));
   names.sort((a, b) => natural.compare(a, b) || (a < b ? -1 : 1));
   if (names.length === 0) return failure({ file: path, path: '', message: 'holds no .npy file' });
   return success(names.map((name) => join(path, name)));

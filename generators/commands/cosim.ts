@@ -66,6 +66,8 @@ export function registerCosim(program: Command): void {
       const file = vcd ?? fst;
       const dump =
         file === undefined ? {} : { dump: { file, format: fst ? ('fst' as const) : ('vcd' as const) } };
+      const { requireWritable } = await import('../files/output.js');
+      if (file !== undefined) requireWritable([{ path: file, kind: 'file' }]);
       const results = await interruptible(async (signal) => {
         const common = { conversions, seed, simulator, view, ...powerUp, signal };
         const runs = [{ name: 'as generated', result: await cosim(folder, { ...common, ...dump }) }];

@@ -31,9 +31,12 @@ export function registerGenerate(program: Command): void {
       const { MANIFEST, packageFiles } = await import('../emit/package.js');
       const { writePackage } = await import('../emit/write.js');
       const { orThrow } = await import('../problems.js');
+      const { requireWritable } = await import('../files/output.js');
+      if (output !== undefined) requireWritable([{ path: output, kind: 'folder' }]);
       const plan = await planFile(macro);
-      const files = packageFiles(plan);
       const folder = output ?? path.join('out', plan.name);
+      requireWritable([{ path: folder, kind: 'folder' }]);
+      const files = packageFiles(plan);
       orThrow(await writePackage(folder, files, { force }));
       if (json) process.stdout.write(files.find((file) => file.path === MANIFEST)!.text);
       else if (!quiet) process.stdout.write(`${folder}: ${files.length} files, see README.md\n`);

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Waveforms } from '../formal/waveform-files.js';
 
 const EXAMPLES = `
 Examples:
@@ -41,10 +42,12 @@ export function registerProve(program: Command): void {
       const { isProved, proveMacro } = await import('../formal/prove.js');
       const { writeWaveforms } = await import('../formal/waveform-files.js');
       const { planOfPackage } = await import('../plan/file.js');
-      const { orThrow } = await import('../problems.js');
+      const { InvalidInput, orThrow } = await import('../problems.js');
       const { proofsJson, proofsText } = await import('../report/prove.js');
       const { interruptible } = await import('./interrupt.js');
       const { progressBar } = await import('./progress.js');
+      const { requireWritable } = await import('../files/output.js');
+      if (flags.waves !== undefined) requireWritable([{ path: flags.waves, kind: 'folder' }]);
       const plan = orThrow(await planOfPackage(folder));
       const engine = await engineOf(flags.engine);
       const progress = progressBar();
@@ -58,11 +61,19 @@ export function registerProve(program: Command): void {
         }),
       ).finally(() => progress.clear());
       const seconds = (performance.now() - started) / 1000;
-      const waves = await writeWaveforms(results, plan, flags.waves ?? path.join(folder, 'formal'));
       const proved = results.every(isProved);
-      const run = { macro: plan.name, engine: engine.name, seconds, results, waves };
-      if (flags.json) process.stdout.write(proofsJson(run));
-      else if (!proved || !flags.quiet) process.stdout.write(proofsText(run));
+      const tell = (waves: Waveforms) => {
+        const run = { macro: plan.name, engine: engine.name, seconds, results, waves };
+        if (flags.json) process.stdout.write(proofsJson(run));
+        else if (!proved || !flags.quiet) process.stdout.write(proofsText(run));
+      };
+      try {
+        tell(await writeWaveforms(results, plan, flags.waves ?? path.join(folder, 'formal')));
+      } catch (error) {
+        // The verdict is worth more than its pictures.
+        if (error instanceof InvalidInput && !flags.json) tell(new Map());
+        throw error;
+      }
       if (!proved) process.exitCode = 1;
     });
 }

@@ -50,6 +50,8 @@ export function registerSynth(program: Command): void {
       const { synthesisJson, synthesisText } = await import('../report/synthesis.js');
       const { interruptible } = await import('./interrupt.js');
       const { progressBar } = await import('./progress.js');
+      const { requireWritable } = await import('../files/output.js');
+      if (flags.output !== undefined) requireWritable([{ path: flags.output, kind: 'folder' }]);
       const progress = progressBar();
       const synthesis = await interruptible((signal) =>
         synthesize(folder, {
@@ -88,7 +90,8 @@ async function keep(
   text: string,
   json: string,
 ): Promise<void> {
-  const { mkdir, writeFile } = await import('node:fs/promises');
+  const { writeFile } = await import('node:fs/promises');
+  const { makeFolders, unwritable } = await import('../files/output.js');
   const { InvalidInput } = await import('../problems.js');
   const reports = [
     { path: 'report.txt', text },
@@ -97,12 +100,10 @@ async function keep(
   try {
     for (const file of [...files, ...reports]) {
       const to = path.join(folder, file.path);
-      await mkdir(path.dirname(to), { recursive: true });
+      makeFolders(path.dirname(to));
       await writeFile(to, file.text);
     }
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new InvalidInput([{ file: folder, path: '', message: `cannot be written: ${message}` }]);
+    throw new InvalidInput([unwritable(folder, error)]);
   }
 }

@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { InvalidInput } from '../problems.js';
+import { stage } from '../files/output.js';
+import { InvalidInput, unreadable } from '../problems.js';
 import { compilerProblems } from './compiler-problems.js';
 import { scalarOutputs } from './netlist.js';
 import { runTool, type ToolName } from './tool.js';
@@ -72,6 +73,7 @@ export const REMARK =
  * @throws Interrupted where `signal` aborts; nothing is left running or lying about
  */
 export async function simulate(run: SimulationRun): Promise<SimulationOutput> {
+  const dump = run.dump && stage(run.dump.file);
   const build = await mkdtemp(path.join(tmpdir(), 'imcgen-'));
   try {
     const command =
@@ -79,13 +81,16 @@ export async function simulate(run: SimulationRun): Promise<SimulationOutput> {
     const plusArguments = [
       `+vectors=${path.resolve(run.vectors)}`,
       ...(run.powerUp ? [`+cells=${run.powerUp.contents}`, `+seed=${run.powerUp.seed}`] : []),
-      ...(run.dump ? [`+dump=${path.resolve(run.dump.file)}`] : []),
+      ...(dump ? [`+dump=${dump.name}`] : []),
     ];
     const started = performance.now();
-    const { output } = await runTool(command[0]!, [...command.slice(1), ...plusArguments], run.signal);
+    const args = [...command.slice(1), ...plusArguments];
+    const { output } = await runTool(command[0]!, args, run.signal, dump ? { cwd: dump.cwd } : {});
+    dump?.place();
     const lines = output.split('\n').filter((line) => !REMARK.test(line));
     return { lines, seconds: (performance.now() - started) / 1000 };
   } finally {
+    dump?.discard();
     await rm(build, { recursive: true, force: true, maxRetries: 5 });
   }
 }
@@ -143,9 +148,8 @@ async function sources(run: SimulationRun): Promise<string[]> {
 /** Verilog files in one folder of a package. */
 async function verilogIn(folder: string, part: string): Promise<string[]> {
   const files = await readdir(path.join(folder, part)).catch((error: NodeJS.ErrnoException) => {
-    const message = error.code === 'ENOENT' ? 'no such folder' : `cannot be read (${error.code})`;
-    const fix = 'Generate the package again.';
-    throw new InvalidInput([{ file: path.join(folder, part), path: '', message, fix }]);
+    const problem = unreadable(path.join(folder, part), error, 'Generate the package again.');
+    throw new InvalidInput([error.code === 'ENOENT' ? { ...problem, message: 'no such folder' } : problem]);
   });
   return files
     .filter((file) => file.endsWith('.v'))

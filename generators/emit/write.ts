@@ -1,19 +1,13 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders, outputProblem, unwritable } from '../files/output.js';
 import { failure, type Result, success } from '../problems.js';
 import { MANIFEST, type Manifest, SAFE_PATH } from './manifest.js';
 import type { PackageFile } from './package.js';
+
+/** Letters of a folder's name that its staging folder keeps, so that the longest name has room for more. */
+const LONGEST_STAGED = 60;
 
 /**
  * Writes a package as a whole or not at all: into a staging folder beside the target, renamed at the end.
@@ -33,9 +27,12 @@ export async function writePackage(
   for (const name of paths) if (!SAFE_PATH.test(name)) throw new Error(`unsafe path in a package: ${name}`);
   if (paths.size !== files.length) throw new Error('two files of a package have the same path');
 
+  const impossible = outputProblem({ path: dir, kind: 'folder' });
+  if (impossible !== undefined) return failure(impossible);
   const target = existsSync(dir) ? realpathSync(dir) : path.resolve(dir);
-  const staging = `${target}.${process.pid}.new`;
-  const previous = `${target}.${process.pid}.old`;
+  const beside = path.join(path.dirname(target), path.basename(target).slice(0, LONGEST_STAGED));
+  const staging = `${beside}.${process.pid}.new`;
+  const previous = `${beside}.${process.pid}.old`;
   const refusal = refuse(dir, target, force);
   if (refusal !== undefined) return refusal;
   holdSignals();
@@ -44,9 +41,9 @@ export async function writePackage(
     replace(target, staging, previous, paths);
     return success(dir);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return failure({ file: dir, path: '', message: `cannot be written: ${message}` });
+    if (received !== undefined)
+      return failure({ file: dir, path: '', message: `cannot be written: interrupted by ${received}` });
+    return failure(unwritable(dir, error));
   } finally {
     discard(staging);
     await releaseSignals();
@@ -86,7 +83,6 @@ export async function releaseSignals(): Promise<void> {
 
 function refuse(dir: string, target: string, force: boolean): Result<never> | undefined {
   if (!existsSync(target)) return undefined;
-  if (!statSync(target).isDirectory()) return failure({ file: dir, path: '', message: 'is not a folder' });
   const fromTarget = path.relative(target, process.cwd());
   if (fromTarget.split(path.sep)[0] !== '..' && !path.isAbsolute(fromTarget)) {
     return failure({
@@ -119,10 +115,9 @@ function manifestAt(folder: string): Manifest | undefined {
 
 async function stage(staging: string, files: readonly PackageFile[]): Promise<void> {
   for (const file of files) {
-    if (received !== undefined)
-      throw Object.assign(new Error(`interrupted by ${received}`), { code: received });
+    if (received !== undefined) throw new Error(`interrupted by ${received}`);
     const to = path.join(staging, file.path);
-    await mkdir(path.dirname(to), { recursive: true });
+    makeFolders(path.dirname(to));
     await writeFile(to, file.text);
   }
 }
@@ -151,7 +146,7 @@ function keepForeign(previous: string, target: string, ours: ReadonlySet<string>
     const from = path.join(previous, name);
     const to = path.join(target, name);
     if (ours.has(name) || existsSync(to) || lstatSync(from).isDirectory()) continue;
-    mkdirSync(path.dirname(to), { recursive: true });
+    makeFolders(path.dirname(to));
     renameSync(from, to);
   }
 }

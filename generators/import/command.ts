@@ -4,9 +4,9 @@ import { checkedSamples } from '../calibrate/calibrate.js';
 import { summaryOf } from '../calibrate/command.js';
 import { collectFiles, npyFiles, sourceName } from '../calibrate/sources.js';
 import { figure, levelsText } from '../calibrate/tables.js';
-import { writeAtomically } from '../calibrate/write.js';
 import type { ImportFlags } from '../commands/import.js';
 import type { Levels } from '../config/levels.js';
+import { requireWritable, writeWhole } from '../files/output.js';
 import { InvalidInput, orThrow } from '../problems.js';
 import { foreignQuantizer, type Statement } from './conventions.js';
 import { importedLevels, type Samples } from './levels.js';
@@ -16,6 +16,8 @@ import { readLists } from './read.js';
 /** `imcgen import`: reads foreign levels, writes `levels.json`, prints what was made of them. */
 export async function runImport(file: string, flags: ImportFlags): Promise<void> {
   const { scale, offset, refit } = flags;
+  const inputs = [file, flags.outputs ?? [], flags.histogramFrom ?? []].flat();
+  requireWritable([{ path: flags.output, kind: 'file' }], inputs);
   const samples = samplesOf(flags);
   if (refit && samples === undefined) {
     const fix = 'Give --histogram-from, or leave --refit out.';
@@ -34,7 +36,7 @@ export async function runImport(file: string, flags: ImportFlags): Promise<void>
   const name = flags.name ?? basename(flags.output).replace(/(\.levels)?\.json$/i, '');
   const settings = { name, source, scale, offset, refit, samples };
   const levels = orThrow(importedLevels(foreign, statement, settings));
-  writeAtomically(flags.output, `${JSON.stringify(levels, null, 2)}\n`);
+  writeWhole(flags.output, `${JSON.stringify(levels, null, 2)}\n`);
   const summary = samples && summaryOf(levels, samples.distribution, []);
   if (flags.json) process.stdout.write(`${JSON.stringify({ levels, ...summary }, null, 2)}\n`);
   else if (!flags.quiet) {

@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { PackageFile } from '../emit/package.js';
 import { holdSignals, releaseSignals } from '../emit/write.js';
+import { makeFolders, outputProblem, unwritable } from '../files/output.js';
 import { failure, type Problem, type Result, success } from '../problems.js';
 
 /**
@@ -16,6 +17,8 @@ export async function writeNewFiles(
   files: readonly PackageFile[],
   { force = false }: { readonly force?: boolean } = {},
 ): Promise<Result<readonly string[]>> {
+  const impossible = outputProblem({ path: folder, kind: 'folder' });
+  if (impossible !== undefined) return failure(impossible);
   const paths = files.map((file) => path.join(folder, file.path));
   const refusals = paths.filter(existsSync).flatMap((file) => refusal(file, force));
   if (refusals.length > 0) return failure(...refusals);
@@ -24,9 +27,7 @@ export async function writeNewFiles(
     placeAll(folder, files);
     return success(paths);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return failure({ file: folder, path: '', message: `cannot be written: ${message}` });
+    return failure(unwritable(folder, error));
   } finally {
     await releaseSignals();
   }
@@ -44,7 +45,7 @@ function placeAll(folder: string, files: readonly PackageFile[]): void {
   const made: string[] = [];
   const moved: { readonly from: string; readonly to: string }[] = [];
   const make = (directory: string) => {
-    const outermost = mkdirSync(directory, { recursive: true });
+    const outermost = makeFolders(directory);
     if (outermost !== undefined) made.push(outermost);
   };
   const move = (from: string, to: string) => {

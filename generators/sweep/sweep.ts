@@ -3,6 +3,7 @@ import path from 'node:path';
 import { loadMacro, type MacroInput, macroInput } from '../config/load.js';
 import type { Manifest } from '../emit/manifest.js';
 import type { PackageFile } from '../emit/package.js';
+import { requireWritable } from '../files/output.js';
 import {
   diffFiles,
   diffPlans,
@@ -85,6 +86,7 @@ export async function sweep(file: string, options: SweepOptions): Promise<Sweep>
   if (problems.length > 0) throw new InvalidInput(problems);
   if (options.simulate !== undefined) await requireIcarus();
   const output = options.output ?? path.join('out', 'sweep', base.config.name);
+  if (options.dryRun !== true) requireWritable([{ path: output, kind: 'folder' }]);
   const finder = new LevelsFinder(base, options);
   const rows: SweepRow[] = [];
   for (const variant of variants) rows.push(await planRow(base, variant, finder, output, options));
