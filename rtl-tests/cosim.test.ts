@@ -95,9 +95,9 @@ describe('a shape outside the address map is refused when simulation starts', ()
     ['OUT_BITS', 17, 'OUT_BITS is outside 1..16'],
   ])('%s = %i', async (parameter, value, rule) => {
     const output = await withPackage(byName('odd'), async (folder) => {
-      const override = `-Podd_tb.${parameter}=${value}`;
+      const override = ['-DOVERRIDE_PARAMETERS', `-Podd_tb.${parameter}=${value}`];
       const sources = ['-f', 'odd.f', 'tb/odd_tb.v', '-o', 'sim.vvp'];
-      await execa('iverilog', ['-g2005', override, ...sources], { cwd: folder });
+      await execa('iverilog', ['-g2005', ...override, ...sources], { cwd: folder });
       return (await execa('vvp', ['-n', '-N', 'sim.vvp'], { cwd: folder, reject: false })).stdout;
     });
     expect(output).toContain(`ERROR: odd_tb.u_macro.refuse: ${rule}`);

@@ -97,7 +97,7 @@ export async function simulate(run: SimulationRun): Promise<SimulationOutput> {
 
 async function buildIcarus(run: SimulationRun, build: string): Promise<string[]> {
   const output = path.join(build, 'sim.vvp');
-  const overrides = [...(run.parameters ?? [])].map(([name, value]) => `-P${run.macro}_tb.${name}=${value}`);
+  const overrides = overridden(run, (name, value) => `-P${run.macro}_tb.${name}=${value}`);
   const [flags, hardware] =
     run.netlist === undefined ? [['-Wall'], []] : await netlistSources(run.netlist, build);
   await compile(
@@ -123,8 +123,17 @@ async function netlistSources(
   ];
 }
 
+/** Arguments that override parameters of the testbench, and make it hand them to the macro. */
+function overridden(
+  { parameters }: SimulationRun,
+  argument: (name: string, value: number) => string,
+): string[] {
+  if (parameters === undefined) return [];
+  return ['-DOVERRIDE_PARAMETERS', ...[...parameters].map(([name, value]) => argument(name, value))];
+}
+
 async function buildVerilator(run: SimulationRun, build: string): Promise<string[]> {
-  const overrides = [...(run.parameters ?? [])].map(([name, value]) => `-G${name}=${value}`);
+  const overrides = overridden(run, (name, value) => `-G${name}=${value}`);
   const dump = run.dump === undefined ? [] : [run.dump.format === 'fst' ? '--trace-fst' : '--trace'];
   await compile(
     'verilator',

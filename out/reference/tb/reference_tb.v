@@ -11,6 +11,7 @@
 // the observable state with vectors/trace.txt, both written by the golden model. Prints one line
 // PASS n=<checks>, or FAIL and the mismatches; a simulator may print more after it.
 // Plus-arguments: +vectors=<folder>  +dump=<waveform file>  and those of the array model, +cells +seed
+// With OVERRIDE_PARAMETERS defined, the parameters of the testbench are handed to the macro.
 module reference_tb #(
     parameter ROWS          = 8,   // word lines
     parameter COLS          = 4,   // columns
@@ -66,11 +67,11 @@ module reference_tb #(
 `ifdef GATE_LEVEL
     // A netlist has its shape built in, and cells with delays: time enough for them.
     always #50 clk = !clk;
-
-    reference u_macro (
 `else
     always #5 clk = !clk;
+`endif
 
+`ifdef OVERRIDE_PARAMETERS
     reference #(
         .ROWS          (ROWS),
         .COLS          (COLS),
@@ -92,6 +93,8 @@ module reference_tb #(
         .OUT_SIGNED    (OUT_SIGNED),
         .DOUBLE_BUFFER (DOUBLE_BUFFER)
     ) u_macro (
+`else
+    reference u_macro (  // with the shape that it was generated with
 `endif
         .clk_i     (clk),
         .rst_ni    (rst),
