@@ -9,6 +9,7 @@ import { registerGenerate } from './commands/generate.js';
 import { registerImport } from './commands/import.js';
 import { registerInit } from './commands/init.js';
 import { registerProve } from './commands/prove.js';
+import { registerQualify } from './commands/qualify.js';
 import { registerSchema } from './commands/schema.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerSynth } from './commands/synth.js';
@@ -29,6 +30,7 @@ const COMMANDS = [
   registerSynth,
   registerFaults,
   registerProve,
+  registerQualify,
   registerVerify,
   registerDiff,
   registerSweep,

@@ -100,7 +100,7 @@ describe('a shape outside the address map is refused when simulation starts', ()
       await execa('iverilog', ['-g2005', ...override, ...sources], { cwd: folder });
       return (await execa('vvp', ['-n', '-N', 'sim.vvp'], { cwd: folder, reject: false })).stdout;
     });
-    expect(output).toContain(`ERROR: odd_tb.u_macro.refuse: ${rule}`);
+    expect(output).toContain(`FAIL odd_tb.u_macro.refuse: ${rule}`);
     expect(output).not.toContain('PASS');
   });
 });

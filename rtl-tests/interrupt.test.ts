@@ -48,6 +48,11 @@ describe.each(forEveryChange(['SIGINT', 'SIGTERM'] as const, everyNth(2)))('%s',
     ['cosim', 'compiles', compiling],
     ['cosim', 'simulates', simulating],
     ['verify', 'simulates', simulating],
+    [
+      'qualify',
+      'simulates a mutant',
+      (files: string[]) => files.some((name) => name.endsWith('worker0.vvp')),
+    ],
   ])('ends %s quietly while it %s, with nothing left', async (command, _, ready) => {
     const result = await stopped(signal, ready, command, folder);
     expect(result).toEqual({ endedBy: signal, stdout: '', stderr: '' });

@@ -9,6 +9,7 @@ import { registerCosim } from '../generators/commands/cosim.js';
 import { registerDiff } from '../generators/commands/diff.js';
 import { registerFaults } from '../generators/commands/faults.js';
 import { registerProve } from '../generators/commands/prove.js';
+import { registerQualify } from '../generators/commands/qualify.js';
 import { registerSweep } from '../generators/commands/sweep.js';
 import { registerSynth } from '../generators/commands/synth.js';
 import { registerVerify } from '../generators/commands/verify.js';
@@ -72,6 +73,7 @@ const REGISTERS: Readonly<Record<string, (program: Command) => void>> = {
   diff: registerDiff,
   faults: registerFaults,
   prove: registerProve,
+  qualify: registerQualify,
   sweep: registerSweep,
   synth: registerSynth,
   verify: registerVerify,
@@ -98,6 +100,7 @@ describe('a machine with Node alone', () => {
     ['verilator', 'verilator', 'verify pkg --simulator verilator --quiet --json'],
     ['iverilog', 'iverilog', 'faults pkg --pairs 10'],
     ['verilator', 'verilator', 'faults pkg --pairs 10 --simulator verilator'],
+    ['iverilog', 'iverilog', 'qualify pkg --sample 1'],
     ['iverilog', 'iverilog', 'synth pkg --gate-level'],
     ['iverilog', 'iverilog', 'synth pkg --liberty tiny.lib --gate-level --cells tiny.v'],
     ['sta', 'opensta', 'synth pkg --liberty tiny.lib --sta'],

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Vectors } from '../../generators/cosim/stimulus.js';
-import { runTool, type ToolOutput } from '../../generators/cosim/tool.js';
 import { buildVectors } from '../../generators/cosim/vectors.js';
 import { packageFiles } from '../../generators/emit/package.js';
 import { writePackage } from '../../generators/emit/write.js';
@@ -10,36 +9,25 @@ import { faultBench, type Trial } from '../../generators/faults/simulate.js';
 import { BACKGROUNDS, cellWords } from '../../generators/golden/march.js';
 import type { MacroPlan } from '../../generators/plan/plan.js';
 import { TRIM_ROW_BASE, weightAddress } from '../../generators/plan/registers.js';
-import { Interrupted, orThrow } from '../../generators/problems.js';
+import { orThrow } from '../../generators/problems.js';
+import { type Bed, impatient } from '../../generators/qualify/bed.js';
 import { planOf } from '../configurations.js';
 import { MATRIX } from '../matrix.js';
 
-/** A generate loop that does not end is nothing that could be built. */
-const COMPILE_SECONDS = 20;
-
-/** A macro with a task for it, that mutants are put into. */
-export interface Bed {
-  readonly name: string;
-  /** Its synthesizable files by kind, such as `controller`. */
-  readonly sources: ReadonlyMap<string, { readonly file: string; readonly text: string }>;
+/** A macro of the pairwise plan with a task for it. */
+export interface MatrixBed extends Bed {
   /** The kinds whose mutants it is for; undefined: all of them. */
   readonly only: readonly string[] | undefined;
-  /** Array model and testbench. */
-  readonly others: readonly string[];
-  readonly vectors: string;
-  readonly checks: number;
-  /** Of the simulation without a mutant. */
-  seconds: number;
+  /** Characters of its vectors, by which the quickest comes first. */
+  readonly size: number;
 }
-
-export type Outcome = 'differs' | 'same' | 'not viable';
 
 /**
  * The macros of the pairwise plan, each with its whole scenario, and those with a march once more with faulty cells:
  * what a march does where a word reads wrong.
  */
-export async function makeBeds(root: string): Promise<Bed[]> {
-  const beds: Bed[] = [];
+export async function makeBeds(root: string): Promise<MatrixBed[]> {
+  const beds: MatrixBed[] = [];
   for (const { configuration } of MATRIX) {
     const plan = planOf(configuration);
     const files = packageFiles(plan);
@@ -47,23 +35,31 @@ export async function makeBeds(root: string): Promise<Bed[]> {
     const sources = new Map(
       files
         .filter((file) => file.path.startsWith('rtl/'))
-        .map(({ path: file, text }) => [
-          path.basename(file, '.v').slice(plan.name.length + 1) || 'top',
-          { file: path.join(folder, file), text },
-        ]),
+        .map(({ path: file, text }) => {
+          const module = path.basename(file, '.v');
+          const kind = module.slice(plan.name.length + 1) || 'top';
+          return [kind, { module, file: path.join(folder, file), text }];
+        }),
     );
+    const textOf = (file: string) => files.find(({ path: other }) => other === file)!.text;
+    const testbench = path.join(folder, 'impatient_tb.v');
+    await writeFile(testbench, impatient(textOf(`tb/${plan.name}_tb.v`)));
+    const blackbox = textOf(`blackbox/${plan.name}_array.v`);
     const add = async (
       title: string,
-      vectors: Vectors,
+      { operations, trace }: Vectors,
       array: string,
       { extra = {}, only }: { extra?: Record<string, string>; only?: readonly string[] } = {},
     ) => {
-      const at = path.join(folder, title);
-      await mkdir(at, { recursive: true });
-      const written = { ...extra, 'operations.txt': vectors.operations, 'trace.txt': vectors.trace };
-      for (const [file, text] of Object.entries(written)) await writeFile(path.join(at, file), text);
-      const others = [array, path.join(folder, 'tb', `${plan.name}_tb.v`)];
-      beds.push({ name: plan.name, sources, only, others, vectors: at, checks: vectors.checks, seconds: 60 });
+      const vectors = path.join(folder, title);
+      await mkdir(vectors, { recursive: true });
+      const written = { ...extra, 'operations.txt': operations, 'trace.txt': trace };
+      for (const [file, text] of Object.entries(written)) await writeFile(path.join(vectors, file), text);
+      const size = operations.length + trace.length;
+      beds.push({
+        ...{ name: plan.name, sources, blackbox, vectors, only, size },
+        others: [array, testbench],
+      });
     };
     const model = path.join(folder, 'model', `${plan.name}_array.v`);
     await add('scenario', buildVectors(plan, { seed: 3, conversions: 8 }), model);
@@ -75,7 +71,7 @@ export async function makeBeds(root: string): Promise<Bed[]> {
       });
     }
   }
-  return beds;
+  return beds.sort((a, b) => a.size - b.size);
 }
 
 /**
@@ -100,45 +96,4 @@ function trials(plan: MacroPlan): Trial[] {
       return { fault, background: at % BACKGROUNDS.length };
     }),
   ];
-}
-
-/** Compiles and runs a bed, one of its files replaced by a text of that kind. */
-export async function run(
-  bed: Bed,
-  scratch: string,
-  replaced?: { readonly kind: string; readonly text: string },
-): Promise<Outcome> {
-  const changed = `${scratch}.v`;
-  const image = `${scratch}.vvp`;
-  if (replaced !== undefined) await writeFile(changed, replaced.text);
-  const sources = [...bed.sources].map(([kind, { file }]) => (kind === replaced?.kind ? changed : file));
-  const compiled = await limited(COMPILE_SECONDS, 'iverilog', [
-    ...['-g2005', '-s', `${bed.name}_tb`, '-o', image],
-    ...sources,
-    ...bed.others,
-  ]);
-  if (compiled?.exitCode !== 0) return 'not viable';
-  const started = performance.now();
-  const simulated = await limited(5 + 10 * bed.seconds, 'vvp', [
-    '-n',
-    '-N',
-    image,
-    `+vectors=${bed.vectors}`,
-  ]);
-  if (replaced === undefined) bed.seconds = (performance.now() - started) / 1000;
-  return simulated?.output.split('\n').includes(`PASS n=${bed.checks}`) ? 'same' : 'differs';
-}
-
-/** A tool that gets so many seconds; undefined where they are over. */
-export async function limited(
-  seconds: number,
-  tool: string,
-  args: readonly string[],
-): Promise<ToolOutput | undefined> {
-  try {
-    return await runTool(tool, args, AbortSignal.timeout(Math.ceil(1000 * seconds)));
-  } catch (error) {
-    if (error instanceof Interrupted) return undefined;
-    throw error;
-  }
 }

@@ -27,21 +27,33 @@ const BOUNDARIES = new Set([
   'endfunction',
 ]);
 
-/** Blanks out what is not synthesized, and the heads of modules, without moving anything. */
-function masked(text: string): string {
-  const blank = (part: string) => part.replace(/[^\n]/g, ' ');
-  return text.replace(/`ifndef SYNTHESIS[\s\S]*?`endif/g, blank).replace(/^module [\s\S]*?^\);/gm, blank);
+/** The head of a module, parameters and ports, up to the line that closes it. */
+const HEAD = /^module [\s\S]*?^\)[^\n;]*;/gm;
+
+/** What of a file is looked at: its module heads, or all but these. */
+export type Part = 'heads' | 'bodies';
+
+/** Blanks out what is not synthesized and what is not of the part, without moving anything. */
+function masked(text: string, part: Part): string {
+  const blank = (found: string) => found.replace(/[^\n]/g, ' ');
+  const synthesized = text.replace(/`ifndef SYNTHESIS[\s\S]*?`endif/g, blank);
+  if (part === 'bodies') return synthesized.replace(HEAD, blank);
+  let heads = '';
+  for (const { index, 0: head } of synthesized.matchAll(HEAD)) {
+    heads += blank(synthesized.slice(heads.length, index)) + head;
+  }
+  return heads;
 }
 
-/** Tokens of one file, in order; comments, strings, directives, module heads and simulation-only code left out. */
-export function tokensOf(text: string): Token[] {
+/** Tokens of a part of one file, in order; comments, strings, directives and simulation-only code left out. */
+export function tokensOf(text: string, part: Part = 'bodies'): Token[] {
   const tokens: Token[] = [];
   let line = 1;
   let at = 0;
   let statement = 0;
   let depth = 0;
   let bracket = 0;
-  for (const match of masked(text).matchAll(PATTERN)) {
+  for (const match of masked(text, part).matchAll(PATTERN)) {
     for (; at < match.index; at++) if (text[at] === '\n') line++;
     const groups = match.groups!;
     const word = groups.number ?? groups.name ?? groups.operator;
@@ -61,4 +73,14 @@ export function tokensOf(text: string): Token[] {
     }
   }
   return tokens;
+}
+
+/** Index of the bracket that closes the one at `from`. */
+export function closing(tokens: readonly Token[], from: number, open: string, close: string): number {
+  let depth = 0;
+  for (let i = from; i < tokens.length; i++) {
+    if (tokens[i]!.text === open) depth++;
+    if (tokens[i]!.text === close && --depth === 0) return i;
+  }
+  return tokens.length;
 }

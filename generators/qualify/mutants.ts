@@ -1,9 +1,19 @@
-import { type Token, tokensOf } from './tokens.js';
+import { defaultsOf } from './defaults.js';
+import { closing, type Token, tokensOf } from './tokens.js';
 
 /** One change of one place in a Verilog file. */
 export interface Mutation {
   readonly line: number;
-  readonly kind: 'operator' | 'constant' | 'condition' | 'negation' | 'dropped' | 'stuck' | 'swapped';
+  readonly kind:
+    | 'operator'
+    | 'constant'
+    | 'condition'
+    | 'negation'
+    | 'dropped'
+    | 'stuck'
+    | 'swapped'
+    | 'default'
+    | 'digit';
   readonly from: number;
   readonly to: number;
   readonly before: string;
@@ -75,26 +85,39 @@ function widthTokens(tokens: readonly Token[]): ReadonlySet<number> {
   return found;
 }
 
-/** Index of the bracket that closes the one at `from`. */
-function closing(tokens: readonly Token[], from: number, open: string, close: string): number {
-  let depth = 0;
-  for (let i = from; i < tokens.length; i++) {
-    if (tokens[i]!.text === open) depth++;
-    if (tokens[i]!.text === close && --depth === 0) return i;
-  }
-  return tokens.length;
+/** The literal one higher, of the same width; wide and hexadecimal ones too. */
+function nextNumber(literal: string): string {
+  const sized = /^(\d+)'([bdh])([0-9a-fA-F_]+)$/.exec(literal);
+  if (sized === null) return String(BigInt(literal) + 1n);
+  const prefix = { b: '0b', d: '', h: '0x' }[sized[2] as 'b' | 'd' | 'h'];
+  const value = BigInt.asUintN(Number(sized[1]), BigInt(prefix + sized[3]!.replaceAll('_', '')) + 1n);
+  return sized[2] === 'h' ? `${sized[1]}'h${value.toString(16)}` : `${sized[1]}'d${value}`;
 }
 
-/** Every mutation of a file that this project makes: systematic, in the order of the text. */
+/** Every mutation of a file that this project makes: systematic, module heads first, then in the order of the text. */
 export function mutationsOf(text: string): Mutation[] {
+  return [...defaultMutations(text), ...bodyMutations(text)];
+}
+
+/** Each number among the defaults of parameters in module heads, one higher. */
+function defaultMutations(text: string): Mutation[] {
+  return defaultsOf(text).map((token) => replaced(text, 'default', token, token, nextNumber(token.text)));
+}
+
+function replaced(text: string, kind: Mutation['kind'], first: Token, last: Token, after: string): Mutation {
+  const to = last.from + last.text.length;
+  const before = text.slice(first.from, to).replace(/\s+/g, ' ');
+  return { line: first.line, kind, from: first.from, to, before, after };
+}
+
+function bodyMutations(text: string): Mutation[] {
   const tokens = tokensOf(text);
   const declared = nets(text);
   const names = [...declared.keys()];
   const found: Mutation[] = [];
   const add = (kind: Mutation['kind'], first: Token, last: Token, after: string) => {
-    const to = last.from + last.text.length;
-    const before = text.slice(first.from, to).replace(/\s+/g, ' ');
-    if (before !== after) found.push({ line: first.line, kind, from: first.from, to, before, after });
+    const mutation = replaced(text, kind, first, last, after);
+    if (mutation.before !== after) found.push(mutation);
   };
   const first = (token: Token) => tokens[token.statement]!;
   /** Index of the operator that assigns in the statement of a token, or -1. */
@@ -145,13 +168,7 @@ export function mutationsOf(text: string): Mutation[] {
     }
     if (token.kind === 'number') {
       if (next === '{' || previous === '#') return;
-      const sized = /^(\d+)'([bdh])([0-9a-fA-F_]+)$/.exec(token.text);
-      if (sized === null) add('constant', token, token, String(Number(token.text) + 1));
-      else {
-        const radix = { b: 2, d: 10, h: 16 }[sized[2] as 'b' | 'd' | 'h'];
-        const value = BigInt.asUintN(Number(sized[1]), BigInt(Number.parseInt(sized[3]!, radix)) + 1n);
-        if (radix !== 16 && Number(sized[1]) <= 32) add('constant', token, token, `${sized[1]}'d${value}`);
-      }
+      add('constant', token, token, nextNumber(token.text));
       return;
     }
     const range = declared.get(token.text);

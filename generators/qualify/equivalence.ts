@@ -1,0 +1,65 @@
+import type { Yosys } from '../yosys/builtin.js';
+import { limited } from './bed.js';
+
+/** Seconds for a proof of one module, and of the whole design around the array. */
+const PROOF_SECONDS = { module: 30, design: 180 } as const;
+
+/** Two versions of a design that differ in one file. */
+export interface Pair {
+  readonly top: string;
+  /** Files other than the one that differs, the black box of the array among them. */
+  readonly others: readonly string[];
+  readonly module: string;
+  readonly original: string;
+  readonly mutant: string;
+}
+
+/** What a proof looks at: the changed module by itself, with its default shape; or the whole design around the array. */
+export type Scope = keyof typeof PROOF_SECONDS;
+
+/**
+ * Whether Yosys proves that a mutant does the same: equal outputs and equal next states from equal states, of the
+ * module or of the design, which says what the module is never asked for. Says nothing of what only states that never
+ * occur would tell apart.
+ */
+export async function isProvedEqual(
+  yosys: Yosys,
+  pair: Pair,
+  scope: Scope,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { script, files } = scope === 'module' ? ofModule(pair) : ofDesign(pair);
+  const proof = await limited(PROOF_SECONDS[scope], signal, (limit) =>
+    yosys({ script, files, signal: limit }),
+  );
+  return proof?.finished === true;
+}
+
+function ofModule({ module, original, mutant }: Pair) {
+  return equivalence(module, new Map([['gold.v', original]]), new Map([['gate.v', mutant]]));
+}
+
+function ofDesign({ top, others, original, mutant }: Pair) {
+  const shared = others.map((text, at) => [`shared${at}.v`, text] as const);
+  return equivalence(
+    top,
+    new Map([...shared, ['gold.v', original]]),
+    new Map([...shared, ['gate.v', mutant]]),
+  );
+}
+
+function equivalence(top: string, gold: ReadonlyMap<string, string>, gate: ReadonlyMap<string, string>) {
+  const read = (as: 'gold' | 'gate', files: ReadonlyMap<string, string>) => [
+    `read_verilog ${[...files.keys()].join(' ')}`,
+    `prep -flatten -top ${top}`,
+    ...['async2sync', 'memory_map', 'opt_clean', `rename ${top} ${as}`, `design -stash ${as}`],
+  ];
+  const script = [
+    ...read('gold', gold),
+    ...read('gate', gate),
+    ...['gold', 'gate'].map((as) => `design -copy-from ${as} -as ${as} ${as}`),
+    ...['equiv_make gold gate equal', 'hierarchy -top equal', 'opt_clean'],
+    ...['equiv_simple', 'equiv_induct', 'equiv_status -assert'],
+  ];
+  return { script: `${script.join('\n')}\n`, files: new Map([...gold, ...gate]) };
+}
