@@ -10,6 +10,7 @@ import { busChecks } from './buses/checks.js';
 import { runChecks } from './check.js';
 import { fusesocChecks } from './fusesoc/checks.js';
 import { hasPython } from './python.js';
+import { registerChecks } from './registers/checks.js';
 
 const filter = process.argv[2] ?? '';
 let counts = { passed: 0, failed: 0 };
@@ -17,7 +18,11 @@ if (hasPython()) {
   const root = await mkdtemp(path.join(tmpdir(), 'imcgen-clients-'));
   try {
     const folder = (name: string) => path.join(root, name);
-    const checks = [...(await fusesocChecks(folder('fusesoc'))), ...busChecks(folder('buses'))];
+    const checks = [
+      ...(await fusesocChecks(folder('fusesoc'))),
+      ...busChecks(folder('buses')),
+      ...registerChecks(folder('registers')),
+    ];
     counts = await runChecks(checks.filter(({ name }) => name.includes(filter)));
     if (counts.passed + counts.failed === 0) {
       process.stdout.write(`no check has "${filter}" in its name\n`);
