@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -14,6 +14,13 @@ export function hasPython(): boolean {
 /** A command of the environment. */
 export function pythonTool(name: string): string {
   return path.join(FOLDER, 'bin', name);
+}
+
+/** Something inside an installed Python package. */
+export function pythonPackage(inside: string): string {
+  const library = path.join(FOLDER, 'lib');
+  const [version] = readdirSync(library).filter((name) => name.startsWith('python'));
+  return path.join(library, version!, 'site-packages', inside);
 }
 
 export interface Output {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { busChecks } from './buses/checks.js';
 import { runChecks } from './check.js';
+import { explanationCheck, frontEndChecks } from './front-ends/checks.js';
 import { fusesocChecks } from './fusesoc/checks.js';
 import { hasPython } from './python.js';
 import { registerChecks } from './registers/checks.js';
@@ -22,8 +23,13 @@ if (hasPython()) {
       ...(await fusesocChecks(folder('fusesoc'))),
       ...busChecks(folder('buses')),
       ...registerChecks(folder('registers')),
+      ...(await frontEndChecks(folder('front-ends'))),
     ];
     counts = await runChecks(checks.filter(({ name }) => name.includes(filter)));
+    if (filter === '') {
+      const { passed, failed } = await runChecks([explanationCheck]);
+      counts = { passed: counts.passed + passed, failed: counts.failed + failed };
+    }
     if (counts.passed + counts.failed === 0) {
       process.stdout.write(`no check has "${filter}" in its name\n`);
       counts = { passed: 0, failed: 1 };
