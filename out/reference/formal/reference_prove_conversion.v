@@ -275,13 +275,13 @@ module reference_prove_conversion #(
     // Only a falling ramp that stops early leaves columns that it has not reached.
     wire                reached = EARLY_STOP == 0 || FALLING == 0 || level >= last + 1 - compared;
 
-    function [OUT_BITS-1:0] decoded(input [BANK_W-1:0] bank, input [ADC_BITS-1:0] code);
+    function [OUT_BITS-1:0] decoded(input [BANK_W-1:0] bank, input [ADC_BITS-1:0] of_code);
         integer e;
         begin
             decoded = {OUT_BITS{1'b0}};
             for (e = 0; e < BANKS * CODES; e = e + 1) begin
                 if ({ {(32-BANK_W){1'b0}}, bank} == e / CODES &&
-                    { {(32-ADC_BITS){1'b0}}, code} == e % CODES) begin
+                    { {(32-ADC_BITS){1'b0}}, of_code} == e % CODES) begin
                     decoded = table_i[e*OUT_BITS +: OUT_BITS];
                 end
             end
@@ -358,9 +358,9 @@ module reference_prove_conversion #(
 
     // ---- tables -----------------------------------------------------------------------------
     // As planned from the levels, code by code; what no layer uses is 0.
-    function [OUT_BITS-1:0] planned(input [31:0] entry);
+    function [OUT_BITS-1:0] planned(input [31:0] at);
         begin
-            case (entry)
+            case (at)
                 32'd0: planned = 6'd0;
                 32'd1: planned = 6'd3;
                 32'd2: planned = 6'd5;

@@ -51,9 +51,9 @@ module reference_prove_decoder #(
     );
 
     // As planned from the levels, code by code; what no layer uses is 0.
-    function [OUT_BITS-1:0] planned(input [31:0] entry);
+    function [OUT_BITS-1:0] planned(input [31:0] at);
         begin
-            case (entry)
+            case (at)
                 32'd0: planned = 6'd0;
                 32'd1: planned = 6'd3;
                 32'd2: planned = 6'd5;

@@ -12,8 +12,8 @@
 // golden model.
 //
 // Cells power up as 0; with the plus-argument +cells=random as anything, the same for the same
-// +seed=<number>; with +cells=x unknown. Then cells that were not written read x, and a column has an
-// unknown comparator once a driven row of it, or of the reference columns, holds such a cell.
+// +seed=<number>; with +cells=x unknown. Then cells that were not written read x, and a column has
+// an unknown comparator once a driven row of it, or of the reference columns, holds such a cell.
 //
 // One wide number carries all columns: column c's RBLP count sits in lane c, its RBLN count in
 // lane COLS + c. Rows go in fours, a quad: sums_q holds what each of the 16 subsets of a quad
@@ -221,7 +221,7 @@ module reference_array #(
             if (power_up == RANDOM) scatter;
             else if (power_up == UNKNOWN) begin
                 unknown_q = 1'bx;
-                if (unknown_q !== 1'bx) refuse("+cells=x needs a simulator that has unknown values");
+                if (unknown_q !== 1'bx) refuse("+cells=x needs a simulator with unknown values");
                 unknown_q = 1'b1;
                 scatter;
             end else if (power_up != ZERO) refuse("+cells is none of zero, random, x");

@@ -77,13 +77,13 @@ module reference_input_drivers #(
         if (DOUBLE_BUFFER != 0) begin : gen_active
             reg [4*WORDS*IN_BITS-1:0] planes_q;
 
-            // Bit b of every loaded row.
-            function [4*WORDS-1:0] plane(input [31:0] b);
+            // One bit of every loaded row.
+            function [4*WORDS-1:0] plane(input [31:0] at);
                 reg [WORD-1:0] word;
                 integer        n;
                 begin
                     for (n = 0; n < WORDS; n = n + 1) begin
-                        word = loaded_q[n] >> b;
+                        word = loaded_q[n] >> at;
                         plane[4*n +: 4] =
                             {word[3*IN_BITS], word[2*IN_BITS], word[IN_BITS], word[0]};
                     end
