@@ -10,7 +10,7 @@
 // Plays vectors/operations.txt over the bus and compares every bus answer and, cycle by cycle,
 // the observable state with vectors/trace.txt, both written by the golden model. Prints one line
 // PASS n=<checks>, or FAIL and the mismatches; a simulator may print more after it.
-// Plus-arguments: +vectors=<folder>  +dump=<waveform file>  and those of the array model, +cells +seed
+// Plus-arguments: +vectors=<folder>  +dump=<waveform file>, and +cells, +seed of the array model
 // With OVERRIDE_PARAMETERS defined, the parameters of the testbench are handed to the macro.
 module reference_tb #(
     parameter ROWS          = 8,   // word lines
