@@ -33,10 +33,13 @@ const bitsAndMethod = fc.record({
   method: fc.constantFrom(...METHOD_NAMES),
 });
 
+/** Limits that let all values through, those of masks and constants included. */
+const ANY = { allowConstant: true, dropBelow: -1e30, dropAbove: 1e30 };
+
 const levelsOf = (
   data: readonly Float64Array[],
   options: { bits: number; method: Method; emaWeight?: number },
-): Levels => orThrow(calibrate(data, { name: 'layer', ...options }));
+): Levels => orThrow(calibrate(data, { name: 'layer', ...ANY, ...options }));
 
 const everything = (data: readonly Float64Array[]) =>
   distributionOfSamples(Float64Array.from(data.flatMap((each) => Array.from(each))));

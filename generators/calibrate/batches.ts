@@ -14,6 +14,7 @@ import {
   splitNonfinite,
 } from './float-bins.js';
 import type { NpyData } from './npy.js';
+import { hasLimits, type LimitCounts, limited, type SampleLimits } from './sample-limits.js';
 
 /** Up to this many samples are kept as they are; beyond, they are binned. */
 export const EXACT_SAMPLES = 1 << 18;
@@ -37,16 +38,20 @@ export class BatchCollector {
   /** Per batch, per tail fraction: the quantiles at `tail` and `1 - tail`. */
   readonly ends: TailEnds[][] = [];
   nonfinite = 0;
+  /** How many samples {@link limits} left out or moved. */
+  readonly limitCounts: LimitCounts = { below: 0, above: 0, clipped: 0 };
   private readonly batch: Gathered;
   private readonly stream: Gathered;
 
   /**
    * @param tails  fractions dropped at each end, 0 .. 0.5
    * @param bins   most bins that the stream may occupy, 512 or more; fewer cost less memory
+   * @param limits what samples are held to as they come
    */
   constructor(
     private readonly tails: readonly TailFractions[],
     bins: number = STREAM_BINS,
+    readonly limits: SampleLimits = {},
   ) {
     this.batch = new Gathered(bins);
     this.stream = new Gathered(bins);
@@ -63,7 +68,8 @@ export class BatchCollector {
 
   /** Adds a part of the current batch. NaN and infinities are counted and left out. */
   add(part: NpyData): void {
-    this.nonfinite += this.batch.add(part);
+    const held = hasLimits(this.limits) ? limited(part, this.limits, this.limitCounts) : part;
+    this.nonfinite += this.batch.add(held);
   }
 
   /** Ends the batch: takes its quantiles and joins it to the stream. A batch without finite samples leaves no trace. */

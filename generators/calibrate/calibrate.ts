@@ -4,6 +4,8 @@ import { BatchCollector } from './batches.js';
 import { histogramOf } from './histogram.js';
 import { type CalibrationSamples, type Fitted, fit, samplesOf, tailsToRecord } from './methods.js';
 import { type CalibrationOptions, type Settings, usesTails, withDefaults } from './options.js';
+import { absurdFault, constantFault } from './sample-faults.js';
+import { hasLimits, type LimitCounts, type SampleLimits } from './sample-limits.js';
 
 /**
  * Levels of one layer from its activations, in memory.
@@ -16,7 +18,7 @@ export function calibrate(
   options: CalibrationOptions,
 ): Result<Levels> {
   const settings = withDefaults(options);
-  const collector = new BatchCollector(tailsToRecord(settings));
+  const collector = new BatchCollector(tailsToRecord(settings), undefined, settings);
   for (const batch of batches) {
     collector.add(batch);
     collector.endBatch();
@@ -26,10 +28,10 @@ export function calibrate(
   return levelsOf(samples.value, collector, fit(samples.value, settings), settings);
 }
 
-/** The gathered samples, if there are any and all of them were numbers. */
+/** The gathered samples, if there are any, all of them were numbers, and levels can tell them apart. */
 export function checkedSamples(
   collector: BatchCollector,
-  { source, dropNonfinite }: Pick<Settings, 'source' | 'dropNonfinite'>,
+  { source, dropNonfinite, allowConstant }: Pick<Settings, 'source' | 'dropNonfinite' | 'allowConstant'>,
 ): Result<CalibrationSamples> {
   if (collector.nonfinite > 0 && !dropNonfinite) {
     return failure({
@@ -39,17 +41,35 @@ export function checkedSamples(
       fix: 'mend the data, or leave them out with --drop-nonfinite',
     });
   }
-  if (collector.samples === 0) return failure({ file: source, path: '', message: 'holds no finite value' });
-  return success(samplesOf(collector));
+  if (collector.samples === 0) {
+    const left = hasLimits(collector.limits)
+      ? 'holds no value within the limits given'
+      : 'holds no finite value';
+    return failure({ file: source, path: '', message: left });
+  }
+  const samples = samplesOf(collector);
+  const fault =
+    absurdFault(source, samples.distribution, collector.limits) ??
+    (allowConstant ? undefined : constantFault(source, samples.distribution));
+  return fault === undefined ? success(samples) : failure(fault);
 }
 
 /** How many samples were gathered, for the provenance. */
-export type Gathering = Pick<BatchCollector, 'batches' | 'samples' | 'nonfinite'>;
+export type Gathering = Pick<BatchCollector, 'batches' | 'samples' | 'nonfinite' | 'limits' | 'limitCounts'>;
+
+/** Limits and what they met, as the provenance has them; nothing where none was given. */
+function recordedLimits({ dropBelow, dropAbove, clip }: SampleLimits, counts: LimitCounts) {
+  return {
+    ...(dropBelow === undefined ? {} : { dropBelow, droppedBelow: counts.below }),
+    ...(dropAbove === undefined ? {} : { dropAbove, droppedAbove: counts.above }),
+    ...(clip === undefined ? {} : { clipLow: clip.low, clipHigh: clip.high, clipped: counts.clipped }),
+  };
+}
 
 /** `levels.json` of a fitted method. */
 export function levelsOf(
   { distribution }: CalibrationSamples,
-  { batches, samples, nonfinite }: Gathering,
+  { batches, samples, nonfinite, limits, limitCounts }: Gathering,
   { centres, references, outputs, range, note }: Fitted,
   settings: Settings,
 ): Result<Levels> {
@@ -74,6 +94,7 @@ export function levelsOf(
         ...(method === 'kmeans' ? { start, restarts, seed } : {}),
         refit,
         droppedNonfinite: nonfinite,
+        ...recordedLimits(limits, limitCounts),
         note,
       },
     },

@@ -1,6 +1,7 @@
 import { failure, type Problem, type Result, success } from '../problems.js';
 import { BatchCollector, STREAM_BINS, type TailFractions } from './batches.js';
 import { type NpyArray, readNpy } from './npy.js';
+import type { SampleLimits } from './sample-limits.js';
 
 /** Most channels along an axis: each holds a distribution of its own. */
 const MAX_CHANNELS = 4096;
@@ -15,6 +16,7 @@ export function collectChannels(
   paths: readonly string[],
   axis: number,
   tails: readonly TailFractions[],
+  limits: SampleLimits = {},
 ): Result<BatchCollector[]> {
   let collectors: BatchCollector[] | undefined;
   for (const path of paths) {
@@ -23,7 +25,7 @@ export function collectChannels(
     const channels = channelsOf(path, array.value, axis);
     if (!channels.ok) return channels;
     const bins = Math.max(1024, STREAM_BINS / channels.value);
-    collectors ??= Array.from({ length: channels.value }, () => new BatchCollector(tails, bins));
+    collectors ??= Array.from({ length: channels.value }, () => new BatchCollector(tails, bins, limits));
     if (collectors.length !== channels.value) {
       const message = `has ${channels.value} channels along axis ${axis}, the files before it have ${collectors.length}`;
       return failure({ file: path, path: '', message });

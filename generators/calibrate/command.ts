@@ -13,6 +13,7 @@ import { type CalibrationSamples, fit, tailsToRecord } from './methods.js';
 import { optimalClusters } from './optimal.js';
 import { METHODS, type Method, type Settings, usesTails, withDefaults } from './options.js';
 import { meanSquaredError } from './quantizer.js';
+import { constantFault, fewValues } from './sample-faults.js';
 import { collectFiles, npyFiles, sourceName } from './sources.js';
 import { comparisonText, type LevelsSummary, levelsText } from './tables.js';
 
@@ -30,10 +31,10 @@ export async function runCalibrate(activations: readonly string[], flags: Calibr
   requireWritable(outputsOf(flags), [...files, ...(flags.heldOut ?? [])]);
   if (flags.axis !== undefined) return calibrateChannels(files, flags, flags.axis, settings);
 
-  const collector = new BatchCollector(tailsToRecord(settings, flags.compare));
+  const collector = new BatchCollector(tailsToRecord(settings, flags.compare), undefined, settings);
   orThrow(collectFiles(files, collector));
   const samples = orThrow(checkedSamples(collector, settings));
-  warn(collector, settings.source);
+  warn(collector, samples, settings);
   const heldOut = heldOutSets(flags);
   const levels = flags.output === undefined ? undefined : makeLevels(samples, collector, settings, flags);
   if (levels !== undefined) await writeLevels(levels, flags.output!, flags.plot);
@@ -57,15 +58,20 @@ async function calibrateChannels(
       { file: '--axis', path: '', message: 'needs --output and does not go with --compare' },
     ]);
   }
-  const collectors = orThrow(collectChannels(files, axis, tailsToRecord(settings)));
-  const results = collectors.map((collector, channel) => {
+  const collectors = orThrow(collectChannels(files, axis, tailsToRecord(settings), settings));
+  const channels = collectors.map((collector, channel) => {
     const own = {
       ...settings,
       name: `${settings.name}.c${channel}`,
       source: `${settings.source}, channel ${channel}`,
     };
-    const samples = orThrow(checkedSamples(collector, own));
-    warn(collector, own.source);
+    return { collector, own, samples: checkedSamples(collector, own) };
+  });
+  const problems = channels.flatMap(({ samples }) => (samples.ok ? [] : samples.problems));
+  if (problems.length > 0) throw new InvalidInput(problems);
+  const results = channels.map(({ collector, own, ...checked }) => {
+    const samples = orThrow(checked.samples);
+    warn(collector, samples, own);
     const levels = makeLevels(samples, collector, own, flags);
     return { levels, ...summaryOf(levels, samples.distribution, []) };
   });
@@ -91,6 +97,7 @@ function outputsOf({ output, plot, axis }: CalibrateFlags): Output[] {
 
 function settingsOf(activations: readonly string[], flags: CalibrateFlags): Settings {
   const { bits, tails, emaWeight, refit, start, restarts, seed, dropNonfinite } = flags;
+  const { dropBelow, dropAbove, clip } = flags;
   const source = sourceName(activations);
   const name = flags.name ?? basename(flags.output ?? 'layer').replace(/(\.levels)?\.json$/i, '');
   const method: Method = flags.method in METHODS ? (flags.method as Method) : 'optimal';
@@ -102,6 +109,10 @@ function settingsOf(activations: readonly string[], flags: CalibrateFlags): Sett
     restarts,
     seed,
     dropNonfinite,
+    allowConstant: flags.allowConstant,
+    ...(dropBelow === undefined ? {} : { dropBelow }),
+    ...(dropAbove === undefined ? {} : { dropAbove }),
+    ...(clip === undefined ? {} : { clip }),
     name,
     source,
     ...(tails === undefined ? {} : { tails }),
@@ -163,10 +174,12 @@ export function summaryOf(
 
 function heldOutSets(flags: CalibrateFlags): { name: string; distribution: Distribution }[] {
   if (flags.heldOut === undefined) return [];
-  const collector = new BatchCollector([]);
+  const collector = new BatchCollector([], undefined, flags);
   orThrow(collectFiles(orThrow(npyFiles(flags.heldOut)), collector));
   const name = `held out: ${sourceName(flags.heldOut)}`;
-  const samples = orThrow(checkedSamples(collector, { source: name, dropNonfinite: flags.dropNonfinite }));
+  const samples = orThrow(
+    checkedSamples(collector, { source: name, dropNonfinite: flags.dropNonfinite, allowConstant: true }),
+  );
   return [{ name, distribution: samples.distribution }];
 }
 
@@ -177,11 +190,37 @@ async function writeLevels(levels: Levels, output: string, plot: string | undefi
   writeWhole(plot, levelsSvg(levels));
 }
 
-function warn({ nonfinite }: BatchCollector, source: string): void {
-  if (nonfinite > 0) process.stderr.write(`${source}: left out ${nonfinite} values that are not finite\n`);
+function warn(
+  collector: BatchCollector,
+  { distribution }: CalibrationSamples,
+  { source, bits }: Settings,
+): void {
+  for (const line of remarks(collector, distribution, bits)) process.stderr.write(`${source}: ${line}\n`);
+}
+
+/** What became of samples, and what is worth saying of those that are left. */
+export function remarks(
+  { nonfinite, limits, limitCounts }: BatchCollector,
+  distribution: Distribution,
+  bits: number | undefined,
+): string[] {
+  const { dropBelow, dropAbove, clip } = limits;
+  const few = bits === undefined ? undefined : fewValues(distribution, bits);
+  const constant = constantFault('', distribution);
+  return [
+    ...(nonfinite > 0 ? [`left out ${nonfinite} values that are not finite`] : []),
+    ...(dropBelow === undefined ? [] : [`left out ${limitCounts.below} values below ${dropBelow}`]),
+    ...(dropAbove === undefined ? [] : [`left out ${limitCounts.above} values above ${dropAbove}`]),
+    ...(clip === undefined ? [] : [`clamped ${limitCounts.clipped} values to ${clip.low} .. ${clip.high}`]),
+    ...(constant === undefined ? [] : [constant.message]),
+    ...(few === undefined ? [] : [few]),
+  ];
 }
 
 function print(flags: CalibrateFlags, result: unknown, text: () => string): void {
-  if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  // A ratio to no error is no number, and JSON has none for it.
+  const finite = (_: string, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
+  if (flags.json) process.stdout.write(`${JSON.stringify(result, finite, 2)}\n`);
   else if (!flags.quiet) process.stdout.write(text());
 }

@@ -5,6 +5,7 @@ import type { Gathering } from './calibrate.js';
 import { type Distribution, distributionOfPoints, quantile } from './distribution.js';
 import { type CalibrationSamples, tailsToRecord } from './methods.js';
 import { METHODS, type Method, type Settings, usesTails, withDefaults } from './options.js';
+import type { SampleLimits } from './sample-limits.js';
 
 /** The options that `imcgen calibrate` leaves in a levels file; a file may hold anything, and what makes no sense is none. */
 const optionsSchema = z.object({
@@ -17,6 +18,13 @@ const optionsSchema = z.object({
   restarts: z.int().min(1).max(1000).optional().catch(undefined),
   seed: z.int().min(0).optional().catch(undefined),
   droppedNonfinite: z.int().min(0).optional().catch(undefined),
+  dropBelow: z.number().optional().catch(undefined),
+  dropAbove: z.number().optional().catch(undefined),
+  clipLow: z.number().optional().catch(undefined),
+  clipHigh: z.number().optional().catch(undefined),
+  droppedBelow: z.int().min(0).optional().catch(undefined),
+  droppedAbove: z.int().min(0).optional().catch(undefined),
+  clipped: z.int().min(0).optional().catch(undefined),
 });
 
 function fraction(most: number) {
@@ -32,7 +40,7 @@ function fraction(most: number) {
 export function settingsOf(levels: Levels, bits: number, method?: Method): Settings {
   const { name, provenance } = levels;
   const own = provenance !== undefined && isMethod(provenance.method) ? provenance.method : undefined;
-  const { droppedNonfinite = 0, ...options } = recorded(levels);
+  const options = recorded(levels);
   const chosen = method ?? own ?? 'optimal';
   return withDefaults({
     ...(chosen === own ? optionsOf(options) : {}),
@@ -40,12 +48,15 @@ export function settingsOf(levels: Levels, bits: number, method?: Method): Setti
     bits,
     method: chosen,
     source: provenance?.source ?? name,
-    dropNonfinite: droppedNonfinite > 0,
+    dropNonfinite: (options.droppedNonfinite ?? 0) > 0,
+    allowConstant: true,
+    ...limitsOf(options),
   });
 }
 
 /** The options of a method as they were recorded. */
-function optionsOf({ tailLow, tailHigh, tails, ...rest }: Omit<Recorded, 'droppedNonfinite'>) {
+function optionsOf({ tailLow, tailHigh, tails, emaWeight, refit, start, restarts, seed }: Recorded) {
+  const rest = { emaWeight, refit, start, restarts, seed };
   const fixed =
     tailLow === undefined || tailHigh === undefined ? {} : { tails: { low: tailLow, high: tailHigh } };
   return { ...defined(rest), ...(tails === undefined ? fixed : { tails }) };
@@ -53,6 +64,15 @@ function optionsOf({ tailLow, tailHigh, tails, ...rest }: Omit<Recorded, 'droppe
 
 export function isMethod(name: string): name is Method {
   return Object.hasOwn(METHODS, name);
+}
+
+/** The limits by value that the samples were held to. */
+function limitsOf({ dropBelow, dropAbove, clipLow, clipHigh }: Recorded): SampleLimits {
+  return {
+    ...(dropBelow === undefined ? {} : { dropBelow }),
+    ...(dropAbove === undefined ? {} : { dropAbove }),
+    ...(clipLow === undefined || clipHigh === undefined ? {} : { clip: { low: clipLow, high: clipHigh } }),
+  };
 }
 
 type Recorded = z.infer<typeof optionsSchema>;
@@ -126,10 +146,17 @@ export function samplesOfHistogram(
 
 /** How many samples a histogram stands for. */
 export function gatheringOf(levels: Levels, { counts }: LevelsHistogram): Gathering {
+  const options = recorded(levels);
   return {
     batches: levels.provenance?.batches ?? 0,
     samples: counts.reduce((sum, count) => sum + count, 0),
-    nonfinite: recorded(levels).droppedNonfinite ?? 0,
+    nonfinite: options.droppedNonfinite ?? 0,
+    limits: limitsOf(options),
+    limitCounts: {
+      below: options.droppedBelow ?? 0,
+      above: options.droppedAbove ?? 0,
+      clipped: options.clipped ?? 0,
+    },
   };
 }
 

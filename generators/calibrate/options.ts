@@ -1,4 +1,5 @@
 import type { TailFractions } from './batches.js';
+import type { SampleLimits } from './sample-limits.js';
 
 /**
  * Methods by the name that `--method` takes.
@@ -40,7 +41,7 @@ export const DEFAULT_RESTARTS = 1;
 export const LLOYD_ROUNDS = 500;
 export const KMEANS_ROUNDS = 300;
 
-export interface CalibrationOptions {
+export interface CalibrationOptions extends SampleLimits {
   /** Layer name: letters, digits, dot, dash, underscore. */
   readonly name: string;
   /** Width of the nonlinear code, 1 .. 8. */
@@ -64,12 +65,16 @@ export interface CalibrationOptions {
   readonly seed?: number;
   /** Leave NaN and infinities out instead of refusing them (default false). */
   readonly dropNonfinite?: boolean;
+  /** Make levels of samples that are all the same, instead of refusing them (default false). */
+  readonly allowConstant?: boolean;
   /** Where the samples come from, for the provenance: bare file or folder names. */
   readonly source?: string;
 }
 
 /** The options with every default filled in. */
-export interface Settings extends Required<Omit<CalibrationOptions, 'tails'>> {
+export interface Settings
+  extends Required<Omit<CalibrationOptions, 'tails' | keyof SampleLimits>>,
+    SampleLimits {
   readonly tails: TailFractions | 'auto';
 }
 
@@ -83,6 +88,7 @@ export function withDefaults(options: CalibrationOptions): Settings {
     restarts: DEFAULT_RESTARTS,
     seed: DEFAULT_SEED,
     dropNonfinite: false,
+    allowConstant: false,
     source: options.name,
     ...options,
     method,

@@ -55,7 +55,7 @@ export function meanSquaredError(distribution: Distribution, quantizer: Quantize
       total += weights[point]! * error * error + spreads[point]!;
     }
   });
-  return total / samples;
+  return samples === 0 ? 0 : total / samples;
 }
 
 /**

@@ -127,5 +127,6 @@ function times(factor: number): string {
 }
 
 function decibel(level: number): string {
-  return Number.isFinite(level) ? `${level.toFixed(2)} dB` : 'no error';
+  if (Number.isFinite(level)) return `${level.toFixed(2)} dB`;
+  return level < 0 ? 'no signal' : 'no error';
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { number, range } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -57,6 +58,10 @@ export function registerCalibrate(program: Command): void {
     .option('--seed <n>', 'of the kmeans starts', whole(0, 2 ** 32 - 1), 1)
     .option('--axis <axis>', 'calibrate each channel along this axis of the arrays', whole(-32, 31))
     .option('--drop-nonfinite', 'leave NaN and infinities out instead of refusing them', false)
+    .option('--drop-below <value>', 'leave smaller values out, such as those of a mask', number)
+    .option('--drop-above <value>', 'leave larger values out', number)
+    .option('--clip <low,high>', 'take values outside for the nearer end', range)
+    .option('--allow-constant', 'make levels of a layer whose samples are all the same', false)
     .option('--compare', 'run every method on the same data and print one table', false)
     .option('--held-out <files...>', 'samples that no method sees, scored as well')
     .option('--plot <file>', 'write a picture of histogram, levels and references (SVG)')
@@ -89,6 +94,10 @@ export interface CalibrateFlags {
   readonly seed: number;
   readonly axis?: number;
   readonly dropNonfinite: boolean;
+  readonly dropBelow?: number;
+  readonly dropAbove?: number;
+  readonly clip?: { low: number; high: number };
+  readonly allowConstant: boolean;
   readonly compare: boolean;
   readonly heldOut?: string[];
   readonly plot?: string;

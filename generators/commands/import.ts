@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { number, range } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -42,6 +43,9 @@ export interface ImportFlags {
   readonly offset: number;
   readonly histogramFrom?: string[];
   readonly dropNonfinite: boolean;
+  readonly dropBelow?: number;
+  readonly dropAbove?: number;
+  readonly clip?: { low: number; high: number };
   readonly refit: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -86,6 +90,9 @@ export function registerImport(program: Command): void {
     .option('--offset <activation>', 'activation at 0 of the file', number, 0)
     .option('--histogram-from <files...>', '.npy activations, for the errors that the plan reports')
     .option('--drop-nonfinite', 'leave NaN and infinities of the activations out', false)
+    .option('--drop-below <value>', 'leave smaller activations out, such as those of a mask', number)
+    .option('--drop-above <value>', 'leave larger activations out', number)
+    .option('--clip <low,high>', 'take activations outside for the nearer end', range)
     .option('--refit', 'decode each code to the mean of its samples (F)', false)
     .option('--json', 'print the result as JSON', false)
     .option('--quiet', 'print nothing on success', false)
@@ -94,12 +101,6 @@ export function registerImport(program: Command): void {
       const { runImport } = await import('../import/command.js');
       await runImport(file, flags);
     });
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It is no number.');
-  return value;
 }
 
 function names(text: string): string[] {
@@ -114,12 +115,4 @@ function factor(text: string): number {
   const value = number(text);
   if (!(value > 0)) throw new InvalidArgumentError('It must be above 0.');
   return value;
-}
-
-function range(text: string): { low: number; high: number } {
-  const [low, high, ...rest] = text.split(',').map(number);
-  if (low === undefined || high === undefined || rest.length > 0 || low >= high) {
-    throw new InvalidArgumentError('Give low,high.');
-  }
-  return { low, high };
 }

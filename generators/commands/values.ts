@@ -8,3 +8,19 @@ export function wholeNumber(text: string): number {
   }
   return value;
 }
+
+/** Any finite number. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It is no number.');
+  return value;
+}
+
+/** `low,high`. */
+export function range(text: string): { low: number; high: number } {
+  const [low, high, ...rest] = text.split(',').map(number);
+  if (low === undefined || high === undefined || rest.length > 0 || low >= high) {
+    throw new InvalidArgumentError('Give low,high.');
+  }
+  return { low, high };
+}

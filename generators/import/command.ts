@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { BatchCollector } from '../calibrate/batches.js';
 import { checkedSamples } from '../calibrate/calibrate.js';
-import { summaryOf } from '../calibrate/command.js';
+import { remarks, summaryOf } from '../calibrate/command.js';
 import { collectFiles, npyFiles, sourceName } from '../calibrate/sources.js';
 import { figure, levelsText } from '../calibrate/tables.js';
 import type { ImportFlags } from '../commands/import.js';
@@ -56,12 +56,14 @@ function listsOf(file: string, { outputs, columns, decimal, header }: ImportFlag
   throw new InvalidInput([{ file: twofold, path: '', message, fix }]);
 }
 
-function samplesOf({ histogramFrom, dropNonfinite }: ImportFlags): Samples | undefined {
+function samplesOf({ histogramFrom, dropNonfinite, ...limits }: ImportFlags): Samples | undefined {
   if (histogramFrom === undefined) return undefined;
-  const collector = new BatchCollector([]);
+  const collector = new BatchCollector([], undefined, limits);
   orThrow(collectFiles(orThrow(npyFiles(histogramFrom)), collector));
   const source = sourceName(histogramFrom);
-  const { distribution } = orThrow(checkedSamples(collector, { source, dropNonfinite }));
+  const { distribution } = orThrow(checkedSamples(collector, { source, dropNonfinite, allowConstant: true }));
+  for (const line of remarks(collector, distribution, undefined))
+    process.stderr.write(`${source}: ${line}\n`);
   return { distribution, source, batches: collector.ends.length };
 }
 

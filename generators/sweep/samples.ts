@@ -39,7 +39,7 @@ export function gatherHistogram(levels: Levels, settings: Settings): Result<Gath
 export function gatherActivations(paths: readonly string[], settings: Settings): Result<Gathered> {
   const files = npyFiles(paths);
   if (!files.ok) return files;
-  const collector = new BatchCollector(tailsToRecord(settings));
+  const collector = new BatchCollector(tailsToRecord(settings), undefined, settings);
   const read = collectFiles(files.value, collector);
   if (!read.ok) return read;
   const source = sourceName(paths);
@@ -47,8 +47,14 @@ export function gatherActivations(paths: readonly string[], settings: Settings):
   if (samples.ok) {
     return success({ samples: samples.value, gathering: collector, histogram: undefined, source });
   }
-  const fix = 'Calibrate with imcgen calibrate --drop-nonfinite, and name the files with --levels.';
-  return failure(...samples.problems.map((problem) => (problem.fix ? { ...problem, fix } : problem)));
+  const named = 'then name the files with --levels';
+  return failure(
+    ...samples.problems.map((problem) =>
+      problem.fix === undefined
+        ? problem
+        : { ...problem, fix: `For imcgen calibrate, which makes levels files: ${problem.fix}; ${named}.` },
+    ),
+  );
 }
 
 /** sha256 of the bytes in activation files; undefined where they cannot be read, which gathering them tells. */
