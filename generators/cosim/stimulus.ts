@@ -1,6 +1,7 @@
 import type { Bus, ResetStyle } from '../config/macro.js';
 import type { Request } from '../golden/address-map.js';
 import type { Comparator } from '../golden/comparator.js';
+import { Lines } from '../golden/lines.js';
 import { type Answer, Machine } from '../golden/machine.js';
 import { type BusWrite, inputWrites } from '../golden/pack.js';
 import { type StartedConversion, Trace } from '../golden/trace.js';
@@ -44,7 +45,7 @@ interface Cut {
 export class Stimulus {
   readonly machine: Machine;
   private readonly trace = new Trace();
-  private readonly lines: string[] = [];
+  private readonly lines = new Lines();
   private answers = 0;
   /** What the input buffer holds; undefined where nothing was written yet. */
   private inputs: (number | undefined)[];
@@ -97,13 +98,13 @@ export class Stimulus {
   idle(cycles: number): void {
     if (cycles < 1) return;
     this.machine.idle(cycles);
-    this.lines.push(`i ${hex(cycles)} 0 0 0 0`);
+    this.lines.add(`i ${hex(cycles)} 0 0 0 0`);
   }
 
   reset(cycles: number): void {
     this.machine.reset(cycles);
     this.timing.reset();
-    this.lines.push(`x ${hex(cycles)} 0 0 0 0`);
+    this.lines.add(`x ${hex(cycles)} 0 0 0 0`);
   }
 
   writeAll(writes: readonly BusWrite[]): void {
@@ -153,7 +154,7 @@ export class Stimulus {
       else replies[access] = machine.tick(accesses[access]);
     }
     if (cut !== undefined && cycles < requests.length) {
-      this.lines.push(`c ${hex(cut.after)} ${hex(cut.resetCycles)} 0 0 0`);
+      this.lines.add(`c ${hex(cut.after)} ${hex(cut.resetCycles)} 0 0 0`);
       if (cut.resetCycles === 0) machine.tick(undefined);
       else {
         machine.reset(cut.resetCycles);
@@ -166,7 +167,7 @@ export class Stimulus {
       const head = write
         ? `w ${hex(address)} ${hex(data)} ${hex(strobes)}`
         : `r ${hex(address)} ${hex(read)} 0`;
-      this.lines.push(`${head} ${Number(error)} ${hex(stallWord(stall, more))}`);
+      this.lines.add(`${head} ${Number(error)} ${hex(stallWord(stall, more))}`);
     });
     const taken = replies.filter((reply, access) => reply !== undefined && answers[access]! < cycles);
     this.answers += taken.length;
@@ -175,9 +176,9 @@ export class Stimulus {
 
   vectors(): Vectors {
     return {
-      operations: `${this.lines.join('\n')}\n`,
-      trace: `${this.trace.lines.join('\n')}\n`,
-      checks: this.answers + this.trace.lines.length,
+      operations: this.lines.text(),
+      trace: this.trace.lines.text(),
+      checks: this.answers + this.trace.lines.count,
       cycles: this.machine.cycle,
       conversions: this.trace.conversions,
       machine: this.machine,

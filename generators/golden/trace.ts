@@ -1,3 +1,5 @@
+import { Lines } from './lines.js';
+
 /** A conversion as it began: what the cycles that follow belong to. */
 export interface StartedConversion {
   /** First precharge cycle, counted as {@link Machine.cycle} is. */
@@ -16,7 +18,7 @@ export interface StartedConversion {
  * rwl_p, rwl_n, ref_group, sa, column and, where the macro has these pins, y; hexadecimal, vectors from the highest bit down.
  */
 export class Trace {
-  readonly lines: string[] = [];
+  readonly lines = new Lines();
   /** Conversions in the order in which they began. */
   readonly conversions: StartedConversion[] = [];
   private last = '';
@@ -24,7 +26,7 @@ export class Trace {
   record(cycle: number, state: string): void {
     if (state === this.last) return;
     this.last = state;
-    this.lines.push(`${cycle} ${state}`);
+    this.lines.add(`${cycle} ${state}`);
   }
 }
 
