@@ -16,28 +16,37 @@ writeFileSync(
   path.join(folder, 'relu.json'),
   JSON.stringify(levelsFrom('relu', growingReferences(4, 2, 60))),
 );
-writeFileSync(
-  path.join(folder, 'macro.json'),
-  JSON.stringify({
-    name: 'demo',
-    array: { rows: 256, columns: 128 },
-    input: { bits: 6 },
-    adc: { bits: 4 },
-    output: { bits: 6 },
-    layers: [{ levels: 'relu.json' }],
-  }),
-);
+const writeMacro = (file: string, rows: number, columns: number, layers: number) =>
+  writeFileSync(
+    path.join(folder, file),
+    JSON.stringify({
+      name: 'demo',
+      array: { rows, columns },
+      input: { bits: 6 },
+      adc: { bits: 4 },
+      output: { bits: 6 },
+      layers: Array.from({ length: layers }, () => ({ levels: 'relu.json' })),
+    }),
+  );
+writeMacro('macro.json', 256, 128, 1);
+writeMacro('large.json', 1024, 1024, 16);
 
-/** A command, and the seconds it may take; undefined for the yardstick. */
+/** A command, and the seconds or the empty Nodes it may take. */
 const COMMANDS: readonly {
   readonly name: string;
   readonly args: readonly string[];
   readonly most?: number;
+  readonly mostEmpty?: number;
 }[] = [
   { name: 'node -e 0', args: ['-e', '0'] },
   { name: 'imcgen --help', args: [cli, '--help'], most: 0.3 },
   { name: 'imcgen check macro.json', args: [cli, 'check', 'macro.json'] },
-  { name: 'imcgen generate, 256 x 128, 4 bits', args: [cli, 'generate', 'macro.json'], most: 1 },
+  { name: 'imcgen generate, 256 x 128, 4 bits', args: [cli, 'generate', 'macro.json'], mostEmpty: 8 },
+  {
+    name: 'imcgen generate, 1024 x 1024, 16 banks',
+    args: [cli, 'generate', 'large.json', '-o', 'large'],
+    most: 3,
+  },
 ];
 
 function seconds(args: readonly string[]): number {
@@ -57,14 +66,16 @@ try {
     }
   }
   const medians = times.map((runs) => runs.sort((a, b) => a - b)[Math.floor(RUNS / 2)]!);
-  process.stdout.write(`${'median'.padStart(43)}  ${'min .. max'.padStart(15)}  x node -e 0\n`);
-  for (const [at, { name, most }] of COMMANDS.entries()) {
+  process.stdout.write(`${'median'.padStart(47)}  ${'min .. max'.padStart(15)}  x node -e 0\n`);
+  const verdict = (value: number, most: number | undefined, unit: string) =>
+    most === undefined ? '' : `  ${value < most ? 'below' : 'NOT BELOW'} ${most} ${unit}`;
+  for (const [at, { name, most, mostEmpty }] of COMMANDS.entries()) {
     const runs = times[at]!;
     const spread = `${runs[0]!.toFixed(3)} .. ${runs.at(-1)!.toFixed(3)}`;
-    const verdict = most === undefined ? '' : `  ${medians[at]! < most ? 'below' : 'NOT BELOW'} ${most} s`;
-    const ratio = (medians[at]! / medians[0]!).toFixed(1);
+    const ratio = medians[at]! / medians[0]!;
+    const verdicts = verdict(medians[at]!, most, 's') + verdict(ratio, mostEmpty, 'x node -e 0');
     process.stdout.write(
-      `${name.padEnd(35)} ${medians[at]!.toFixed(3)} s  ${spread.padStart(15)}  ${ratio.padStart(11)}${verdict}\n`,
+      `${name.padEnd(39)} ${medians[at]!.toFixed(3)} s  ${spread.padStart(15)}  ${ratio.toFixed(1).padStart(11)}${verdicts}\n`,
     );
   }
 } finally {

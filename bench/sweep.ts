@@ -15,7 +15,8 @@ import { reluBatches } from '../rtl-tests/calibrate/activations.js';
 
 const RUNS = 5;
 const WIDTHS = [2, 3, 4, 5, 6];
-const LIMITS = { first: 5, second: 0.5 };
+/** Seconds of the first and of the second run, the second in empty Nodes, and what two processes gain at least. */
+const LIMITS = { first: 5, second: 0.5, empties: 5, gain: 1.7 };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'imcgen-bench-'));
 const cli = path.resolve('dist/cli.js');
@@ -98,7 +99,12 @@ try {
     a,
     `${ratio(a)}, calibrates 4 widths besides; ${verdict(a, LIMITS.first)}`,
   );
-  print('the same again, nothing changed', b, `${ratio(b)}; ${verdict(b, LIMITS.second)}`);
+  const empties = b / median(empty);
+  print(
+    'the same again, nothing changed',
+    b,
+    `${ratio(b)}; ${verdict(b, LIMITS.second)}; ${empties.toFixed(1)} x node -e 0, ${empties < LIMITS.empties ? 'below' : 'NOT BELOW'} ${LIMITS.empties}`,
+  );
 
   const rows = [64, 128, 192, 256];
   const many = rows.length * WIDTHS.length;
@@ -107,7 +113,12 @@ try {
     const alone = median([1, 2, 3, 4].map(() => inProcesses(1, rows)));
     const together = median([1, 2, 3, 4].map(() => inProcesses(workers, rows)));
     print(`sweep of ${many} packages, one process`, alone, '');
-    print(`sweep of ${many} packages, ${workers} processes`, together, `${(alone / together).toFixed(2)}x`);
+    const gain = alone / together;
+    print(
+      `sweep of ${many} packages, ${workers} processes`,
+      together,
+      `${gain.toFixed(2)}x one process; ${gain >= LIMITS.gain ? 'at least' : 'NOT AT LEAST'} ${LIMITS.gain}x`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true });
