@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cosim } from '../generators/cosim/cosim.js';
 import { describeMismatch } from '../generators/cosim/verdict.js';
 import { type PackageFile, packageFiles } from '../generators/emit/package.js';
-import { arrayPorts, POWER_PINS } from '../generators/emit/ports.js';
+import { arrayPorts, powerPins } from '../generators/emit/ports.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
 import { everyNth, forEveryChange } from './every-change.js';
 import { MATRIX } from './matrix.js';
@@ -30,7 +30,7 @@ describe.each(forEveryChange(ALL, everyNth(6)))('the views of the array of $name
     const signals = arrayPorts(plan.shape).map(
       ({ direction, range, name }) => `${direction} ${range === undefined ? '' : `[${range}]`} ${name}`,
     );
-    const power = POWER_PINS.map(({ name }) => `inout  ${name}`);
+    const power = powerPins(plan.config).map(({ name }) => `inout  ${name}`);
     for (const view of VIEWS) {
       expect(pinsOf(arrayOf(view), false)).toEqual(signals);
       expect(pinsOf(arrayOf(view), true)).toEqual([...power, ...signals]);
@@ -66,17 +66,26 @@ describe('the digital equivalent', () => {
 });
 
 describe('power pins', () => {
-  it.each(VIEWS)('reach %s from the top level', async (view) => {
-    const plan = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'odd')!);
-    const { all } = await withPackage(plan, async (folder) =>
-      execa(
-        'iverilog',
-        ['-g2005', '-Wall', '-DUSE_POWER_PINS', '-o', '/dev/null', ...(await filesOf(folder, 'rtl', view))],
-        {
-          all: true,
-        },
-      ),
-    );
-    expect(all).toBe('');
-  });
+  const odd = CONFIGURATIONS.find(({ config }) => config.name === 'odd')!;
+  const named = {
+    ...odd,
+    config: { ...odd.config, physical: { supply: { power: 'VPWR', ground: 'VGND' } } },
+  };
+
+  it.each(VIEWS.flatMap((view) => [[view, odd] as const, [view, named] as const]))(
+    'reach %s from the top level',
+    async (view, configuration) => {
+      const plan = planOf(configuration);
+      const { all } = await withPackage(plan, async (folder) =>
+        execa(
+          'iverilog',
+          ['-g2005', '-Wall', '-DUSE_POWER_PINS', '-o', '/dev/null', ...(await filesOf(folder, 'rtl', view))],
+          {
+            all: true,
+          },
+        ),
+      );
+      expect(all).toBe('');
+    },
+  );
 });

@@ -73,6 +73,28 @@ describe.each(VIEWED)('the views of $name', (configuration) => {
     expect(await differing(name, texts)).toEqual([]);
   });
 
+  it.each([
+    { power: 'vccd1', ground: 'vssd1' },
+    { power: 'CORE_POWER', ground: 'GND' },
+  ])('agree where the config names the supply pins $power and $ground', async (supply) => {
+    const config = { ...configuration.config, physical: { ...configuration.config.physical, supply } };
+    const named = textsOf(packageFiles(planOf({ ...configuration, config })));
+    const { blackbox } = await pinsByView(name, named);
+    const supplies = blackbox!.filter(({ use }) => use !== 'signal').map((pin) => `${pin.use} ${pin.name}`);
+    expect(supplies.sort()).toEqual([`ground ${supply.ground}`, `power ${supply.power}`]);
+    expect(await differing(name, named)).toEqual([]);
+    const { VDD_NETS, GND_NETS, PDN_MACRO_CONNECTIONS } = JSON.parse(named.get('librelane/config.json')!);
+    const both = `${supply.power} ${supply.ground}`;
+    expect([VDD_NETS, GND_NETS, PDN_MACRO_CONNECTIONS]).toEqual([
+      [supply.power],
+      [supply.ground],
+      [`u_array ${both} ${both}`],
+    ]);
+    // Inside the netlist, subcircuits have supply nets of their own.
+    const left = [...named].filter(([file, text]) => !file.endsWith('.cdl') && /\b(VDD|VSS)\b/.test(text));
+    expect(left.map(([file]) => file)).toEqual([]);
+  });
+
   it('LEF: every wire has metal at its edge, none meets another or an obstruction', () => {
     const { macro, size, metal, blocked } = readLef(view('lef'));
     const [width, height] = size;

@@ -20,8 +20,8 @@ export function sorted(pins: readonly Pin[]): Pin[] {
 
 /** What the names of supplies mean, in languages that have no word for it. */
 function useOf(name: string): Pin['use'] {
-  if (name === 'VDD') return 'power';
-  return name === 'VSS' ? 'ground' : 'signal';
+  if (/^(VDD|vccd1|CORE_POWER)$/.test(name)) return 'power';
+  return /^(VSS|vssd1|GND)$/.test(name) ? 'ground' : 'signal';
 }
 
 /** Pins from their wires: `sa_o[0]`, `sa_o[1]` are one of width 2. Numbers must be 0 .. width - 1. */

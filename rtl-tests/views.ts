@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { packageFiles } from '../generators/emit/package.js';
-import { type ArrayPin, arrayPins, POWER_PINS } from '../generators/emit/ports.js';
+import { type ArrayPin, arrayPins, powerPins } from '../generators/emit/ports.js';
 import { writePackage } from '../generators/emit/write.js';
 import type { MacroPlan } from '../generators/plan/plan.js';
 import { orThrow } from '../generators/problems.js';
@@ -77,7 +77,7 @@ quit -noprompt
       const use = port.name === 'clk_i' ? 'clock' : 'signal';
       return `${wire} ${port.direction} ${use}`;
     }),
-    ...POWER_PINS.map(({ name: pin, use }) => `${pin} bidirectional ${use}`),
+    ...powerPins(plan.config).map(({ name: pin, use }) => `${pin} bidirectional ${use}`),
   ];
   check(`${name}: Magic reads the LEF view: ports`, ports, expected);
   const complaints = text.split('\n').filter((line) => /error|unknown|warning|syntax/i.test(line));

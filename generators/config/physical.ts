@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { list, section, within } from './fields.js';
+import { supplyPin, supplyPins } from './supply-pins.js';
 
 /** Longest name of a layer or a device model. */
 const LONGEST_NAME = 40;
@@ -45,8 +46,8 @@ const lefSchema = section('layers, tracks and pins (F: metal stack of the osu018
   vertical: tracks('metal4', 0.8, 0.4, 0.3, 'upper and lower'),
   pinDepthUm: within(0.1, 100, 'length of a pin, from the edge inwards').default(1),
   power: section('straps of the supply', {
-    layer: layer('layer of the VDD and VSS straps').default('metal5'),
-    pitchUm: within(0.1, 10_000, 'from one VDD strap to the next').default(100),
+    layer: layer('layer of the straps of both supplies').default('metal5'),
+    pitchUm: within(0.1, 10_000, 'from one strap of the power pin to the next').default(100),
     widthUm: within(0.01, 1000, 'width of a strap').default(4),
   }).prefault({}),
   blocked: list(layer('layer'), 0, 16)
@@ -61,10 +62,15 @@ const devicesSchema = section('transistors of the netlist (F: names and sizes as
   widthUm: within(0.001, 100, 'narrowest channel; other widths are multiples').default(1),
 });
 
-const supplySchema = section('operating point of the Liberty view (F: osu018, typical)', {
-  volts: within(0.1, 100, 'nominal VDD').default(1.8),
-  celsius: within(-273, 1000, 'temperature that the timing was taken at').default(25),
-});
+const supplySchema = section(
+  'supply pins, and the operating point of the Liberty view (F: osu018, typical)',
+  {
+    power: supplyPin('power'),
+    ground: supplyPin('ground'),
+    volts: within(0.1, 100, 'nominal, at the power pin').default(1.8),
+    celsius: within(-273, 1000, 'temperature that the timing was taken at').default(25),
+  },
+);
 
 const capacitanceSchema = section('of the pins (F: a gate or two of osu018; of the clock: I)', {
   inputPf: within(0, 1000, 'of every input but the clock').default(0.02),
@@ -117,11 +123,22 @@ interface Fault {
 
 type PhysicalShape = Readonly<{
   cell: z.infer<typeof cellSchema>;
+  supply: z.infer<typeof supplySchema>;
   lef: z.infer<typeof lefSchema>;
 }>;
 
-function physicalFaults({ cell, lef }: PhysicalShape): Fault[] {
-  return [...gridFaults(lef), ...pitchFaults(cell, lef), ...layerFaults(lef)];
+function physicalFaults({ cell, lef, supply }: PhysicalShape): Fault[] {
+  return [...gridFaults(lef), ...pitchFaults(cell, lef), ...layerFaults(lef), ...supplyFaults(supply)];
+}
+
+/** Netlists take capitals for the same word. */
+function supplyFaults(supply: PhysicalShape['supply']): Fault[] {
+  const { power, ground } = supplyPins(supply);
+  if (power.toLowerCase() !== ground.toLowerCase()) return [];
+  const at = supply.ground === undefined ? 'power' : 'ground';
+  return [
+    { at: ['supply', at], message: `"${supply[at]}" names both supply pins, "${power}" and "${ground}"` },
+  ];
 }
 
 /** Pins are centred on tracks, so half a width must lie on the grid as well. */

@@ -1,3 +1,4 @@
+import { supplyPins } from '../config/supply-pins.js';
 import type { MacroPlan } from '../plan/plan.js';
 import { VERSION } from '../version.js';
 import { headerLines } from './header.js';
@@ -64,6 +65,7 @@ function libreLaneFile(plan: MacroPlan, files: readonly PackageFile[]): PackageF
   const { name, config } = plan;
   const at = (path: string) => `dir::../${path}`;
   const constraints = at(constraintsOf(plan));
+  const { power, ground } = supplyPins(config.physical.supply);
   const settings = {
     '//': headerLines(plan, 'librelane/config.json', 'the digital part around the analog macro', '').split(
       '\n',
@@ -84,9 +86,9 @@ function libreLaneFile(plan: MacroPlan, files: readonly PackageFile[]): PackageF
     CLOCK_PERIOD: config.timing.clockNs,
     PNR_SDC_FILE: constraints,
     SIGNOFF_SDC_FILE: constraints,
-    VDD_NETS: ['VDD'],
-    GND_NETS: ['VSS'],
-    PDN_MACRO_CONNECTIONS: ['u_array VDD VSS VDD VSS'],
+    VDD_NETS: [power],
+    GND_NETS: [ground],
+    PDN_MACRO_CONNECTIONS: [`u_array ${power} ${ground} ${power} ${ground}`],
   };
   return { path: 'librelane/config.json', text: `${JSON.stringify(settings, null, 2)}\n` };
 }

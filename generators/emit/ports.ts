@@ -1,3 +1,5 @@
+import type { MacroConfig } from '../config/macro.js';
+import { supplyPins } from '../config/supply-pins.js';
 import type { MacroShape } from '../plan/shape.js';
 
 /** A pin of the analog macro. Every view of `<name>_array` is made from this one list. */
@@ -13,10 +15,13 @@ export interface ArrayPort {
 }
 
 /** Supply of the analog macro: pins of every view, and of the top level, where USE_POWER_PINS is defined. */
-export const POWER_PINS = [
-  { name: 'VDD', use: 'power', meaning: 'supply' },
-  { name: 'VSS', use: 'ground', meaning: 'ground' },
-] as const;
+export function powerPins({ physical }: MacroConfig) {
+  const { power, ground } = supplyPins(physical.supply);
+  return [
+    { name: power, use: 'power', meaning: 'supply' },
+    { name: ground, use: 'ground', meaning: 'ground' },
+  ] as const;
+}
 
 /** One wire of the analog macro. */
 export interface ArrayPin {

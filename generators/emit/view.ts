@@ -6,7 +6,7 @@ import { magnitudeBits, showsAllColumns } from '../plan/shape.js';
 import { TOOL } from '../version.js';
 import { BUSES, type BusPin, REQUEST_PINS } from './bus-ports.js';
 import { parametersOf } from './parameters.js';
-import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, POWER_PINS, rowWidth } from './ports.js';
+import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, powerPins, rowWidth } from './ports.js';
 
 /** All that the templates may ask for: strings and whole numbers, every choice already made. */
 export type View = Readonly<Record<string, unknown>>;
@@ -174,7 +174,7 @@ export function macroView(plan: MacroPlan): View {
     table: verilogTable(plan),
     identity: IDENTITY.toString(16),
     arrayPorts: declare(arrayPorts(shape)),
-    powerPins: POWER_PINS,
+    powerPins: powerPins(config),
     ...busView(config),
   };
 }

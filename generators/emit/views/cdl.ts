@@ -1,9 +1,10 @@
 import type { Physical } from '../../config/physical.js';
+import { supplyPins } from '../../config/supply-pins.js';
 import type { MacroPlan } from '../../plan/plan.js';
 import { type MacroShape, magnitudeBits, stepRows } from '../../plan/shape.js';
 import { headerLines } from '../header.js';
 import type { PackageFile } from '../package.js';
-import { arrayPins, POWER_PINS } from '../ports.js';
+import { arrayPins } from '../ports.js';
 import { render } from '../render.js';
 import { instance, type Subcircuit, sideBySide, subcircuitText, wrap } from './netlist.js';
 
@@ -12,13 +13,15 @@ function nets(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, at) => `${name}${at}`);
 }
 
-const POWER = POWER_PINS.map(({ name }) => name);
+/** Supply nets of every subcircuit but the macro itself, whose supply pins the config names. */
+const POWER = ['VDD', 'VSS'];
 const BITLINES = ['blp', 'blpb', 'bln', 'blnb'] as const;
 
 /** What a netlist of one shape is made of; `prefix` opens the name of every subcircuit. */
 interface Parts {
   readonly prefix: string;
   readonly shape: MacroShape;
+  readonly supply: { readonly power: string; readonly ground: string };
 }
 
 const bitSerial = ({ shape }: Parts) => shape.inputCoding === 'bit_serial';
@@ -178,14 +181,16 @@ function port(parts: Parts): Subcircuit {
 function array(parts: Parts, columns: string): Subcircuit {
   const { prefix, shape } = parts;
   const { rows, trimRows, banks, referenceRows, referenceColumns } = shape;
+  const { power, ground } = parts.supply;
   const gate = (label: string, type: string, pins: readonly string[]) =>
-    instance(label, `${prefix}_${type}`, [...pins, ...POWER]);
+    instance(label, `${prefix}_${type}`, [...pins, power, ground]);
   const driver = (label: string, pin: string, line: string) => [
     gate(`E${label}`, 'inv', [pin, `e${line}`]),
     gate(`D${label}`, 'driver', [`e${line}`, 'clk_i', line]),
   ];
   const own = nets('', shape.columns).flatMap((at) => [...BITLINES.map((bl) => bl + at), `sa_o[${at}]`]);
-  const shared = columnNets(parts).map((net) => (net === 'sen' ? 'sense_i' : net));
+  const outside: Readonly<Record<string, string>> = { sen: 'sense_i', VDD: power, VSS: ground };
+  const shared = columnNets(parts).map((net) => outside[net] ?? net);
   const bankPins = (at: number) => [
     ...nets('', referenceColumns).flatMap((c) => [`rbl${at}_${c}`, `rblb${at}_${c}`]),
     ...nets('wr', referenceRows),
@@ -195,7 +200,7 @@ function array(parts: Parts, columns: string): Subcircuit {
   ];
   return {
     name: prefix,
-    pins: [...arrayPins(shape).map(({ name }) => name), ...POWER],
+    pins: [...arrayPins(shape).map(({ name }) => name), power, ground],
     body: [
       gate('PREB', 'buf', ['precharge_i', 'preb']),
       gate('SCLKB', 'nand2', ['clk_i', 'sense_i', 'sclkb']),
@@ -216,8 +221,8 @@ function array(parts: Parts, columns: string): Subcircuit {
       ]),
       ...(trimRows > 0 ? driver('T', 'trim_rwl_i', 't') : []),
       instance('COLUMNS', columns, [...own, ...shared]),
-      instance('PRE', `${prefix}_precharge`, ['preb', 'refp', 'refn', 'VDD']),
-      ...['refp', 'refn'].map((line, at) => `C${'PN'[at]} ${line} VSS C=cref`),
+      instance('PRE', `${prefix}_precharge`, ['preb', 'refp', 'refn', power]),
+      ...['refp', 'refn'].map((line, at) => `C${'PN'[at]} ${line} ${ground} C=cref`),
       ...nets('', banks).map((at) => gate(`BANK${at}`, 'bank', bankPins(Number(at)))),
       gate('PORT', 'port', [...portPins(shape), ...portNets(parts)]),
     ],
@@ -289,8 +294,9 @@ function remarksOn(parts: Parts): string[] {
 export function cdlFile(plan: MacroPlan): PackageFile {
   const { shape, name } = plan;
   const prefix = `${name}_array`;
-  const parts: Parts = { prefix, shape };
-  const { devices } = plan.config.physical;
+  const { devices, supply } = plan.config.physical;
+  const parts: Parts = { prefix, shape, supply: supplyPins(supply) };
+  const { power, ground } = parts.supply;
   const one = column(parts);
   const columns = sideBySide(
     { name: one.name, own: [...BITLINES, 'sa'], shared: columnNets(parts) },
@@ -305,7 +311,7 @@ export function cdlFile(plan: MacroPlan): PackageFile {
   const directions = arrayPins(shape).map(
     ({ name: pin, port: { direction } }) => `${pin}:${direction === 'input' ? 'I' : 'O'}`,
   );
-  const pinInfo = wrap(['*.PININFO', ...directions, ...POWER.map((pin) => `${pin}:B`)], '*.PININFO ');
+  const pinInfo = wrap(['*.PININFO', ...directions, `${power}:B`, `${ground}:B`], '*.PININFO ');
   const structure = [
     ...[one, ...columns.subcircuits],
     ...[oneReference, ...references.subcircuits, bank(parts, references.name)],

@@ -9,7 +9,7 @@ import {
 import type { MacroPlan } from '../../plan/plan.js';
 import { headerLines } from '../header.js';
 import type { PackageFile } from '../package.js';
-import { type ArrayPin, arrayPins, POWER_PINS } from '../ports.js';
+import { type ArrayPin, arrayPins, powerPins } from '../ports.js';
 import { render } from '../render.js';
 
 /** Micrometres as LEF writes them. */
@@ -41,7 +41,7 @@ export function lefFile(plan: MacroPlan): PackageFile {
   const file = `${name}_array.lef`;
   const pins = [
     ...placePins(shape, physical, floorplan, wires).map(signalPin),
-    ...POWER_PINS.map(({ name: supply, use }) => ({
+    ...powerPins(plan.config).map(({ name: supply, use }) => ({
       name: supply,
       direction: 'INOUT',
       use: use.toUpperCase(),

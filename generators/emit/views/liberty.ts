@@ -1,11 +1,12 @@
 import type { MacroConfig } from '../../config/macro.js';
 import type { Physical } from '../../config/physical.js';
+import { supplyPins } from '../../config/supply-pins.js';
 import { floorplanOf } from '../../plan/floorplan.js';
 import type { MacroPlan } from '../../plan/plan.js';
 import type { MacroShape } from '../../plan/shape.js';
 import { headerLines } from '../header.js';
 import type { PackageFile } from '../package.js';
-import { type ArrayPort, arrayPins, arrayPorts, POWER_PINS } from '../ports.js';
+import { type ArrayPort, arrayPins, arrayPorts, powerPins } from '../ports.js';
 import { render } from '../render.js';
 
 /** One `timing ()` group: a check or a delay, the same for every load and slew. */
@@ -76,14 +77,16 @@ function arcsOf(port: ArrayPort, times: Arcs): readonly Arc[] {
   ];
 }
 
-function attributesOf(port: ArrayPort, { inputPf, clockPf, loadPf }: Physical['capacitance']): string[] {
+function attributesOf(port: ArrayPort, { capacitance, supply }: Physical): string[] {
+  const { inputPf, clockPf, loadPf } = capacitance;
+  const { power, ground } = supplyPins(supply);
   const clock = port.name === 'clk_i';
   return [
     ...(port.range === undefined ? [] : [`bus_type : ${typeName(port.width)};`]),
     `direction : ${port.direction};`,
     ...(clock ? ['clock : true;'] : []),
-    'related_power_pin : VDD;',
-    'related_ground_pin : VSS;',
+    `related_power_pin : ${power};`,
+    `related_ground_pin : ${ground};`,
     port.direction === 'input'
       ? `capacitance : ${clock ? clockPf : inputPf};`
       : `max_capacitance : ${loadPf};`,
@@ -129,11 +132,15 @@ export function libertyFile(plan: MacroPlan): PackageFile {
     celsius: String(physical.supply.celsius),
     area: String((widthNm * heightNm) / 1e6),
     types: typesOf(shape),
-    power: POWER_PINS.map(({ name: supply, use }) => ({ name: supply, type: `primary_${use}` })),
+    power: powerPins(plan.config).map(({ name: supply, use }) => ({
+      name: supply,
+      type: `primary_${use}`,
+      volts: use === 'power' ? String(physical.supply.volts) : '0',
+    })),
     ports: arrayPorts(shape).map((port) => ({
       group: port.range === undefined ? 'pin' : 'bus',
       name: port.name,
-      attributes: attributesOf(port, physical.capacitance),
+      attributes: attributesOf(port, physical),
       arcs: arcsOf(port, times),
     })),
   });
