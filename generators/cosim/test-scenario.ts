@@ -32,6 +32,9 @@ const LOOK: Access = {
   stall: NO_STALL,
 };
 
+/** A read of where the march is. */
+const PLACE: Access = { ...LOOK, address: registerAddress('march_address') };
+
 /** Marches over all cells, what is refused meanwhile, and resets in the middle. Leaves the cells and inputs undefined. */
 export function marches(bench: Bench): void {
   const { plan, stimulus, random } = bench;
@@ -77,16 +80,25 @@ export function marches(bench: Bench): void {
   stimulus.forgetInputs();
 }
 
-/** A whole march, looked at wherever an element ends: it is not done before the last. */
+/**
+ * A whole march, looked at wherever an element ends: it is not done before the last. Where it is, is read there, among
+ * the reference cells, and at the last word before them, in the trim rows where there are any.
+ */
 function watchedMarch({ plan, stimulus }: Bench, background: number): void {
   const { machine } = stimulus;
+  const { rows, trimRows, columns } = plan.shape;
   const words = cellWords(plan.shape).length;
+  const beforeReferences = 2 * (rows + trimRows) * Math.ceil(columns / 32) - 1;
   let end = machine.cycle;
   startAndLook(stimulus, marchWord(background));
-  for (const { reads } of MARCH_C_MINUS) {
-    end += words * (reads === undefined ? 1 : 2);
+  for (const { order, reads } of MARCH_C_MINUS) {
+    const cycles = reads === undefined ? 1 : 2;
+    const visited = order === 'up' ? beforeReferences : words - 1 - beforeReferences;
+    stimulus.idle(end + cycles * visited - machine.cycle);
+    stimulus.burst([PLACE]);
+    end += words * cycles;
     stimulus.idle(end - machine.cycle);
-    stimulus.burst([LOOK, LOOK, LOOK]);
+    stimulus.burst([LOOK, PLACE, LOOK, PLACE, LOOK]);
   }
 }
 

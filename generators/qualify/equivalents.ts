@@ -176,6 +176,13 @@ export const EQUIVALENTS: readonly KnownEquivalent[] = [
     reason: 'no strobe comes in the done cycle, so both are the same',
   },
   {
+    file: 'column_counter',
+    line: 'assign result = count_q;',
+    before: 'count_q',
+    after: 'count_d',
+    reason: 'without a double buffer results are read while nothing runs, and then no strobe comes',
+  },
+  {
     file: 'column_capture',
     line: 'for (b = 0; b < ADC_BITS; b = b + 1) begin',
     before: '<',
