@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { busChecks } from './buses/checks.js';
 import { runChecks } from './check.js';
+import { fpgaChecks } from './fpga/checks.js';
 import { explanationCheck, frontEndChecks } from './front-ends/checks.js';
 import { fusesocChecks } from './fusesoc/checks.js';
 import { hasPython } from './python.js';
@@ -22,6 +23,7 @@ if (hasPython()) {
     const checks = [
       ...(await fusesocChecks(folder('fusesoc'))),
       ...busChecks(folder('buses')),
+      ...fpgaChecks(folder('fpga')),
       ...registerChecks(folder('registers')),
       ...(await frontEndChecks(folder('front-ends'))),
     ];
