@@ -3,6 +3,8 @@
  *
  *   node scripts/setup.mjs                     packages, build, Icarus Verilog
  *   node scripts/setup.mjs verilator yosys     these as well
+ *   node scripts/setup.mjs --no-tools          packages and build, nothing else: what npm runs as "prepare", before it
+ *                                              packs the project or installs it from git
  *
  * Runs before anything is installed, so it uses Node alone. What is in place already is left alone.
  * Exit code 1: a step failed; 3: a tool is missing and cannot be installed from here.
@@ -31,14 +33,16 @@ const PACKAGES = {
 /** What is a file, not a command. */
 const FILES = { osu018: '/usr/share/qflow/tech/osu018/osu018_stdcells.lib' };
 
-const tools = ['iverilog', ...process.argv.slice(2)];
+const named = process.argv.slice(2);
+const tools = named.includes('--no-tools') ? [] : ['iverilog', ...named];
 for (const tool of tools) {
   if (!(tool in PACKAGES)) fail(2, `no such tool: ${tool}; known: ${Object.keys(PACKAGES).join(', ')}`);
 }
 
 if (packagesAreStale()) {
   say('installing npm packages');
-  run('npm', ['ci', '--no-audit', '--no-fund']) || fail(1, 'npm ci failed');
+  // Without scripts: no package here needs its own, and "prepare" would build what is built below.
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']) || fail(1, 'npm ci failed');
 }
 if (buildIsStale()) {
   say('building dist/');

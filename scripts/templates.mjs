@@ -1,4 +1,4 @@
-/** Second half of the build: templates/ as JavaScript, in dist/templates.js, so that no run compiles them again. */
+/** Second half of the build: templates/ as JavaScript, in dist/templates.cjs, so that no run compiles them again. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,4 +15,5 @@ const entries = readdirSync(folder, { recursive: true })
     const text = readFileSync(path.join(folder, file), 'utf8');
     return `  ${JSON.stringify(name)}: ${Handlebars.precompile(text, TEMPLATE_OPTIONS)},`;
   });
-writeFileSync(path.join(ROOT, 'dist', 'templates.js'), ['export default {', ...entries, '};', ''].join('\n'));
+const text = ['module.exports = {', ...entries, '};', ''].join('\n');
+writeFileSync(path.join(ROOT, 'dist', 'templates.cjs'), text);

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type HandlebarsModule from 'handlebars';
@@ -8,20 +9,21 @@ import { TEMPLATE_OPTIONS } from './template-options.js';
 export type Template = (view: object) => string;
 
 /** What the build makes of `templates/`; absent where the sources run. */
-const BUILT = new URL('../templates.js', import.meta.url);
+const BUILT = fileURLToPath(new URL('../templates.cjs', import.meta.url));
 const FOLDER = fileURLToPath(new URL('../../templates/', import.meta.url));
 const PARTIALS = 'partials/';
 
+/** Loads at once, not when awaited: a module that awaits cannot be required from CommonJS. */
+const load = createRequire(import.meta.url);
+
 /** A template of `templates/`, without its `.hbs`; where the sources run, one of a full path as well. */
-export const templateNamed = existsSync(fileURLToPath(BUILT))
-  ? await builtTemplates()
-  : await sourceTemplates();
+export const templateNamed = existsSync(BUILT) ? builtTemplates() : sourceTemplates();
 
 /** Without the compiler, which takes longer to load than to generate a macro. */
-async function builtTemplates(): Promise<(name: string) => Template> {
-  const runtime = (await import('handlebars/runtime.js')) as unknown as { default: typeof HandlebarsModule };
-  const { default: built } = (await import(BUILT.href)) as { default: Readonly<Record<string, object>> };
-  const engine = runtime.default.create();
+function builtTemplates(): (name: string) => Template {
+  const runtime = load('handlebars/runtime.js') as typeof HandlebarsModule;
+  const built = load(BUILT) as Readonly<Record<string, object>>;
+  const engine = runtime.create();
   for (const [name, template] of Object.entries(built)) {
     if (name.startsWith(PARTIALS))
       engine.registerPartial(name.slice(PARTIALS.length), engine.template(template));
@@ -29,8 +31,8 @@ async function builtTemplates(): Promise<(name: string) => Template> {
   return (name) => engine.template(built[name]!);
 }
 
-async function sourceTemplates(): Promise<(name: string) => Template> {
-  const { default: Handlebars } = await import('handlebars');
+function sourceTemplates(): (name: string) => Template {
+  const Handlebars = load('handlebars') as typeof HandlebarsModule;
   const engine = Handlebars.create();
   for (const file of readdirSync(path.join(FOLDER, PARTIALS))) {
     const text = readFileSync(path.join(FOLDER, PARTIALS, file), 'utf8');
