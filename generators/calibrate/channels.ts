@@ -1,3 +1,4 @@
+import { inputName } from '../files/input.js';
 import { failure, type Problem, type Result, success } from '../problems.js';
 import { BatchCollector, STREAM_BINS, type TailFractions } from './batches.js';
 import { type NpyArray, readNpy } from './npy.js';
@@ -22,13 +23,13 @@ export function collectChannels(
   for (const path of paths) {
     const array = readNpy(path);
     if (!array.ok) return array;
-    const channels = channelsOf(path, array.value, axis);
+    const channels = channelsOf(inputName(path), array.value, axis);
     if (!channels.ok) return channels;
     const bins = Math.max(1024, STREAM_BINS / channels.value);
     collectors ??= Array.from({ length: channels.value }, () => new BatchCollector(tails, bins, limits));
     if (collectors.length !== channels.value) {
       const message = `has ${channels.value} channels along axis ${axis}, the files before it have ${collectors.length}`;
-      return failure({ file: path, path: '', message });
+      return failure({ file: inputName(path), path: '', message });
     }
     for (const [channel, collector] of collectors.entries()) {
       collector.add(valuesOf(array.value, axis, channel, channels.value));

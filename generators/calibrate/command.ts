@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { CalibrateFlags } from '../commands/calibrate.js';
 import type { Levels } from '../config/levels.js';
+import { requireOneStdin } from '../files/input.js';
 import { type Output, requireWritable, writeWhole } from '../files/output.js';
 import { InvalidInput, orThrow, type Problem } from '../problems.js';
 import { BatchCollector } from './batches.js';
@@ -26,6 +27,7 @@ export async function runCalibrate(activations: readonly string[], flags: Calibr
   }
   const problems = unused(flags);
   if (problems.length > 0) throw new InvalidInput(problems);
+  requireOneStdin([...activations, ...(flags.heldOut ?? [])]);
   const settings = settingsOf(activations, flags);
   const files = orThrow(npyFiles(activations));
   requireWritable(outputsOf(flags), [...files, ...(flags.heldOut ?? [])]);

@@ -15,6 +15,7 @@ export const NPY_KINDS = {
   f2: 2,
   f4: 4,
   f8: 8,
+  bf16: 2,
 } as const;
 
 export type NpyKind = keyof typeof NPY_KINDS;
@@ -105,15 +106,22 @@ export function parseNpyHeader(file: string, bytes: Uint8Array, fileBytes: numbe
   return success({ ...type.value, fortranOrder: order === 'True', shape, values, dataOffset: bytes.length });
 }
 
+/**
+ * How NumPy writes arrays of ml_dtypes.bfloat16 (also JAX, TensorFlow): as raw elements of 2 bytes that have a byte
+ * order. Raw data without a type has none, `|V2`, and one byte could be any of ten formats: these are refused.
+ */
+const BFLOAT16 = /^['"](<V2|<?bfloat16)['"]$/;
+
 function elementType(file: string, descr: string): Result<{ kind: NpyKind; littleEndian: boolean }> {
   const fix = 'save real numbers, for example array.astype(numpy.float32)';
+  if (BFLOAT16.test(descr)) return success({ kind: 'bf16', littleEndian: true });
   const name = /^['"]([<>|=]?)([a-zA-Z?][0-9]*)['"]$/.exec(descr);
   const kind = name?.[2] === '?' ? 'b1' : name?.[2];
   if (name === null || kind === undefined || !(kind in NPY_KINDS)) {
     return failure(
       problem(
         file,
-        `holds elements of type ${excerpt(descr)}; float16/32/64, integers and bool are read`,
+        `holds elements of type ${excerpt(descr)}; float16/32/64, bfloat16, integers and bool are read`,
         fix,
       ),
     );

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
+import { inputName, STDIN, standardInput } from '../files/input.js';
 import { writeWhole } from '../files/output.js';
 import type { Result } from '../problems.js';
 import { failure, success, unreadable } from '../problems.js';
@@ -20,7 +21,7 @@ export interface NpyArray {
   /** True if the first index runs fastest in `data`. */
   readonly fortranOrder: boolean;
   /**
-   * Values in the file's order. float16 becomes float32, which holds it exactly; 64-bit integers become
+   * Values in the file's order. float16 and bfloat16 become float32, which holds them exactly; 64-bit integers become
    * float64, exact up to 2^53; bool becomes 0 and 1.
    */
   readonly data: NpyData;
@@ -36,9 +37,17 @@ export interface NpyFile extends NpyHeader {
 /**
  * Opens an `.npy` file and checks that its header accounts for every byte of it.
  *
+ * @param path  `-` for standard input
  * @param name  what messages call the file
  */
-export function openNpy(path: string, name: string = path): Result<NpyFile> {
+export function openNpy(path: string, name: string = inputName(path)): Result<NpyFile> {
+  if (path === STDIN) {
+    const bytes = standardInput();
+    const header = readHeader(bytes, name);
+    if (!header.ok) return header;
+    const pieces = (values: number) => readPieces(bytes, header.value, values);
+    return success({ ...header.value, pieces, close: () => undefined });
+  }
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');
@@ -100,34 +109,46 @@ export function writeNpy(path: string, array: NpyArray): void {
   writeWhole(path, Buffer.concat([start, Buffer.from(header, 'latin1'), body]));
 }
 
-function readHeader(descriptor: number, name: string): Result<NpyHeader> {
-  const stat = fstatSync(descriptor);
-  if (!stat.isFile()) return failure({ file: name, path: '', message: 'is not a regular file' });
-  const start = readBytes(descriptor, 0, Math.min(12, stat.size));
-  const length = npyHeaderBytes(name, start, stat.size);
+/** A file that is open, or all its bytes. */
+type Source = number | Uint8Array;
+
+function readHeader(source: Source, name: string): Result<NpyHeader> {
+  const stat = typeof source === 'number' ? fstatSync(source) : undefined;
+  if (stat?.isDirectory()) return failure({ file: name, path: '', message: 'is a folder' });
+  if (stat?.isFile() === false) {
+    const fix = 'A pipe is read as standard input: name it -.';
+    return failure({ file: name, path: '', message: 'is not a regular file', fix });
+  }
+  const size = stat?.size ?? (source as Uint8Array).length;
+  const start = readBytes(source, 0, Math.min(12, size));
+  const length = npyHeaderBytes(name, start, size);
   if (!length.ok) return length;
-  return parseNpyHeader(name, readBytes(descriptor, 0, length.value), stat.size);
+  return parseNpyHeader(name, readBytes(source, 0, length.value), size);
 }
 
-function* readPieces(descriptor: number, header: NpyHeader, values: number): Generator<NpyData> {
+function* readPieces(source: Source, header: NpyHeader, values: number): Generator<NpyData> {
   const size = NPY_KINDS[header.kind];
   const buffer = new Uint8Array(Math.min(values, header.values) * size);
   for (let at = 0; at < header.values; at += values) {
     const bytes = buffer.subarray(0, Math.min(values, header.values - at) * size);
-    readInto(descriptor, header.dataOffset + at * size, bytes);
+    readInto(source, header.dataOffset + at * size, bytes);
     yield decode(bytes, header.kind, header.littleEndian);
   }
 }
 
-function readBytes(descriptor: number, at: number, length: number): Uint8Array {
+function readBytes(source: Source, at: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  readInto(descriptor, at, bytes);
+  readInto(source, at, bytes);
   return bytes;
 }
 
-function readInto(descriptor: number, at: number, bytes: Uint8Array): void {
+function readInto(source: Source, at: number, bytes: Uint8Array): void {
+  if (typeof source !== 'number') {
+    bytes.set(source.subarray(at, at + bytes.length));
+    return;
+  }
   for (let done = 0; done < bytes.length; ) {
-    const got = readSync(descriptor, bytes, done, bytes.length - done, at + done);
+    const got = readSync(source, bytes, done, bytes.length - done, at + done);
     if (got === 0) throw new Error(`the file became shorter while it was read, at byte ${at + done}`);
     done += got;
   }
@@ -158,6 +179,8 @@ function decode(bytes: Uint8Array, kind: NpyKind, littleEndian: boolean): NpyDat
       return Float64Array.from(new BigUint64Array(buffer, byteOffset, length), Number);
     case 'f2':
       return Float32Array.from(new Uint16Array(buffer, byteOffset, length), float16);
+    case 'bf16':
+      return Float32Array.from(new Uint16Array(buffer, byteOffset, length), bfloat16);
     case 'f4':
       return new Float32Array(buffer, byteOffset, length);
     case 'f8':
@@ -173,6 +196,15 @@ function float16(bits: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+const word = new Uint32Array(1);
+const single = new Float32Array(word.buffer);
+
+/** bfloat16: the upper half of a binary32. */
+function bfloat16(bits: number): number {
+  word[0] = bits * 2 ** 16;
+  return single[0]!;
 }
 
 function swapBytes(bytes: Uint8Array, size: number): void {

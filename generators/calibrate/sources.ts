@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { inputName, STDIN } from '../files/input.js';
 import { failure, type Problem, type Result, success, unreadable } from '../problems.js';
 import type { BatchCollector } from './batches.js';
 import { openNpy } from './npy.js';
@@ -20,6 +21,7 @@ export function npyFiles(paths: readonly string[]): Result<string[]> {
 }
 
 function filesAt(path: string): Result<string[]> {
+  if (path === STDIN) return success([path]);
   let names: string[];
   try {
     const isFolder = statSync(path).isDirectory();
@@ -45,7 +47,7 @@ export function collectFiles(paths: readonly string[], collector: BatchCollector
     else {
       if (file.value.values === 0) {
         problems.push({
-          file: path,
+          file: inputName(path),
           path: '',
           message: `holds no values: its shape is (${file.value.shape})`,
         });
@@ -66,6 +68,6 @@ export function collectFiles(paths: readonly string[], collector: BatchCollector
 
 /** Sources for the provenance: bare names, so that the same data give the same bytes anywhere. */
 export function sourceName(paths: readonly string[]): string {
-  const names = paths.map((path) => basename(path));
+  const names = paths.map((path) => inputName(basename(path)));
   return names.length <= 3 ? names.join(', ') : `${names[0]} .. ${names.at(-1)} (${names.length} files)`;
 }

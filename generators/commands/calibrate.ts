@@ -36,7 +36,7 @@ export function registerCalibrate(program: Command): void {
   program
     .command('calibrate')
     .description('make nonlinear ADC levels (levels.json) from activations')
-    .argument('<activations...>', '.npy files, or folders of them; each file is one calibration batch')
+    .argument('<activations...>', '.npy files, folders of them, - for standard input; each file is one batch')
     .requiredOption('-b, --bits <b>', 'width of the nonlinear code, 1..8', whole(1, 8))
     .option('-o, --output <file>', 'levels file to write')
     .option('--name <name>', 'layer name (default: from the output file)')

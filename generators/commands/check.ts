@@ -19,7 +19,7 @@ export function registerCheck(program: Command): void {
   program
     .command('check')
     .description('plan the hardware of a macro and print the plan')
-    .argument('<macro>', 'config of the macro (macro.json)')
+    .argument('<macro>', 'config of the macro (macro.json), - for standard input')
     .option('--json', 'print the plan, or the problems, as JSON', false)
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)

@@ -20,7 +20,7 @@ export function registerDiff(program: Command): void {
   program
     .command('diff')
     .description('say in hardware words what changed between two packages or configs')
-    .argument('<a>', 'folder of a package, or a config (macro.json)')
+    .argument('<a>', 'folder of a package, or a config (macro.json), - for standard input')
     .argument('<b>', 'the other one')
     .option('--json', 'print what changed as JSON', false)
     .option('--quiet', 'print nothing, only end with 0 or 1', false)

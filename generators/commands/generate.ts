@@ -20,7 +20,7 @@ export function registerGenerate(program: Command): void {
   program
     .command('generate')
     .description('write the Verilog package of a macro')
-    .argument('<macro>', 'config of the macro (macro.json)')
+    .argument('<macro>', 'config of the macro (macro.json), - for standard input')
     .option('-o, --output <folder>', 'folder of the package (default: out/<name>)')
     .option('--force', 'write into a folder that imcgen did not make', false)
     .option('--json', 'print the manifest, or the problems, as JSON', false)

@@ -56,7 +56,7 @@ export function registerImport(program: Command): void {
   program
     .command('import')
     .description('make levels.json from the references or levels of another tool')
-    .argument('<file>', '.npy array, or text (CSV)')
+    .argument('<file>', '.npy array, JSON list, or text (CSV); - for standard input')
     .requiredOption('-o, --output <file>', 'levels file to write')
     .option('--name <name>', 'layer name (default: from the output file)')
     .addOption(new Option('--kind <kind>', 'what the only list is').choices(['references', 'levels']))

@@ -40,7 +40,7 @@ export function registerSweep(program: Command): void {
   const command = program
     .command('sweep')
     .description('generate a macro for every combination of some options, and compare')
-    .argument('<macro>', 'config of the macro (macro.json)');
+    .argument('<macro>', 'config of the macro (macro.json), - for standard input');
   const axes = AXES.map((axis) => ({
     axis,
     option: new Option(`--${axis.flag} <values>`, axis.meaning).argParser(valuesOf),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { inputName, STDIN, standardInput } from '../files/input.js';
 import { failure, orThrow, type Problem, type Result, success, unreadable } from '../problems.js';
 import { parseJson } from './json.js';
 import { type Levels, levelsSchema } from './levels.js';
@@ -20,11 +21,12 @@ export interface MacroInput {
 }
 
 /**
- * Reads `macro.json` and every `levels.json` that it names (paths relative to the config).
+ * Reads `macro.json` and every `levels.json` that it names (paths relative to the config; of a config on standard
+ * input, `-`, relative to the current folder).
  * Returns all problems of all files at once.
  */
 export async function loadMacro(file: string): Promise<Result<MacroInput>> {
-  const config = await loadJson(file, macroSchema);
+  const config = file === STDIN ? stdinJson(macroSchema) : await loadJson(file, macroSchema);
   if (!config.ok) return config;
   const folder = path.dirname(file);
   const files = config.value.layers.map((layer) => path.join(folder, layer.levels));
@@ -36,7 +38,7 @@ export async function loadMacro(file: string): Promise<Result<MacroInput>> {
     macroInput(
       config.value,
       files.map((name) => levelsOf.get(name)!),
-      file,
+      inputName(file),
     ),
   );
 }
@@ -84,6 +86,12 @@ export async function loadJson<Schema extends z.ZodType>(
     return failure(unreadable(file, error));
   }
   const json = parseJson(file, text);
+  return json.ok ? parse(file, schema, json.value) : json;
+}
+
+function stdinJson<Schema extends z.ZodType>(schema: Schema): Result<z.output<Schema>> {
+  const file = inputName(STDIN);
+  const json = parseJson(file, standardInput().toString('utf8'));
   return json.ok ? parse(file, schema, json.value) : json;
 }
 

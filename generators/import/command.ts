@@ -6,6 +6,7 @@ import { collectFiles, npyFiles, sourceName } from '../calibrate/sources.js';
 import { figure, levelsText } from '../calibrate/tables.js';
 import type { ImportFlags } from '../commands/import.js';
 import type { Levels } from '../config/levels.js';
+import { requireOneStdin } from '../files/input.js';
 import { requireWritable, writeWhole } from '../files/output.js';
 import { InvalidInput, orThrow } from '../problems.js';
 import { foreignQuantizer, type Statement } from './conventions.js';
@@ -17,6 +18,7 @@ import { readLists } from './read.js';
 export async function runImport(file: string, flags: ImportFlags): Promise<void> {
   const { scale, offset, refit } = flags;
   const inputs = [file, flags.outputs ?? [], flags.histogramFrom ?? []].flat();
+  requireOneStdin(inputs);
   requireWritable([{ path: flags.output, kind: 'file' }], inputs);
   const samples = samplesOf(flags);
   if (refit && samples === undefined) {

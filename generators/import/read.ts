@@ -1,37 +1,59 @@
 import { readFileSync, statSync } from 'node:fs';
 import { openNpy, readNpy } from '../calibrate/npy.js';
+import { inputName, STDIN, standardInput } from '../files/input.js';
 import { failure, type Result, success, unreadable } from '../problems.js';
 import { parseCsv, type TextStatement, tooMany } from './csv.js';
+import { parseJsonList } from './json-list.js';
 import { type Lists, MOST_NUMBERS } from './list.js';
 
 /** Largest text file that is read: thousands of numbers with all their digits. */
 const LARGEST_TEXT_BYTES = 1 << 20;
 
 /**
- * Reads the lists of a file: `.npy`, or text for any other name.
+ * Reads the lists of a file: `.npy`, a JSON list, or text for any other name; of standard input, by what it begins with.
  *
+ * @param file       `-` for standard input
  * @param statement  what is said of text that could be read in two ways
  */
 export function readLists(file: string, statement: TextStatement = {}): Result<Lists> {
-  return /\.npy$/i.test(file) ? readArray(file) : readText(file, statement);
+  if (file === STDIN) return readStdin(statement);
+  if (/\.npy$/i.test(file)) return readArray(file);
+  const text = readText(file);
+  if (!text.ok) return text;
+  return /\.json$/i.test(file) ? parseJsonList(file, text.value) : parseCsv(file, text.value, statement);
 }
 
-function readText(file: string, statement: TextStatement): Result<Lists> {
-  let text: string;
+function readStdin(statement: TextStatement): Result<Lists> {
+  const bytes = standardInput();
+  if (bytes.subarray(1, 6).toString('latin1') === 'NUMPY') return readArray(STDIN);
+  const file = inputName(STDIN);
+  const text = plainText(file, bytes);
+  if (!text.ok) return text;
+  const isJson = text.value.trimStart().startsWith('[');
+  return isJson ? parseJsonList(file, text.value) : parseCsv(file, text.value, statement);
+}
+
+function readText(file: string): Result<string> {
   try {
     const { size } = statSync(file);
-    if (size > LARGEST_TEXT_BYTES) {
-      return failure({ file, path: '', message: `has ${size} bytes, which levels never have` });
-    }
-    text = readFileSync(file, 'utf8');
+    return size > LARGEST_TEXT_BYTES ? tooLarge(file, size) : plainText(file, readFileSync(file));
   } catch (error) {
     return failure(unreadable(file, error));
   }
+}
+
+function tooLarge(file: string, size: number): Result<never> {
+  return failure({ file, path: '', message: `has ${size} bytes, which levels never have` });
+}
+
+function plainText(file: string, bytes: Buffer): Result<string> {
+  if (bytes.length > LARGEST_TEXT_BYTES) return tooLarge(file, bytes.length);
+  const text = bytes.toString('utf8');
   if (text.includes('\0') || text.includes('NUMPY')) {
     const fix = 'Write one value a line, or save a .npy array.';
     return failure({ file, path: '', message: 'is not a text file', fix });
   }
-  return parseCsv(file, text, statement);
+  return success(text);
 }
 
 function readArray(file: string): Result<Lists> {
@@ -49,5 +71,7 @@ function readArray(file: string): Result<Lists> {
   const array = readNpy(file);
   if (!array.ok) return array;
   const values = Array.from(array.value.data);
-  return success({ single: { file, values, places: values.map((_, index) => `[${index}]`) } });
+  return success({
+    single: { file: inputName(file), values, places: values.map((_, index) => `[${index}]`) },
+  });
 }

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { MANIFEST } from '../emit/manifest.js';
 import type { PackageFile } from '../emit/package.js';
+import { requireOneStdin } from '../files/input.js';
 import { planFile, planOfPackage } from '../plan/file.js';
 import type { LayerPlan, MacroPlan } from '../plan/plan.js';
 import type { Schedule } from '../plan/schedule.js';
@@ -115,6 +116,7 @@ export interface Side {
  * @throws InvalidInput where one cannot be read or planned
  */
 export async function diffPackages(a: string, b: string): Promise<PackageDiff> {
+  requireOneStdin([a, b]);
   const [from, to] = [await sideOf(a), await sideOf(b)];
   const plans = diffPlans(from.plan, to.plan);
   const tool: Change[] = from.tool === to.tool ? [] : [{ path: 'tool', from: from.tool, to: to.tool }];

@@ -7,6 +7,7 @@ import { type CalibrationSamples, type Fitted, tailsToRecord } from '../calibrat
 import type { Settings } from '../calibrate/options.js';
 import { collectFiles, npyFiles, sourceName } from '../calibrate/sources.js';
 import type { Levels } from '../config/levels.js';
+import { STDIN, standardInput } from '../files/input.js';
 import { failure, type Result, success } from '../problems.js';
 
 /** Samples of a layer. */
@@ -63,7 +64,8 @@ export function activationsHash(paths: readonly string[]): string | undefined {
   if (!files.ok) return undefined;
   const hash = createHash('sha256');
   try {
-    for (const file of files.value) hash.update(file).update(readFileSync(file));
+    for (const file of files.value)
+      hash.update(file).update(file === STDIN ? standardInput() : readFileSync(file));
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { loadMacro, type MacroInput, macroInput } from '../config/load.js';
 import type { Manifest } from '../emit/manifest.js';
 import type { PackageFile } from '../emit/package.js';
+import { requireOneStdin } from '../files/input.js';
 import { requireWritable } from '../files/output.js';
 import {
   diffFiles,
@@ -80,6 +81,7 @@ export interface Sweep {
  * @throws MissingTool where a simulation is asked for and Icarus Verilog is not installed
  */
 export async function sweep(file: string, options: SweepOptions): Promise<Sweep> {
+  requireOneStdin([file, ...(options.samples ?? [])]);
   const base = orThrow(await loadMacro(file));
   const variants = orThrow(variantsOf(base.config, options.axes));
   const problems = checkChoice(options, base);
