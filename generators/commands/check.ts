@@ -5,6 +5,7 @@ Examples:
   imcgen check macro.json
   imcgen check macro.json --json | jq '.layers[0].ramp.references'
   imcgen check macro.json --quiet && echo fits
+  jq '.adc.bits = 5' macro.json | imcgen check -          levels are found from the current folder
 
 Prints the plan of the hardware, or every rule that the config breaks, and writes nothing.
 Exit code 0: the macro can be built; 1: it cannot.`;
