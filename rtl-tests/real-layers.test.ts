@@ -110,7 +110,10 @@ function ownRows(): Int8Array {
 describe.skipIf(!present)('a layer of a trained network: calibrate, plan, package, simulate', () => {
   it.each(forEveryChange(present ? layersThere() : [], everyNth(5)))('%s', async (layer) => {
     const { batches, heldOut } = activationsOf(layer);
-    const levels = orThrow(calibrate(batches, { name: layer.replace('/', '.'), bits: BITS }));
+    // The plain form: its references are halfway between its levels, on which the bounds below rest.
+    const levels = orThrow(
+      calibrate(batches, { name: layer.replace('/', '.'), bits: BITS, method: 'bs-kmq-plain' }),
+    );
     const plan = planFor(levels);
     const { ramp, table, unitActivation, referenceErrors, error } = plan.layers[0]!;
 
