@@ -183,8 +183,11 @@ module reference_controller #(
     end
 
     always @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) load_q <= 1'b0;
-        else load_q <= begins;
+        if (!rst_ni) begin
+            load_q <= 1'b0;
+        end else begin
+            load_q <= begins;
+        end
     end
 
     assign busy_o      = !idle || queued;
