@@ -10,10 +10,10 @@ Examples:
   imcgen import frame.csv --columns threshold,level -o conv1.levels.json
   imcgen import boundaries.npy --outputs levels.npy --histogram-from calib/ -o conv1.levels.json
 
-Files: .npy arrays of one dimension; JSON lists such as [0, 1.5, 3, 6] in a .json file;
-or text with one column, one row, or two columns (references, outputs; a header may name them), separated by commas, semicolons, tabs or blanks, comments after #. A column that is the
-row index of a data frame is left out. What could be read in two ways is refused, and --columns, --decimal or
---header settle it.
+Files: .npy arrays of one dimension; JSON lists such as [0, 1.5, 3, 6] in a .json file; or text with one column,
+one row, or two columns (references, outputs; a header may name them), separated by commas, semicolons, tabs or
+blanks, comments after #. A column that is the row index of a data frame is left out. What could be read in two
+ways is refused, and --columns, --decimal or --header settle it.
 
 A code is the number of references at or below a value. What one list leaves open, the convention says:
   given       convention    references                 outputs
