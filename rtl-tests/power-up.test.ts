@@ -9,6 +9,7 @@ import type { MacroPlan } from '../generators/plan/plan.js';
 import { referenceAddress, TRIM_ROW_BASE, weightAddress } from '../generators/plan/registers.js';
 import type { MacroShape } from '../generators/plan/shape.js';
 import { verdictText } from '../generators/report/verdict.js';
+import { imcgenIn } from './command-line.js';
 import { CONFIGURATIONS, planOf } from './configurations.js';
 import { MATRIX } from './matrix.js';
 import { filesOf, withPackage } from './packages.js';
@@ -171,4 +172,29 @@ it('the verdict says nothing of cells that power up as 0', async () => {
     cosim(folder, { seed: 1, conversions: 1, simulator: 'icarus' }),
   );
   expect(result).not.toHaveProperty('powerUp');
+});
+
+describe('imcgen cosim --cells', () => {
+  const cosimIn = (...args: readonly string[]) => imcgenIn('.', ['cosim', 'out/reference', ...args]);
+
+  it('passes on the packaged macro with random cells', async () => {
+    const { exitCode, stdout } = await cosimIn('--cells', 'random', '--seed', '7', '--conversions', '2');
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^PASS reference .* 0 mismatches/),
+    });
+  });
+
+  it.each([
+    [
+      ['x', '--simulator', 'verilator'],
+      '--cells x is for --simulator icarus: Verilator has no unknown values',
+    ],
+    [['random', '--view', 'digital'], '--cells random is for --view model'],
+    [['ones'], 'Allowed choices are zero, random, x'],
+  ])('%s is wrong usage', async (args, says) => {
+    const { exitCode, stdout, stderr } = await cosimIn('--cells', ...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(says);
+  });
 });
