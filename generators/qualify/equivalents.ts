@@ -127,6 +127,13 @@ export const EQUIVALENTS: readonly KnownEquivalent[] = [
     reason: 'the Wishbone adapters hand the address through',
   },
   {
+    file: 'top',
+    line: '.addr_i (addr),',
+    before: 'addr',
+    after: 'paddr_i',
+    reason: 'the APB adapter hands the address through',
+  },
+  {
     file: 'registers',
     line: "rdata_q <= 32'd0;",
     before: "32'd0",
@@ -276,14 +283,14 @@ export const EQUIVALENTS: readonly KnownEquivalent[] = [
   },
   {
     file: 'controller',
-    line: "load_q <= 1'b0;",
+    line: "if (<reset>) load_q <= 1'b0;",
     before: "load_q <= 1'b0;",
     after: ';',
     reason: 'inputs that are taken over while nothing runs are taken over again when a conversion begins',
   },
   {
     file: 'controller',
-    line: "load_q <= 1'b0;",
+    line: "if (<reset>) load_q <= 1'b0;",
     before: "1'b0",
     after: "1'd1",
     reason: 'inputs that are taken over while nothing runs are taken over again when a conversion begins',
