@@ -112,7 +112,7 @@ const RULES: readonly Rule[] = [
     levels: [levelsFrom('relu', [0.4, 5, 10], { outputs: [0, 3, 7, 10] })],
     says: [
       'macro.json: adc.reference.pulses: step 1 of levels "relu" is 0.4 u and rounds to no cell (a cell is 1 u): a mac of 0 would read as code 1',
-      '            Use a smaller inputScale * weightScale (more u per activation), or an offset group (offsetRows).',
+      '            Use layers.0.inputScale 0.7711, or adc.reference.offsetRows 1.',
     ],
     mended: { reference: { offsetRows: 1, rows: 13 } },
   },
@@ -142,7 +142,7 @@ const RULES: readonly Rule[] = [
     levels: [levelsFrom('relu', [2, 5, 5.2])],
     says: [
       'macro.json: adc.reference.pulses: steps 2 and 3 of levels "relu" (5 u and 5.2 u) fall on the same cell count: references must rise by at least one cell (1 u)',
-      '            Use fewer bits for this layer, a smaller inputScale * weightScale (more u per activation), or adc.rounding "optimal".',
+      '            Use layers.0.inputScale 0.917.',
     ],
     mended: { layer: { inputScale: 0.2 }, reference: { columns: 4 } },
   },
@@ -182,7 +182,7 @@ const RULES: readonly Rule[] = [
     levels: [levelsFrom('relu', [64, 128, 64 * 200])],
     says: [
       'macro.json: adc.reference.columns: 128 columns x 1 rows give 128 cells a step, step 3 of levels "relu" needs 198',
-      '            Use more reference.rows, or a larger inputScale * weightScale (fewer u per activation).',
+      '            Use adc.reference.rows 8.',
     ],
     mended: {
       array: { rows: 1024 },
@@ -227,7 +227,7 @@ const RULES: readonly Rule[] = [
     levels: [levelsFrom('wide', [-8, 0, 8])],
     says: [
       'macro.json: array.headroom: 14 u do not cover the ramp of levels "wide": its reference line discharges 17 u by the last reference',
-      '            Leave headroom out where bitlines never clip, or use a larger inputScale * weightScale (fewer u per activation).',
+      '            Use layers.0.inputScale 1.297, or no array.headroom.',
     ],
     mended: {
       array: { rows: 1 },
@@ -240,7 +240,7 @@ const RULES: readonly Rule[] = [
     broken: { array: { rows: 1 }, input: { bits: 3 } },
     says: [
       'macro.json: layers.0.inputScale: code 3 of levels "relu" is unreachable: its reference is 10 u, the array produces -7..7 u',
-      '            Use a larger inputScale * weightScale (fewer u per activation), or more rows, input bits or headroom.',
+      '            Use layers.0.inputScale 1.414.',
     ],
     mended: { array: { rows: 1 }, input: { bits: 3 }, layer: { inputScale: 1.5 } },
   },
@@ -255,7 +255,7 @@ const RULES: readonly Rule[] = [
     levels: [levelsFrom('low', [-7, -5, -2])],
     says: [
       'macro.json: layers.0.inputScale: code 0 of levels "low" is unreachable: its reference is -7 u, the array produces -7..7 u',
-      '            Use a larger inputScale * weightScale (fewer u per activation), or more rows, input bits or headroom.',
+      '            Use layers.0.inputScale 1.091.',
     ],
     mended: {
       array: { rows: 2 },

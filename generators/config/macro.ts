@@ -5,6 +5,8 @@ import { physicalSchema } from './physical.js';
 
 /** Most cells of a reference row and bank: four bus words. */
 export const MOST_REFERENCE_COLUMNS = 128;
+/** Widest code: a ramp of 127 steps. */
+export const MOST_ADC_BITS = 7;
 /** Most unit pulses of a ramp step. */
 export const MOST_REFERENCE_PULSES = 64;
 
@@ -72,7 +74,7 @@ export const macroSchema = z.strictObject({
       .describe('pwm: 2^n - 1 cycles; bit_serial: n + 1 cycles; n magnitude bits'),
   }),
   adc: section('nonlinear in-memory ADC', {
-    bits: whole(1, 7, 'widest nonlinear code (ADC_BITS); narrower is selectable at run time'),
+    bits: whole(1, MOST_ADC_BITS, 'widest nonlinear code (ADC_BITS); narrower is selectable at run time'),
     readout: z
       .enum(['counter', 'capture', 'column_lut', 'broadcast'])
       .default('counter')

@@ -1,8 +1,9 @@
 import type { Levels } from '../config/levels.js';
 import type { MacroInput } from '../config/load.js';
-import type { MacroConfig } from '../config/macro.js';
+import { type MacroConfig, MOST_ADC_BITS } from '../config/macro.js';
 import { failure, type Problem, type Result, success } from '../problems.js';
 import { meanSquaredError, type QuantizationError } from './error.js';
+import { withTriedFix } from './fixes.js';
 import { planRamp, type RampPlan, rampFromCells, short } from './ramp.js';
 import { optimalCells } from './rounding.js';
 import { type Schedule, scheduleOf } from './schedule.js';
@@ -52,7 +53,18 @@ export function planMacro(input: MacroInput): Result<MacroPlan> {
   const shapeProblems = checkShape(config, shape, file);
   if (shapeProblems.length > 0) return failure(...shapeProblems);
   const layers = input.levels.map((levels, bank) => planLayer(levels, bank, config, shape, file));
-  const problems = layers.flatMap((layer) => (layer.ok ? [] : layer.problems));
+  const problems = layers.flatMap((layer, bank) => {
+    if (layer.ok) return [];
+    const plans = (tried: MacroConfig) => {
+      const changed = withAnyTable(tried);
+      const changedShape = shapeOf(changed);
+      return (
+        checkShape(changed, changedShape, file).length === 0 &&
+        planLayer(input.levels[bank]!, bank, changed, changedShape, file).ok
+      );
+    };
+    return layer.problems.map((problem) => withTriedFix(problem, bank, config, plans));
+  });
   if (problems.length > 0) return failure(...problems);
   return success({
     name: config.name,
@@ -63,6 +75,12 @@ export function planMacro(input: MacroInput): Result<MacroPlan> {
     layers: layers.flatMap((layer) => (layer.ok ? [layer.value] : [])),
     schedule: scheduleOf(shape, shape.adcBits),
   });
+}
+
+/** A config whose table holds any outputs: rules of the ramp are tried without those of the table. */
+function withAnyTable(config: MacroConfig): MacroConfig {
+  const layers = config.layers.map(({ outputScale: _, ...layer }) => layer);
+  return { ...config, layers, output: { ...config.output, bits: 16, signed: true } };
 }
 
 function checkShape(config: MacroConfig, shape: MacroShape, file: string): Problem[] {
@@ -129,7 +147,10 @@ function checkShape(config: MacroConfig, shape: MacroShape, file: string): Probl
       file,
       path: 'adc.reference.rows',
       message: `${shape.referenceRows} rows less ${shape.offsetRows} offset rows cannot give ${groups} ramp groups a row each`,
-      fix: `Use reference.rows >= ${groups + shape.offsetRows}.`,
+      fix:
+        groups + shape.offsetRows <= 1024
+          ? `Use reference.rows >= ${groups + shape.offsetRows}.`
+          : `Use offsetRows <= ${1024 - groups}.`,
     });
   }
   return problems;
@@ -149,9 +170,14 @@ function planLayer(
       file,
       path: 'adc.bits',
       message: `levels "${levels.name}" have ${levels.bits} bits, the ramp is built for ${shape.adcBits}`,
-      fix: `Use adc.bits >= ${levels.bits}, or calibrate with --bits ${shape.adcBits}.`,
+      fix:
+        levels.bits <= MOST_ADC_BITS
+          ? `Use adc.bits >= ${levels.bits}, or calibrate with --bits ${shape.adcBits}.`
+          : `Calibrate with --bits ${shape.adcBits}.`,
     });
   }
+  const constant = constantFault(levels, at);
+  if (constant !== undefined) return failure(constant);
   const unitActivation = layer.inputScale * layer.weightScale;
   const wanted = levels.references.map((reference) => reference / unitActivation);
   const table = planTable(levels.outputs, layer.outputScale, shape, at);
@@ -177,6 +203,21 @@ function planLayer(
     },
     schedule: scheduleOf(shape, levels.bits),
   });
+}
+
+/** Levels whose references are all the same: those of a layer without information, which no scale tells apart. */
+function constantFault(
+  { references, name }: Levels,
+  { file, layer }: { readonly file: string; readonly layer: string },
+): Problem | undefined {
+  const [first] = references;
+  if (references.length < 2 || references.some((reference) => reference !== first)) return undefined;
+  return {
+    file,
+    path: `${layer}.levels`,
+    message: `all references of levels "${name}" are ${short(first!)}: a layer without information, whose samples were all the same`,
+    fix: 'Calibrate on samples that the layer answers to.',
+  };
 }
 
 function roundRamp(

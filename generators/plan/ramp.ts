@@ -119,7 +119,10 @@ export function rampFromCells(
       file,
       path: `${path}.offsetRows`,
       message: `${shape.offsetRows} rows x ${shape.referenceColumns} columns give ${offsetCapacity(shape)} offset cells, levels "${levels}" start at ${short(wanted[0]!)} u and need ${offsetCells}`,
-      fix: `Use offsetRows >= ${rows}, or more reference.columns or pulses.`,
+      fix:
+        rows < shape.referenceRows
+          ? `Use offsetRows >= ${rows}, or more reference.columns or pulses.`
+          : 'Use a larger inputScale * weightScale (fewer u per activation).',
     });
   }
 
