@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { imcgenIn } from './command-line.js';
+import { CLI, imcgenIn } from './command-line.js';
 import { levelsFrom } from './configurations.js';
 import { contentOf } from './packages.js';
 
@@ -158,7 +158,7 @@ describe('imcgen check', () => {
 
 describe('stdout', () => {
   const shell = (line: string) => {
-    const cli = `${process.execPath} --import tsx ${path.resolve('generators/cli.ts')}`;
+    const cli = `${process.execPath} ${CLI}`;
     return execa('bash', ['-o', 'pipefail', '-c', line.replaceAll('imcgen', cli)], {
       cwd: folder,
       reject: false,
@@ -208,9 +208,10 @@ describe('imcgen generate', () => {
   });
 
   it('writes the same where it was built, with templates that are compiled already', async () => {
-    await imcgen('generate', 'macro.json', '-o', 'out/sources');
-    const built = path.resolve('dist/cli.js');
-    await execa(process.execPath, [built, 'generate', 'macro.json', '-o', 'out/built'], { cwd: folder });
+    await imcgen('generate', 'macro.json', '-o', 'out/built');
+    const [macro, output] = [path.join(folder, 'macro.json'), path.join(folder, 'out/sources')];
+    const fromSources = ['--import', 'tsx', 'generators/cli.ts', 'generate', macro, '-o', output];
+    await execa(process.execPath, fromSources);
     const sources = await contentOf(path.join(folder, 'out/sources'));
     expect(await contentOf(path.join(folder, 'out/built'))).toEqual(sources);
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -9,14 +9,14 @@ import { presetFiles } from '../generators/init/files.js';
 import { PRESETS } from '../generators/init/presets.js';
 import { writeNewFiles } from '../generators/init/write.js';
 import { orThrow } from '../generators/problems.js';
+import { CLI } from './command-line.js';
 
 let folder: string;
 const at = (name: string) => path.join(folder, name);
 
 /** A command that is given something on standard input. */
 async function imcgen(input: string | Uint8Array, ...args: string[]) {
-  const cli = ['--import', 'tsx', path.resolve('generators/cli.ts')];
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [...cli, ...args], {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [CLI, ...args], {
     ...{ cwd: folder, reject: false, input },
   });
   return { exitCode, stdout, stderr };
@@ -27,7 +27,6 @@ let macro: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'imcgen-stdin-'));
-  await symlink(path.resolve('node_modules'), at('node_modules'));
   const preset = PRESETS.find(({ name }) => name === 'small-signed')!;
   orThrow(await writeNewFiles(folder, presetFiles(preset)));
   macro = await readFile(at('macro.jsonc'), 'utf8');
