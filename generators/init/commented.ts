@@ -1,3 +1,4 @@
+import { allowedText } from '../config/allowed.js';
 import type { JsonSchema } from '../config/json-schema.js';
 
 /** What is written about a config: its values, what is known of them, and the lines on top. */
@@ -93,20 +94,6 @@ function facts(schema: JsonSchema, value: unknown, width: number): string[] {
   return line.length <= width
     ? wrapped(line, width)
     : [description, range].flatMap((text) => wrapped(text, width));
-}
-
-/** What a value may be: `1..1024`, `"pwm" | "bit_serial"`; undefined where only words can tell. */
-function allowedText(schema: JsonSchema): string | undefined {
-  const { type, enum: choices, const: only, anyOf, oneOf, minimum, maximum, minItems, maxItems } = schema;
-  const alternatives = (anyOf ?? oneOf) as readonly JsonSchema[] | undefined;
-  if (choices !== undefined) return choices.map((choice) => JSON.stringify(choice)).join(' | ');
-  if (only !== undefined) return JSON.stringify(only);
-  if (type === 'boolean') return 'true | false';
-  if (minimum !== undefined && maximum !== undefined) return `${minimum}..${maximum}`;
-  if (minItems !== undefined && maxItems !== undefined) return `${minItems}..${maxItems} entries`;
-  if (alternatives === undefined) return undefined;
-  const texts = alternatives.map(allowedText).filter((text) => text !== undefined);
-  return texts.length === alternatives.length ? texts.join(' | ') : undefined;
 }
 
 /** Words in lines of at most `width` characters; `hang` indents continued lines. */
