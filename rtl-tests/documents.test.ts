@@ -42,14 +42,20 @@ beforeAll(async () => {
     if (entry !== 'out' && entry !== '.git') await symlink(path.resolve(entry), path.join(folder, entry));
   }
   await mkdir(path.join(folder, 'out'));
-  await mkdir(path.join(folder, 'fc1'));
   const random = new Random(1);
-  const values = Float32Array.from({ length: 4096 }, () => Math.max(0, random.next() * 8 - 3));
-  for (const batch of [0, 1]) {
-    writeNpy(path.join(folder, 'fc1', `${batch}.npy`), { shape: [4096], fortranOrder: false, data: values });
+  const save = async (file: string, shape: readonly number[]) => {
+    const values = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () =>
+      Math.max(0, random.next() * 8 - 3),
+    );
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    writeNpy(path.join(folder, file), { shape, fortranOrder: false, data: values });
+  };
+  for (const batches of ['fc1', 'batches']) {
+    for (const batch of [0, 1]) await save(`${batches}/${batch}.npy`, [4096]);
   }
-  const list = '0\n1.5\n3\n6\n';
-  await writeFile(path.join(folder, 'levels.csv'), list);
+  await save('heldout.npy', [4096]);
+  await save('acts.npy', [64, 4, 4, 3]);
+  await writeFile(path.join(folder, 'levels.csv'), '0\n1.5\n3\n6\n');
   if (existsSync(`${LIBRARY}.lib`)) {
     for (const kind of ['lib', 'v']) {
       await symlink(`${LIBRARY}.${kind}`, path.join(folder, `${path.basename(LIBRARY)}.${kind}`));

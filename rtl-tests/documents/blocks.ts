@@ -82,7 +82,7 @@ export function firstDifference(shown: readonly string[], printed: readonly stri
   let at = 0;
   let anywhere = false;
   for (const line of shown.map(withoutTimes)) {
-    if (line === '..') {
+    if (line.trim() === '..') {
       anywhere = true;
       continue;
     }
