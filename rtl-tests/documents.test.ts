@@ -8,6 +8,7 @@ import { configPage } from '../examples/config-page-text.js';
 import { writeNpy } from '../generators/calibrate/npy.js';
 import { Random } from '../generators/golden/random.js';
 import { type Example, examplesIn, firstDifference, transcriptsIn } from './documents/blocks.js';
+import { itLong } from './every-change.js';
 
 /** In the order in which a reader meets them: later pages use what earlier ones have made. */
 const PAGES = [
@@ -102,8 +103,8 @@ describe.each(pages)('$page', ({ page, text }) => {
       !existsSync(`${LIBRARY}.lib`);
     const reason = notRun ?? (lacks ? `no ${LIBRARY}.lib` : undefined);
     const title = `line ${block.line}: ${what}${reason === undefined ? '' : ` (not run: ${reason})`}`;
-    if (reason === undefined) it(title, { timeout: 300_000 }, () => run(example));
-    else it.skip(title);
+    if (reason !== undefined) it.skip(title);
+    else (page === 'README.md' ? it : itLong)(title, { timeout: 300_000 }, () => run(example));
   }
 
   it('names npm scripts that exist', () => {

@@ -54,7 +54,7 @@ describe('an override that breaks a rule fails the simulation', () => {
       const top = `${PLAN.name}_tb`;
       for (const [parameter, value, says] of FORBIDDEN) {
         const overrides = [`${parameter}=${value}`, ...(BESIDE[parameter] ?? [])];
-        const flags = overrides.map((override) => `-P${top}.${override}`);
+        const flags = ['-DOVERRIDE_PARAMETERS', ...overrides.map((override) => `-P${top}.${override}`)];
         const args = ['-g2005', ...flags, '-s', top, '-o', 'sim.vvp', ...sources];
         const compiled = await execa('iverilog', args, { cwd, reject: false });
         if (says === undefined) {
