@@ -218,7 +218,7 @@ const PLANTED: readonly Planted[] = [
     'axi_arvalid_i || !axi_arready_o',
     'axi_arvalid_i || ar_full_q',
   ),
-  planted('capture', 'bus.one_answer', 'axi4lite', 'bvalid_q && !axi_bready_i', 'bvalid_q'),
+  planted('capture', 'bus.one_answer', 'axi4lite', 'axi_bvalid_o && !axi_bready_i', 'axi_bvalid_o'),
   planted('capture', 'bus.answered', 'axi4lite', '{error_i, rdata_i} : r_last_q', "33'd0 : r_last_q"),
   planted('capture', 'bus.stable', 'axi4lite', 'if (!r_two_q) r_first_q', 'r_first_q'),
   planted('capture', 'bus.no_hang', 'axi4lite', 'can_write && !(can_read && we_q)', 'can_write'),

@@ -36,8 +36,9 @@ export interface BusTiming {
 
 /** An unstalled access alone: its request, and the answer in the next cycle. */
 const ALONE: Schedule = { requests: [0, undefined], answers: [1] };
-/** AXI4-Lite takes it first, and the request goes out in the cycle after. */
-const TAKEN_ALONE: Schedule = { requests: [undefined, 0, undefined], answers: [2] };
+/** AXI4-Lite takes it first, and the request goes out in the cycle after; a write is answered in that cycle. */
+const READ_ALONE: Schedule = { requests: [undefined, 0, undefined], answers: [2] };
+const WRITE_ALONE: Schedule = { requests: [undefined, 0], answers: [1] };
 
 function isAlone(accesses: readonly TimedAccess[]): boolean {
   return accesses.length === 1 && accesses[0]!.stall === NO_STALL;
@@ -91,27 +92,34 @@ class Channel {
   }
 }
 
-/** One response channel: the accesses whose responses are due, two at most, and for how long the first stands yet. */
+/** One response channel: the accesses whose responses are due, and for how long the first stands yet. */
 class Responses {
   private readonly due: { readonly access: number; left: number }[] = [];
 
+  /** @param places responses that can be due before a cycle in which one more request goes out */
+  constructor(private readonly places: number) {}
+
   get room(): boolean {
-    return this.due.length < 2;
+    return this.due.length < this.places;
   }
 
-  /** Ends a cycle. @returns the access whose response the master took in it */
-  pass(gone: number | undefined, delay: number): number | undefined {
+  /** A request goes out: its response will stand for so many cycles before it is taken. */
+  add(access: number, delay: number): void {
+    this.due.push({ access, left: delay });
+  }
+
+  /** A cycle of the responses. @returns the access whose response the master took in it */
+  pass(): number | undefined {
     const first = this.due[0];
-    const taken = first?.left === 0 ? this.due.shift()?.access : undefined;
-    if (first !== undefined && taken === undefined) first.left--;
-    if (gone !== undefined) this.due.push({ access: gone, left: delay });
-    return taken;
+    if (first === undefined || first.left-- > 0) return undefined;
+    return this.due.shift()?.access;
   }
 }
 
 /**
  * AXI4-Lite: five channels, each at its own pace. A request goes out in the cycle after all of it was taken, as
- * soon as fewer than two responses of its direction are due; where a read and a write both could, they take turns.
+ * soon as its response has room; where a read and a write both could, they take turns. A write is answered in the
+ * cycle of its request, a read in the next: two of them can be due.
  */
 class Axi4LiteTiming implements BusTiming {
   private readNext = false;
@@ -119,7 +127,7 @@ class Axi4LiteTiming implements BusTiming {
   schedule(accesses: readonly TimedAccess[]): Schedule {
     if (isAlone(accesses)) {
       this.readNext = accesses[0]!.write;
-      return TAKEN_ALONE;
+      return this.readNext ? WRITE_ALONE : READ_ALONE;
     }
     const stall = (access: number) => accesses[access]!.stall;
     const writes = [...accesses.keys()].filter((access) => accesses[access]!.write);
@@ -131,13 +139,15 @@ class Axi4LiteTiming implements BusTiming {
       writes.map((access) => stall(access).data),
     );
     const readAddress = new Channel(reads, reads.map(before));
-    const responses = [new Responses(), new Responses()] as const;
+    const writeResponses = new Responses(1);
+    const readResponses = new Responses(2);
 
     const requests: (number | undefined)[] = [];
     const answers: number[] = [];
     for (let left = accesses.length; left > 0; ) {
-      const canWrite = writeAddress.there !== undefined && writeData.there !== undefined && responses[0].room;
-      const canRead = readAddress.there !== undefined && responses[1].room;
+      const canWrite =
+        writeAddress.there !== undefined && writeData.there !== undefined && writeResponses.room;
+      const canRead = readAddress.there !== undefined && readResponses.room;
       const write = canWrite && !(canRead && this.readNext) ? writeAddress.there : undefined;
       const read = canRead && write === undefined ? readAddress.there : undefined;
       const request = write ?? read;
@@ -146,12 +156,13 @@ class Axi4LiteTiming implements BusTiming {
       writeAddress.pass(write !== undefined);
       writeData.pass(write !== undefined);
       readAddress.pass(read !== undefined);
-      [write, read].forEach((gone, direction) => {
-        const taken = responses[direction]!.pass(gone, gone === undefined ? 0 : stall(gone).answer);
-        if (taken === undefined) return;
+      if (write !== undefined) writeResponses.add(write, stall(write).answer);
+      for (const taken of [writeResponses.pass(), readResponses.pass()]) {
+        if (taken === undefined) continue;
         answers[taken] = requests.length;
         left--;
-      });
+      }
+      if (read !== undefined) readResponses.add(read, stall(read).answer);
       requests.push(request);
     }
     return { requests, answers };

@@ -59,8 +59,9 @@ const AXI4LITE: BusInterface = {
   clocked: true,
   refusal: 'SLVERR (2) on `axi_bresp_o` or `axi_rresp_o`',
   pace:
-    'response two cycles after the last of its handshakes; up to one access a cycle, reads and writes taking ' +
-    'turns where both wait; two responses can wait, and hold up their own direction only',
+    'write response in the cycle after the last of its handshakes, read response in the second cycle after; up to ' +
+    'one access a cycle, reads and writes taking turns where both wait; a response that waits holds up its own ' +
+    'direction only',
   abort: 'not possible; only a reset drops what is under way',
   pins: [
     pin('input', 'axi_awvalid_i', 'write address'),
@@ -128,15 +129,23 @@ export const BUSES: Readonly<Record<Bus, BusInterface>> = {
 };
 
 /**
- * The other side of every adapter, towards the registers: a request lasts one cycle, its answer is
- * there in the next.
+ * The other side of every adapter, towards the registers: a request lasts one cycle, its answer is there in the
+ * next. AXI4-Lite takes the answer of a write in the cycle of its request.
  */
-export const REQUEST_PINS: readonly BusPin[] = [
-  pin('output', 'req_o', 'one cycle an access'),
-  pin('output', 'we_o', '1: write'),
-  pin('output', 'addr_o', 'byte address', ADDRESS),
-  pin('output', 'wdata_o', 'one word', DATA),
-  pin('output', 'strb_o', 'bytes to write', BYTES),
-  pin('input', 'rdata_i', 'answer, in the next cycle', DATA),
-  pin('input', 'error_i', 'refused, in the next cycle'),
-];
+export function requestPins(bus: Bus): readonly BusPin[] {
+  return [
+    pin('output', 'req_o', 'one cycle an access'),
+    pin('output', 'we_o', '1: write'),
+    pin('output', 'addr_o', 'byte address', ADDRESS),
+    pin('output', 'wdata_o', 'one word', DATA),
+    pin('output', 'strb_o', 'bytes to write', BYTES),
+    ...(answersWritesAtOnce(bus) ? [pin('input', 'refused_i', 'refused, in the same cycle')] : []),
+    pin('input', 'rdata_i', 'answer, in the next cycle', DATA),
+    pin('input', 'error_i', 'refused, in the next cycle'),
+  ];
+}
+
+/** Whether the registers say in the cycle of a request that it is refused. */
+export function answersWritesAtOnce(bus: Bus): boolean {
+  return bus === 'axi4lite';
+}

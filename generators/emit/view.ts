@@ -4,7 +4,7 @@ import { IDENTITY, READOUTS } from '../plan/registers.js';
 import { macCycles } from '../plan/schedule.js';
 import { magnitudeBits, showsAllColumns } from '../plan/shape.js';
 import { TOOL } from '../version.js';
-import { BUSES, type BusPin, REQUEST_PINS } from './bus-ports.js';
+import { answersWritesAtOnce, BUSES, type BusPin, requestPins } from './bus-ports.js';
 import { parametersOf } from './parameters.js';
 import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, powerPins, rowWidth } from './ports.js';
 
@@ -103,10 +103,11 @@ function busView({ bus, reset }: MacroConfig) {
     bus,
     busTitle: title,
     busPins: declarePins(pins),
-    requestPins: declarePins(REQUEST_PINS),
+    requestPins: declarePins(requestPins(bus)),
+    writesAnsweredAtOnce: answersWritesAtOnce(bus),
     busConnections: [
       ...[...shared, ...pins.map(({ name }) => name)].map((name) => ({ name, net: name })),
-      ...REQUEST_PINS.map(({ name }) => ({ name, net: name.replace(/_[io]$/, '') })),
+      ...requestPins(bus).map(({ name }) => ({ name, net: name.replace(/_[io]$/, '') })),
     ],
     busMaster: `master_${bus}`,
   };

@@ -79,6 +79,8 @@ export class March {
   busy = false;
   /** In the first cycle after it was busy. */
   stopped = false;
+  /** It was busy for a cycle since it was started: an asynchronous reset may come before. */
+  private ran = false;
   private done = false;
   private failed = false;
   private comparing = false;
@@ -106,7 +108,7 @@ export class March {
   }
 
   reset(): void {
-    this.stopped ||= this.busy;
+    this.stopped ||= this.busy && this.ran;
     this.busy = false;
     this.done = false;
     this.failed = false;
@@ -118,6 +120,7 @@ export class March {
 
   /** A write of the march register, which is refused while anything runs. */
   write(data: number): void {
+    this.ran = false;
     if (data & MARCH.start) {
       this.reset();
       this.background = (data >>> 8) & 7;
@@ -159,6 +162,7 @@ export class March {
   tick(): void {
     this.stopped = false;
     if (!this.busy) return;
+    this.ran = true;
     this.visit();
     this.stopped = !this.busy;
   }
