@@ -183,11 +183,8 @@ module reference_controller #(
     end
 
     always @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) begin
-            load_q <= 1'b0;
-        end else begin
-            load_q <= begins;
-        end
+        if (!rst_ni) load_q <= 1'b0;
+        else load_q <= begins;
     end
 
     assign busy_o      = !idle || queued;
