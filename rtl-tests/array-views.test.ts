@@ -79,7 +79,7 @@ describe('power pins', () => {
       const { all } = await withPackage(plan, async (folder) =>
         execa(
           'iverilog',
-          ['-g2005', '-Wall', '-DUSE_POWER_PINS', '-o', '/dev/null', ...(await filesOf(folder, 'rtl', view))],
+          ['-g2005', '-Wall', '-DUSE_POWER_PINS', '-t', 'null', ...(await filesOf(folder, 'rtl', view))],
           {
             all: true,
           },

@@ -36,7 +36,7 @@ interface Check {
 
 const ALL = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configuration)];
 
-const ICARUS = ['iverilog', '-g2005', '-Wall', '-o', '/dev/null'];
+const ICARUS = ['iverilog', '-g2005', '-Wall', '-t', 'null'];
 const VERILATOR = ['verilator', '--lint-only', '-Wall'];
 /** The command line as scripts/setup.mjs builds it. */
 const IMCGEN = [process.execPath, fileURLToPath(new URL('../dist/cli.js', import.meta.url))];

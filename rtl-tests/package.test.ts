@@ -110,7 +110,7 @@ describe('a package on its own', () => {
         .split('\n');
       sources.push(...[...lists, `tb/${name}_tb.v`].map((file) => path.join(root, 'both', name, file)));
     }
-    const { all } = await execa('iverilog', ['-g2005', '-Wall', '-o', '/dev/null', ...sources], {
+    const { all } = await execa('iverilog', ['-g2005', '-Wall', '-t', 'null', ...sources], {
       all: true,
     });
     expect(all).toBe('');
