@@ -5,8 +5,8 @@ export default defineConfig({
     globalSetup: ['rtl-tests/fresh-build.ts'],
     include: ['rtl-tests/**/*.test.ts'],
     // Simulations compile Verilog first, on machines that do other work besides.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     fileParallelism: true,
     maxWorkers: 2,
   },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BatchCollector, EXACT_SAMPLES } from '../generators/calibrate/batches.js';
 import { calibrate } from '../generators/calibrate/calibrate.js';
 import { distributionOfSamples, quantile } from '../generators/calibrate/distribution.js';
@@ -10,7 +10,6 @@ import { orThrow } from '../generators/problems.js';
 import { normals, reluBatch, reluBatches } from './calibrate/activations.js';
 
 // A busy machine is slow, not wrong.
-vi.setConfig({ testTimeout: 60_000 });
 
 type Batch = Float32Array | Float64Array;
 

@@ -12,7 +12,6 @@ import { InvalidInput, orThrow } from '../generators/problems.js';
 import { reluBatch, reluBatches } from './calibrate/activations.js';
 
 // A busy machine is slow, not wrong.
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'imcgen-calibrate-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { batchesOf, readDigits, sliceDigits } from '../examples/mnist/digits.js';
 import { loadNetwork } from '../examples/mnist/network.js';
 import { calibrate } from '../generators/calibrate/calibrate.js';
@@ -9,7 +9,6 @@ import { meanSquaredError } from '../generators/calibrate/quantizer.js';
 import { orThrow } from '../generators/problems.js';
 
 // A busy machine is slow, not wrong.
-vi.setConfig({ testTimeout: 60_000 });
 
 const LAYERS = ['conv1', 'conv2', 'fc1'] as const;
 const network = loadNetwork();

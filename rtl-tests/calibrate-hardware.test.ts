@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { distributionOfSamples } from '../generators/calibrate/distribution.js';
 import { type HardwareLimits, hardwareOptimal } from '../generators/calibrate/hardware-optimal.js';
 import { optimalClusters } from '../generators/calibrate/optimal.js';
@@ -7,7 +7,6 @@ import { meanSquaredError } from '../generators/calibrate/quantizer.js';
 import { normals } from './calibrate/activations.js';
 
 // A busy machine is slow, not wrong.
-vi.setConfig({ testTimeout: 60_000 });
 
 const distributionOf = (samples: readonly number[]) => distributionOfSamples(Float64Array.from(samples));
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BatchCollector } from '../generators/calibrate/batches.js';
 import { calibrate } from '../generators/calibrate/calibrate.js';
 import { BASELINES, checkClaim, compareMethods } from '../generators/calibrate/compare.js';
@@ -14,7 +14,6 @@ import { orThrow } from '../generators/problems.js';
 import { normals, reluBatches } from './calibrate/activations.js';
 
 // A busy machine is slow, not wrong.
-vi.setConfig({ testTimeout: 60_000 });
 
 const METHOD_NAMES = Object.keys(METHODS) as Method[];
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import ckmeans from 'ckmeans';
 import fc from 'fast-check';
 import { ckmeans as simpleCkmeans } from 'simple-statistics';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type Distribution, distributionOfSamples } from '../generators/calibrate/distribution.js';
 import { exactClusters } from '../generators/calibrate/exact-clusters.js';
 import { lloyd, seededRandom, spreadStart } from '../generators/calibrate/lloyd.js';
@@ -16,7 +16,6 @@ import { normals, reluBatch } from './calibrate/activations.js';
 import { askScikitLearn, findScikitLearn, NO_SCIKIT_LEARN } from './calibrate/oracle.js';
 
 // A busy machine is slow, not wrong.
-vi.setConfig({ testTimeout: 60_000 });
 
 const distributionOf = (samples: ArrayLike<number>) => distributionOfSamples(Float64Array.from(samples));
 
@@ -129,7 +128,7 @@ describe('optimal levels', () => {
 const python = findScikitLearn();
 if (python === undefined) console.log(`comparison with scikit-learn skipped: ${NO_SCIKIT_LEARN}`);
 
-describe.skipIf(python === undefined)('scikit-learn on the same data', { timeout: 60_000 }, () => {
+describe.skipIf(python === undefined)('scikit-learn on the same data', () => {
   const folder = mkdtempSync(join(tmpdir(), 'imcgen-oracle-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const samplesPath = join(folder, 'samples.npy');

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BatchCollector } from '../generators/calibrate/batches.js';
 import { type Distribution, distributionOfSamples } from '../generators/calibrate/distribution.js';
 import { fit, samplesOf, tailsToRecord } from '../generators/calibrate/methods.js';
@@ -13,7 +13,6 @@ import { meanSquaredError } from '../generators/calibrate/quantizer.js';
 import { orThrow } from '../generators/problems.js';
 
 // A busy machine is slow, not wrong.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Activations of real networks, beside the repository on machines that have them. */
 const DATA = fileURLToPath(new URL('../../shared/data/', import.meta.url));

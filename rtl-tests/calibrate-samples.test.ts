@@ -17,7 +17,6 @@ import { normals, reluBatch } from './calibrate/activations.js';
 import { printedBy } from './command-line.js';
 
 // A busy machine is slow, not wrong.
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'imcgen-samples-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,9 +1,7 @@
 import type { MacroConfig } from '../config/macro.js';
 import type { Problem } from '../problems.js';
-import { short } from './ramp.js';
+import { LARGER_SCALE, SMALLER_SCALE, short } from './ramp.js';
 
-/** What marks a fix that depends on how a macro's other rules are met: it is replaced by changes that were tried. */
-const UNTRIED = 'inputScale * weightScale';
 /** Most alternatives that are printed. */
 const MOST_SHOWN = 3;
 /** Eighths of an octave up to a factor of 2^40 either way. */
@@ -26,7 +24,8 @@ export function withTriedFix(
   config: MacroConfig,
   plans: (config: MacroConfig) => boolean,
 ): Problem {
-  if (!problem.fix?.includes(UNTRIED)) return problem;
+  const untried = [SMALLER_SCALE, LARGER_SCALE].some((direction) => problem.fix?.includes(direction));
+  if (!untried) return problem;
   // A ramp that rounding to nearest finds is one that the best rounding has to choose from, and is found faster.
   const quick = { ...config, adc: { ...config.adc, rounding: 'nearest' as const } };
   const alone = [scales(bank, quick), rounding(config), offsets(quick), rows(quick), headroom(quick)];

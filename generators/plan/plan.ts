@@ -4,7 +4,7 @@ import { type MacroConfig, MOST_ADC_BITS } from '../config/macro.js';
 import { failure, type Problem, type Result, success } from '../problems.js';
 import { meanSquaredError, type QuantizationError } from './error.js';
 import { withTriedFix } from './fixes.js';
-import { planRamp, type RampPlan, rampFromCells, short } from './ramp.js';
+import { LARGER_SCALE, planRamp, type RampPlan, rampFromCells, short } from './ramp.js';
 import { optimalCells } from './rounding.js';
 import { type Schedule, scheduleOf } from './schedule.js';
 import {
@@ -264,7 +264,7 @@ function checkReachable(
       file: at.file,
       path: `${at.layer}.inputScale`,
       message: `code ${code} of levels "${at.levels}" is unreachable: its reference is ${short(reference)} u, the array produces -${top}..${top} u`,
-      fix: 'Use a larger inputScale * weightScale (fewer u per activation), or more rows, input bits or headroom.',
+      fix: `Use ${LARGER_SCALE}, or more rows, input bits or headroom.`,
     },
   ];
 }

@@ -2,6 +2,10 @@ import { MOST_REFERENCE_COLUMNS, MOST_REFERENCE_PULSES } from '../config/macro.j
 import { failure, type Problem, type Result, success } from '../problems.js';
 import { fullScale, type MacroShape, offsetCapacity, rampLimit, stepCapacity } from './shape.js';
 
+/** Directions for a scale, in the fixes of rules that one value alone cannot settle: plan/fixes.ts tries what they leave open. */
+export const SMALLER_SCALE = 'a smaller inputScale * weightScale (more u per activation)';
+export const LARGER_SCALE = 'a larger inputScale * weightScale (fewer u per activation)';
+
 /** Contents of one reference bank, step by step, and what it realises. */
 export interface RampPlan {
   /** Run-time code width of this bank. */
@@ -111,7 +115,7 @@ export function rampFromCells(
       fix:
         wanted[0]! >= 0.5
           ? `Use pulses <= ${Math.floor(2 * wanted[0]!)}.`
-          : 'Use a smaller inputScale * weightScale (more u per activation), or an offset group (offsetRows).',
+          : `Use ${SMALLER_SCALE}, or an offset group (offsetRows).`,
     });
   } else if (offsetCells > offsetCapacity(shape)) {
     const rows = Math.ceil(offsetCells / shape.referenceColumns);
@@ -122,7 +126,7 @@ export function rampFromCells(
       fix:
         rows < shape.referenceRows
           ? `Use offsetRows >= ${rows}, or more reference.columns or pulses.`
-          : 'Use a larger inputScale * weightScale (fewer u per activation).',
+          : `Use ${LARGER_SCALE}.`,
     });
   }
 
@@ -136,7 +140,7 @@ export function rampFromCells(
       fix:
         gap > 1 && pulses > 1
           ? `Use pulses <= ${Math.max(1, Math.floor(gap))}.`
-          : 'Use fewer bits for this layer, a smaller inputScale * weightScale (more u per activation), or adc.rounding "optimal".',
+          : `Use fewer bits for this layer, ${SMALLER_SCALE}, or adc.rounding "optimal".`,
     });
   }
 
@@ -161,7 +165,7 @@ export function rampFromCells(
       fix:
         pulses * passed <= fullScale(shape)
           ? `Use headroom >= ${pulses * passed}.`
-          : 'Leave headroom out where bitlines never clip, or use a larger inputScale * weightScale (fewer u per activation).',
+          : `Leave headroom out where bitlines never clip, or use ${LARGER_SCALE}.`,
     });
   }
   return problems.length > 0 ? failure(...problems) : success({ bits, stepCells, offsetCells, references });
@@ -191,7 +195,7 @@ function capacityFix(
       : []),
   ];
   if (choices.length > 0) return `Use ${choices.join(', or ')}.`;
-  return 'Use more reference.rows, or a larger inputScale * weightScale (fewer u per activation).';
+  return `Use more reference.rows, or ${LARGER_SCALE}.`;
 }
 
 /** A number for a message: at most four significant digits. */
