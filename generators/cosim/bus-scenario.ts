@@ -28,6 +28,7 @@ export function busScenario(bench: Bench): void {
   bursts(bench, 12);
   burstIntoStart(bench);
   emptyWrites(bench);
+  refusedStarts(bench);
   if (bench.stimulus.bus !== 'axi4lite') abortedAccesses(bench);
   resetInAccess(bench);
 }
@@ -169,6 +170,33 @@ function emptyWrites({ plan, stimulus, columns }: Bench): void {
   for (const column of columns) stimulus.read(resultAddress(column));
   stimulus.clearDone();
   stimulus.write(registerAddress('error'), 0x3f);
+}
+
+/**
+ * Starts that are refused, one by one, each with its address and data on the wires for some cycles before it is meant: no error
+ * shows before its time.
+ */
+function refusedStarts({ plan, stimulus }: Bench): void {
+  const { shape, layers } = plan;
+  const { bank, bits } = layers[0]!;
+  const unstalled = stimulus.pace;
+  stimulus.write(registerAddress('interrupt'), 2);
+  for (const word of [
+    startWord(bank, 0),
+    startWord(shape.banks % 16, 0),
+    startWord(shape.banks % 16, bits),
+  ]) {
+    stimulus.write(registerAddress('error'), 0x3f);
+    stimulus.pace = () => ({ ...NO_STALL, before: 3 });
+    stimulus.write(registerAddress('start'), word);
+    stimulus.pace = unstalled;
+    stimulus.read(registerAddress('error'));
+    // 16 banks leave no number that none has.
+    stimulus.idle(scheduleOf(shape, bits).total + 2);
+    stimulus.clearDone();
+  }
+  stimulus.write(registerAddress('error'), 0x3f);
+  stimulus.write(registerAddress('interrupt'), 0);
 }
 
 /** Cells, inputs and the start that uses them, without a pause between: nothing may be late. */

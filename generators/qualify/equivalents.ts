@@ -134,6 +134,13 @@ export const EQUIVALENTS: readonly KnownEquivalent[] = [
     reason: 'the APB adapter hands the address through',
   },
   {
+    file: 'top',
+    line: '.strb_i (strb),',
+    before: 'strb',
+    after: 'wb_sel_i',
+    reason: 'the Wishbone adapters hand the byte strobes through',
+  },
+  {
     file: 'registers',
     line: "rdata_q <= 32'd0;",
     before: "32'd0",
