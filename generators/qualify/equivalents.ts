@@ -302,4 +302,19 @@ export const EQUIVALENTS: readonly KnownEquivalent[] = [
     after: "1'd1",
     reason: 'inputs that are taken over while nothing runs are taken over again when a conversion begins',
   },
+  {
+    file: 'registers',
+    line: "{(8-ADC_BITS){1'b0}}, entry_code};",
+    before: "1'b0",
+    after: "1'd1",
+    reason: 'a table is looked up by the bits of the code alone; those above them are in no answer',
+  },
+  {
+    file: 'registers',
+    line: 'if (<reset>) begin',
+    nth: 2,
+    before: 'rst_ni',
+    after: 'req_i',
+    reason: 'an answer is looked at in the cycle after its request only',
+  },
 ];
