@@ -28,7 +28,7 @@ writeFileSync(
     name: 'demo',
     array: { rows: 256, columns: 128 },
     input: { bits: 6 },
-    adc: { bits: 4, reference: { columns: 16, pulses: 2 } },
+    adc: { bits: 4, reference: { columns: 48, pulses: 2 } },
     output: { bits: 6 },
     layers: [{ levels: 'relu.json', inputScale: 0.05, weightScale: 0.06 }],
   }),
