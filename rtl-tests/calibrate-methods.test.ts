@@ -56,6 +56,18 @@ describe('every method, on any data', () => {
     );
   });
 
+  it('has them in order among the smallest numbers too, whose halves round', () => {
+    const tiny = fc.constantFrom(-Number.MIN_VALUE, 0, 1, 2, ...[1, 2, 3].map((k) => k * Number.MIN_VALUE));
+    const drawn = fc.array(tiny, { minLength: 1, maxLength: 14 }).map((values) => Float64Array.from(values));
+    fc.assert(
+      fc.property(drawn, bitsAndMethod, (data, options) => {
+        const { centres } = levelsOf([data], options);
+        expect(centres).toEqual([...centres].sort((a, b) => a - b));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('errs at least as much as the optimum', () => {
     fc.assert(
       fc.property(batches, bitsAndMethod, (data, options) => {

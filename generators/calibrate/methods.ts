@@ -4,7 +4,7 @@ import type { Distribution } from './distribution.js';
 import { type LloydResult, lloyd, randomStart, seededRandom, spreadStart } from './lloyd.js';
 import { optimalClusters } from './optimal.js';
 import { FIXED_TAILS, KMEANS_ROUNDS, LLOYD_ROUNDS, type Settings } from './options.js';
-import { fillLevels, meanSquaredError, midpoints, nearestCentre, refitOutputs } from './quantizer.js';
+import { fillLevels, meanSquaredError, middle, midpoints, nearestCentre, refitOutputs } from './quantizer.js';
 import { movingRange } from './range.js';
 import { cdfLevels, evenLevels, extremes, floorSteps } from './rule-levels.js';
 import { AUTO_TAILS, autoTails } from './tails.js';
@@ -70,8 +70,8 @@ function fitPlain(samples: CalibrationSamples, settings: Settings): Fitted {
     }
     case 'lloyd-max': {
       // The start of ReADC: the middles of 2^b equal bins.
-      const middles = floorSteps(range, bits).outputs.map(
-        (edge, k, edges) => edge / 2 + (edges[k + 1] ?? range.high) / 2,
+      const middles = floorSteps(range, bits).outputs.map((edge, k, edges) =>
+        middle(edge, edges[k + 1] ?? range.high),
       );
       const { centres, iterations } = lloyd(distribution, middles, LLOYD_ROUNDS);
       return nearest(centres, range, `uniform start, ${iterations} rounds`);

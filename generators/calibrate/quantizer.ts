@@ -13,7 +13,12 @@ export interface Quantizer {
 
 /** References halfway between centres: the code is then that of the nearest centre. */
 export function midpoints(centres: readonly number[]): number[] {
-  return centres.slice(1).map((centre, index) => centres[index]! / 2 + centre / 2);
+  return centres.slice(1).map((centre, index) => middle(centres[index]!, centre));
+}
+
+/** Middle of an ascending pair. Halves never overflow, but those of subnormal numbers round out of the pair. */
+export function middle(low: number, high: number): number {
+  return Math.min(high, Math.max(low, low / 2 + high / 2));
 }
 
 export function nearestCentre(centres: readonly number[]): Quantizer {
@@ -107,7 +112,7 @@ export function fillLevels(distinct: readonly number[], count: number): number[]
     for (let k = 2; k < levels.length; k++) {
       if (levels[k]! - levels[k - 1]! > levels[widest]! - levels[widest - 1]!) widest = k;
     }
-    levels.splice(widest, 0, levels[widest - 1]! / 2 + levels[widest]! / 2);
+    levels.splice(widest, 0, middle(levels[widest - 1]!, levels[widest]!));
   }
   return levels;
 }
