@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    globalSetup: ['rtl-tests/fresh-build.ts'],
+    globalSetup: ['rtl-tests/fixtures/fresh-build.ts'],
     include: ['rtl-tests/**/*.test.ts'],
     // Simulations compile Verilog first, on machines that do other work besides.
     testTimeout: 240_000,

@@ -7,21 +7,21 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { BatchCollector } from '../generators/calibrate/batches.js';
+import { table } from '../generators/command-line/report/calibrate.js';
+import { orThrow } from '../generators/common/problems.js';
+import { BatchCollector } from '../generators/levels/calibrate/batches.js';
 import {
   BASELINES,
   type Comparison,
   checkClaim,
   compareMethods,
   PROTOCOLS,
-} from '../generators/calibrate/compare.js';
-import { seededRandom } from '../generators/calibrate/lloyd.js';
-import { samplesOf, tailsToRecord } from '../generators/calibrate/methods.js';
-import { withDefaults } from '../generators/calibrate/options.js';
-import { collectFiles, npyFiles } from '../generators/calibrate/sources.js';
-import { table } from '../generators/calibrate/tables.js';
-import { orThrow } from '../generators/problems.js';
-import { normals } from '../rtl-tests/calibrate/activations.js';
+} from '../generators/levels/calibrate/compare.js';
+import { seededRandom } from '../generators/levels/calibrate/lloyd.js';
+import { samplesOf, tailsToRecord } from '../generators/levels/calibrate/methods.js';
+import { withDefaults } from '../generators/levels/calibrate/options.js';
+import { collectFiles, npyFiles } from '../generators/levels/calibrate/sources.js';
+import { normals } from '../rtl-tests/fixtures/activations.js';
 
 const BITS = [2, 3, 4, 5, 6];
 const SHOWN = [

@@ -9,14 +9,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ckmeans } from 'simple-statistics';
-import { BatchCollector } from '../generators/calibrate/batches.js';
-import { calibrate } from '../generators/calibrate/calibrate.js';
-import { distributionOfSamples } from '../generators/calibrate/distribution.js';
-import { writeNpy } from '../generators/calibrate/npy.js';
-import { optimalClusters } from '../generators/calibrate/optimal.js';
-import { orThrow } from '../generators/problems.js';
-import { reluBatches } from '../rtl-tests/calibrate/activations.js';
-import { askScikitLearn, findScikitLearn, NO_SCIKIT_LEARN } from '../rtl-tests/calibrate/oracle.js';
+import { orThrow } from '../generators/common/problems.js';
+import { BatchCollector } from '../generators/levels/calibrate/batches.js';
+import { calibrate } from '../generators/levels/calibrate/calibrate.js';
+import { distributionOfSamples } from '../generators/levels/calibrate/distribution.js';
+import { writeNpy } from '../generators/levels/calibrate/npy.js';
+import { optimalClusters } from '../generators/levels/calibrate/optimal.js';
+import { reluBatches } from '../rtl-tests/fixtures/activations.js';
+import {
+  askScikitLearn,
+  findScikitLearn,
+  NO_SCIKIT_LEARN,
+} from '../rtl-tests/fixtures/calibration-oracle.js';
 
 const BITS = 4;
 const VALUES = 8e6;

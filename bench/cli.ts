@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { growingReferences, levelsFrom } from '../rtl-tests/configurations.js';
+import { growingReferences, levelsFrom } from '../rtl-tests/fixtures/configurations.js';
 
 const RUNS = 15;
 const folder = mkdtempSync(path.join(tmpdir(), 'imcgen-bench-'));

@@ -7,17 +7,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runVectors } from '../generators/cosim/cosim.js';
-import { program, streamConversions } from '../generators/cosim/scenario.js';
-import { newBench } from '../generators/cosim/vectors.js';
-import { packageFiles } from '../generators/emit/package.js';
-import { render } from '../generators/emit/render.js';
-import { macroView } from '../generators/emit/view.js';
-import { writePackage } from '../generators/emit/write.js';
-import { Macro } from '../generators/golden/macro.js';
-import { Random } from '../generators/golden/random.js';
-import { orThrow } from '../generators/problems.js';
-import { CONFIGURATIONS, planOf } from '../rtl-tests/configurations.js';
+import { runVectors } from '../generators/checks/cosim/cosim.js';
+import { orThrow } from '../generators/common/problems.js';
+import { Random } from '../generators/common/random.js';
+import { Macro } from '../generators/macro/golden/macro.js';
+import { packageFiles } from '../generators/package/package.js';
+import { macroView } from '../generators/package/rtl/view.js';
+import { render } from '../generators/package/text/render.js';
+import { program, streamConversions } from '../generators/package/vectors/scenario.js';
+import { newBench } from '../generators/package/vectors/vectors.js';
+import { writePackage } from '../generators/package/write.js';
+import { CONFIGURATIONS, planOf } from '../rtl-tests/fixtures/configurations.js';
 
 const GENERATED = 300;
 /** Columns read over the bus after each conversion, taking turns; every cycle compares all columns. */

@@ -8,10 +8,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { calibrate } from '../generators/calibrate/calibrate.js';
-import { orThrow } from '../generators/problems.js';
-import { workersFor } from '../generators/sweep/pool.js';
-import { reluBatches } from '../rtl-tests/calibrate/activations.js';
+import { workersFor } from '../generators/campaign/sweep/pool.js';
+import { orThrow } from '../generators/common/problems.js';
+import { calibrate } from '../generators/levels/calibrate/calibrate.js';
+import { reluBatches } from '../rtl-tests/fixtures/activations.js';
 
 const RUNS = 5;
 const WIDTHS = [2, 3, 4, 5, 6];

@@ -6,10 +6,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { packageFiles } from '../generators/emit/package.js';
-import { writePackage } from '../generators/emit/write.js';
-import { orThrow } from '../generators/problems.js';
-import { CONFIGURATIONS, planOf } from '../rtl-tests/configurations.js';
+import { orThrow } from '../generators/common/problems.js';
+import { packageFiles } from '../generators/package/package.js';
+import { writePackage } from '../generators/package/write.js';
+import { CONFIGURATIONS, planOf } from '../rtl-tests/fixtures/configurations.js';
 
 interface Count {
   readonly gates: number;

@@ -1,4 +1,4 @@
-import { referencePage } from '../generators/config/reference-page.js';
+import { referencePage } from '../generators/macro/config/reference-page.js';
 
 const INTRO = `# Config reference: macro.json
 

@@ -5,7 +5,6 @@
  */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Quantizer } from '../generators/calibrate/quantizer.js';
 import {
   calibrate,
   cellWrites,
@@ -32,6 +31,7 @@ import {
   trimWrites,
   writePackage,
 } from '../generators/index.js';
+import type { Quantizer } from '../generators/levels/calibrate/quantizer.js';
 import { batchesOf, readDigits } from './mnist/digits.js';
 import { accuracy, INPUT_BITS, loadNetwork, type TernaryLayer } from './mnist/network.js';
 

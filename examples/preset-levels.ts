@@ -1,6 +1,6 @@
 /** Levels that `imcgen init` writes: BS-KMQ on data that anyone can make again. */
-import { BitcellArray } from '../generators/golden/array.js';
-import { Random } from '../generators/golden/random.js';
+
+import { Random } from '../generators/common/random.js';
 import {
   type CalibrationOptions,
   calibrate,
@@ -11,7 +11,8 @@ import {
   parse,
   shapeOf,
 } from '../generators/index.js';
-import { PRESETS, type Preset } from '../generators/init/presets.js';
+import { BitcellArray } from '../generators/macro/golden/array.js';
+import { PRESETS, type Preset } from '../generators/macro/presets/presets.js';
 import { batchesOf, readDigits } from './mnist/digits.js';
 import { loadNetwork } from './mnist/network.js';
 

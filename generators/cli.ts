@@ -1,23 +1,23 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { registerCalibrate } from './commands/calibrate.js';
-import { registerCheck } from './commands/check.js';
-import { registerCosim } from './commands/cosim.js';
-import { registerDiff } from './commands/diff.js';
-import { registerFaults } from './commands/faults.js';
-import { registerGenerate } from './commands/generate.js';
-import { registerImport } from './commands/import.js';
-import { registerInit } from './commands/init.js';
-import { registerProve } from './commands/prove.js';
-import { registerQualify } from './commands/qualify.js';
-import { registerSchema } from './commands/schema.js';
-import { registerSweep } from './commands/sweep.js';
-import { registerSynth } from './commands/synth.js';
-import { registerVerify } from './commands/verify.js';
-import { unwritable } from './files/output.js';
-import { isSystemError, systemReason } from './files/system-errors.js';
-import { describeProblem, Interrupted, InvalidInput, MissingTool, type Problem } from './problems.js';
-import { VERSION } from './version.js';
+import { registerCalibrate } from './command-line/commands/calibrate.js';
+import { registerCheck } from './command-line/commands/check.js';
+import { registerCosim } from './command-line/commands/cosim.js';
+import { registerDiff } from './command-line/commands/diff.js';
+import { registerFaults } from './command-line/commands/faults.js';
+import { registerGenerate } from './command-line/commands/generate.js';
+import { registerImport } from './command-line/commands/import.js';
+import { registerInit } from './command-line/commands/init.js';
+import { registerProve } from './command-line/commands/prove.js';
+import { registerQualify } from './command-line/commands/qualify.js';
+import { registerSchema } from './command-line/commands/schema.js';
+import { registerSweep } from './command-line/commands/sweep.js';
+import { registerSynth } from './command-line/commands/synth.js';
+import { registerVerify } from './command-line/commands/verify.js';
+import { unwritable } from './common/files/output.js';
+import { describeProblem, Interrupted, InvalidInput, MissingTool, type Problem } from './common/problems.js';
+import { isSystemError, systemReason } from './common/system-errors.js';
+import { VERSION } from './common/version.js';
 
 /** In the order of the work: start, activations, levels, plan, Verilog, and its life afterwards. */
 const COMMANDS = [

@@ -1,6 +1,6 @@
 /**
  * Compiles kernel/convert.ts, WebAssembly that the golden model runs batches with, and writes it as text into
- * generators/golden/kernel-module.ts, so that it needs no file when it runs. `npm run kernel`
+ * generators/macro/golden/kernel-module.ts, so that it needs no file when it runs. `npm run kernel`
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import asc from 'assemblyscript/asc';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const KERNEL_MODULE = path.join(ROOT, 'generators', 'golden', 'kernel-module.ts');
 
-/** The text of generators/golden/kernel-module.ts. */
+/** The text of generators/macro/golden/kernel-module.ts. */
 export async function kernelModule() {
   const folder = mkdtempSync(path.join(tmpdir(), 'imcgen-kernel-'));
   try {

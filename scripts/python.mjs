@@ -4,7 +4,7 @@
  *
  *   node scripts/python.mjs
  *
- * Versions are pinned in rtl-tests/clients/requirements.txt; what is in place already is left alone. Where Python
+ * Versions are pinned in rtl-tests/ci/clients/requirements.txt; what is in place already is left alone. Where Python
  * or the package index is out of reach it says so and ends with 0: what needs the environment is skipped then.
  * Exit code 1: the index answers, and the pinned packages cannot be installed.
  */
@@ -14,7 +14,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const REQUIREMENTS = path.join(ROOT, 'rtl-tests', 'clients', 'requirements.txt');
+const REQUIREMENTS = path.join(ROOT, 'rtl-tests', 'ci', 'clients', 'requirements.txt');
 const FOLDER = path.join(ROOT, '.cache', 'python');
 const PYTHON = path.join(FOLDER, 'bin', 'python');
 /** A copy of the requirements that the environment was made from: made whole, or not there. */
@@ -50,7 +50,7 @@ const installed = run(PYTHON, [...pip, '-r', REQUIREMENTS]);
 if (installed.status !== 0) {
   rmSync(FOLDER, { recursive: true, force: true });
   if (OUT_OF_REACH.test(installed.stderr)) skip('the Python package index is out of reach');
-  fail('pip could not install rtl-tests/clients/requirements.txt', installed);
+  fail('pip could not install rtl-tests/ci/clients/requirements.txt', installed);
 }
 copyFileSync(REQUIREMENTS, MADE_FROM);
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
-import { TEMPLATE_OPTIONS } from '../dist/emit/template-options.js';
+import { TEMPLATE_OPTIONS } from '../dist/package/text/template-options.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = path.join(ROOT, 'templates');

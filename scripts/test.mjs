@@ -1,5 +1,5 @@
 /**
- * `npm test`: what belongs to every change; `npm run test:all` runs the long matrices too (rtl-tests/every-change.ts).
+ * `npm test`: what belongs to every change; `npm run test:all` runs the long matrices too (rtl-tests/fixtures/every-change.ts).
  * Of files that are named, `npm test -- march.test.ts`, all tests run.
  */
 import { spawnSync } from 'node:child_process';

@@ -1,7 +1,8 @@
 /** Calibrates batches of 1M values that are made one at a time, and prints the peak memory of the process. */
-import { calibrate } from '../../generators/calibrate/calibrate.js';
-import { orThrow } from '../../generators/problems.js';
-import { reluBatch } from '../../rtl-tests/calibrate/activations.js';
+
+import { orThrow } from '../../generators/common/problems.js';
+import { calibrate } from '../../generators/levels/calibrate/calibrate.js';
+import { reluBatch } from '../../rtl-tests/fixtures/activations.js';
 
 const count = Number(process.argv[2] ?? 64);
 const shape = reluBatch(1e6, 1);

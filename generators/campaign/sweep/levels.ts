@@ -1,0 +1,243 @@
+import { failure, type Problem, type Result, success } from '../../common/problems.js';
+import { isMethod, settingsOf } from '../../levels/calibrate/from-histogram.js';
+import { fit } from '../../levels/calibrate/methods.js';
+import type { Method, Settings } from '../../levels/calibrate/options.js';
+import { extremes } from '../../levels/calibrate/rule-levels.js';
+import { type Levels, levelsSchema } from '../../macro/config/levels.js';
+import { loadJson, type MacroInput, packagedLevels } from '../../macro/config/load.js';
+import type { MacroConfig } from '../../macro/config/macro.js';
+import { shapeOf } from '../../macro/plan/shape.js';
+import { planTable } from '../../macro/plan/table.js';
+import { sha256 } from '../../package/manifest.js';
+import { bestForMacro, limitsOf, MOST_CELLS, tableStepFor } from './hardware-levels.js';
+import {
+  activationsHash,
+  type Gathered,
+  gatherActivations,
+  gatheredLevels,
+  gatherHistogram,
+} from './samples.js';
+
+/** Where the levels of a sweep come from. Without any of these a width of the macro's own keeps its levels. */
+export interface LevelsChoice {
+  /** Calibration method for every width; default: the one that made the layer's levels. */
+  readonly method?: Method | 'hardware-optimal' | undefined;
+  /** Levels file of every width, `{bits}` and `{layer}` filled in. */
+  readonly files?: string | undefined;
+  /** Activations to calibrate every width from, `{layer}` filled in. */
+  readonly samples?: readonly string[] | undefined;
+}
+
+/** Levels of one layer in one macro of the sweep. */
+export interface LayerLevels {
+  readonly levels: Levels;
+  /** How they came about: `own`, `file`, or `bs-kmq, histogram`. */
+  readonly origin: string;
+  /** Activation units of a table step; undefined for the finest that fits. */
+  readonly outputScale: number | undefined;
+  /** The macro's own outputScale is too fine for these levels. */
+  readonly widened: boolean;
+}
+
+/** Generated files that are there, unedited, from an earlier run of this version. */
+export type Kept = ReadonlyMap<string, Buffer>;
+
+/** What levels to make for a layer: by which method, of which width, within which limits. */
+interface Order {
+  readonly bank: number;
+  readonly settings: Settings;
+  readonly method: string;
+  readonly config: MacroConfig;
+}
+
+/** Finds the levels of each layer for each macro of a sweep; nothing is read or calibrated twice. */
+export class LevelsFinder {
+  /** By bank. */
+  private readonly gathered = new Map<number, Result<Gathered>>();
+  private readonly sources = new Map<number, string | undefined>();
+  /** By recipe. */
+  private readonly made = new Map<string, Result<Levels>>();
+
+  constructor(
+    private readonly base: MacroInput,
+    private readonly choice: LevelsChoice,
+  ) {}
+
+  /**
+   * Levels of a bank for a config of the sweep. A layer of the macro's full width takes the full width of the
+   * config; a narrower layer keeps its width where it fits.
+   *
+   * @param kept what an earlier run left in the folder of this macro
+   */
+  async find(bank: number, config: MacroConfig, kept: Kept): Promise<Result<LayerLevels>> {
+    const own = this.base.levels[bank]!;
+    const full = own.bits === this.base.config.adc.bits;
+    const bits = full ? config.adc.bits : Math.min(own.bits, config.adc.bits);
+    if (this.choice.files !== undefined) return this.fromFile(this.choice.files, bits, bank, config);
+    const { samples, method = own.provenance?.method } = this.choice;
+    if (samples === undefined && this.choice.method === undefined && bits === own.bits) {
+      return success(this.scaled(own, 'own', bank, config));
+    }
+    const settings = settingsOf(own, bits, method !== undefined && isMethod(method) ? method : undefined);
+    const order = { bank, settings, method: method === HARDWARE ? method : settings.method, config };
+    const recipe = this.recipeOf(order);
+    const levels = keptLevels(kept, bank, own, recipe) ?? this.make(order, recipe);
+    if (!levels.ok) return levels;
+    const origin = `${levels.value.provenance!.method}, ${samples === undefined ? 'histogram' : 'samples'}`;
+    const { tableStep } = levels.value.provenance!.options;
+    if (typeof tableStep !== 'number') return success(this.scaled(levels.value, origin, bank, config));
+    return success({ levels: levels.value, origin, outputScale: tableStep, widened: false });
+  }
+
+  private async fromFile(
+    pattern: string,
+    bits: number,
+    bank: number,
+    config: MacroConfig,
+  ): Promise<Result<LayerLevels>> {
+    const file = filled(pattern, this.base.levels[bank]!.name, bits);
+    const levels = await loadJson(file, levelsSchema);
+    if (!levels.ok) return levels;
+    if (levels.value.bits !== bits) {
+      return failure({ file, path: 'bits', message: `is ${levels.value.bits}, this macro takes ${bits}` });
+    }
+    return success(this.scaled(levels.value, 'file', bank, config));
+  }
+
+  /** The macro's outputScale where these levels fit the table with it, or the finest that fits. */
+  private scaled(levels: Levels, origin: string, bank: number, config: MacroConfig): LayerLevels {
+    const { outputScale } = config.layers[bank]!;
+    const asOrdered =
+      levels === this.base.levels[bank] && outputScale === this.base.config.layers[bank]!.outputScale;
+    const fits = (scale: number | undefined) =>
+      planTable(levels.outputs, scale, shapeOf(config), { file: '', layer: '', levels: '' }).ok;
+    const widened = !asOrdered && outputScale !== undefined && !fits(outputScale) && fits(undefined);
+    return { levels, origin, outputScale: widened ? undefined : outputScale, widened };
+  }
+
+  /** A hash of all that the levels follow from: equal recipes, equal levels. */
+  private recipeOf({ bank, settings, method, config }: Order): string {
+    if (!this.sources.has(bank)) this.sources.set(bank, this.sourceHash(bank));
+    const { inputScale, weightScale, outputScale } = config.layers[bank]!;
+    const hardware = method === HARDWARE && [shapeOf(config), inputScale * weightScale, outputScale];
+    const all = JSON.stringify([this.sources.get(bank), settings, method, hardware]);
+    return sha256(all).slice(0, 16);
+  }
+
+  private sourceHash(bank: number): string | undefined {
+    const own = this.base.levels[bank]!;
+    const samples = this.choice.samples?.map((pattern) => filled(pattern, own.name));
+    const samplesHash = samples && activationsHash(samples);
+    return JSON.stringify([samplesHash, own]);
+  }
+
+  private make(order: Order, recipe: string): Result<Levels> {
+    const made = this.made.get(recipe) ?? this.calibrated(order, recipe);
+    this.made.set(recipe, made);
+    return made;
+  }
+
+  private calibrated(order: Order, recipe: string): Result<Levels> {
+    const { settings, method } = order;
+    const gathered = this.gather(order);
+    if (!gathered.ok) return gathered;
+    if (method === HARDWARE) {
+      const levels = this.forHardware(gathered.value, order, recipe);
+      // Where no ramp fits, the exact optimum lets the planner name the rule that stands in the way.
+      if (levels !== undefined) return levels;
+    }
+    const fitted = fit(gathered.value.samples, settings);
+    return gatheredLevels(gathered.value, fitted, settings, settings.method, { recipe });
+  }
+
+  private gather({ bank, settings }: Order): Result<Gathered> {
+    const own = this.base.levels[bank]!;
+    const { samples } = this.choice;
+    const gathered =
+      this.gathered.get(bank) ??
+      (samples === undefined
+        ? gatherHistogram(own, settings)
+        : gatherActivations(
+            samples.map((pattern) => filled(pattern, own.name)),
+            settings,
+          ));
+    this.gathered.set(bank, gathered);
+    return gathered;
+  }
+
+  /** Levels within the limits of the macro, or undefined where no ramp fits them. */
+  private forHardware(gathered: Gathered, order: Order, recipe: string): Result<Levels> | undefined {
+    const { bank, config, settings } = order;
+    const { distribution } = gathered.samples;
+    const { inputScale, weightScale, outputScale } = config.layers[bank]!;
+    const shape = shapeOf(config);
+    const tableStep = outputScale ?? tableStepFor(distribution, settings.bits, shape);
+    const limits = limitsOf(shape, settings.bits, inputScale * weightScale, tableStep);
+    const range = gathered.samples.extremes ?? extremes(distribution);
+    const reach = Math.ceil((range.high - range.low) / limits.cell);
+    if (reach > MOST_CELLS) {
+      return failure({
+        file: this.base.file,
+        path: `layers.${bank}.inputScale`,
+        message: `${reach} reference cells between the least and the largest sample, at most ${MOST_CELLS} are searched`,
+        fix: 'Use a larger inputScale * weightScale, or more reference.pulses.',
+      });
+    }
+    const best = bestForMacro(distribution, settings.bits, shape, limits);
+    if (best === undefined) return undefined;
+    const { references, outputs, cells, offset } = best;
+    const note = `cells ${cells.join(' ')}; offset ${offset}`;
+    const fitted = { centres: outputs, references, outputs, range, note };
+    return gatheredLevels(gathered, fitted, settings, HARDWARE, { tableStep, recipe });
+  }
+}
+
+const HARDWARE = 'hardware-optimal';
+
+/** The levels that an earlier run made by the same recipe. */
+function keptLevels(kept: Kept, bank: number, own: Levels, recipe: string): Result<Levels> | undefined {
+  const text = kept.get(packagedLevels(bank, own))?.toString('utf8');
+  // Before it is parsed: most often there is none.
+  if (!text?.includes(recipe)) return undefined;
+  try {
+    const levels = levelsSchema.safeParse(JSON.parse(text));
+    return levels.success && levels.data.provenance?.options.recipe === recipe
+      ? success(levels.data)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A pattern with the layer's name and the width in their places. */
+function filled(pattern: string, layer: string, bits?: number): string {
+  const named = pattern.replaceAll('{layer}', layer);
+  return bits === undefined ? named : named.replaceAll('{bits}', String(bits));
+}
+
+/** What is wrong with the patterns of a choice, by their flags. */
+export function checkChoice({ files, samples }: LevelsChoice, { levels }: MacroInput): Problem[] {
+  const problems: Problem[] = [];
+  const layers = new Set(levels.map(({ name }) => name));
+  const patterns = [
+    ...(files === undefined ? [] : [{ flag: '--levels', pattern: files, known: ['bits', 'layer'] }]),
+    ...(samples ?? []).map((pattern) => ({ flag: '--from', pattern, known: ['layer'] })),
+  ];
+  for (const { flag, pattern, known } of patterns) {
+    const unknown = [...pattern.matchAll(/\{(\w*)\}/g)].find(([, name]) => !known.includes(name!));
+    if (unknown !== undefined) {
+      const message = `${unknown[0]} has no meaning; known: ${known.map((name) => `{${name}}`).join(', ')}`;
+      problems.push({ file: flag, path: '', message });
+    }
+    if (layers.size > 1 && !pattern.includes('{layer}')) {
+      const message = `${JSON.stringify(pattern)} is one for ${layers.size} layers`;
+      problems.push({
+        file: flag,
+        path: '',
+        message,
+        fix: 'Put {layer} where the name of the layer stands.',
+      });
+    }
+  }
+  return problems;
+}

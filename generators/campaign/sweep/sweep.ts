@@ -1,0 +1,229 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import {
+  diffFiles,
+  diffPlans,
+  type FileDiff,
+  type PlanDiff,
+  packageSide,
+  planSide,
+} from '../../checks/maintain/diff.js';
+import type { Resimulation } from '../../checks/maintain/verify.js';
+import { requireOneStdin } from '../../common/files/input.js';
+import { requireWritable } from '../../common/files/output.js';
+import { Interrupted, InvalidInput, orThrow, type Problem } from '../../common/problems.js';
+import { TOOL } from '../../common/version.js';
+import { loadMacro, type MacroInput, macroInput } from '../../macro/config/load.js';
+import { type MacroPlan, planMacro } from '../../macro/plan/plan.js';
+import { type Inventory, readManifest, takeInventory } from '../../package/inventory.js';
+import type { Manifest } from '../../package/manifest.js';
+import type { PackageFile } from '../../package/package.js';
+import type { AxisValues } from './axes.js';
+import { checkChoice, type Kept, type LayerLevels, type LevelsChoice, LevelsFinder } from './levels.js';
+import { generateEach, workersFor } from './pool.js';
+import { type Variant, variantConfig, variantsOf } from './variants.js';
+
+export interface SweepOptions extends LevelsChoice {
+  readonly axes: readonly AxisValues[];
+  /** Folder of the packages, one a combination; default `out/sweep/<name>`. */
+  readonly output?: string | undefined;
+  /** Plan and compare, write nothing. */
+  readonly dryRun?: boolean;
+  /** Write packages that are unchanged as well, and into folders that imcgen did not make. */
+  readonly force?: boolean;
+  /** Conversions of random inputs to simulate every package with; undefined for no simulation. */
+  readonly simulate?: number | undefined;
+  /** Processes that generate; default: as many as pay. */
+  readonly workers?: number | undefined;
+  readonly signal?: AbortSignal;
+  /** Told after each package and each simulation. */
+  readonly onProgress?: (done: number, total: number, name: string) => void;
+}
+
+/** `new`: there was no package; `changed`: it was another one, or edited; `refused`: no plan, or not writable. */
+export type SweepState = 'new' | 'changed' | 'unchanged' | 'refused';
+
+/** One macro of a sweep and what became of it. */
+export interface SweepRow {
+  readonly variant: Variant;
+  readonly folder: string;
+  readonly state: SweepState;
+  /** Undefined where it cannot be built. */
+  readonly plan: MacroPlan | undefined;
+  /** One a layer, in the order of banks; empty where there are none. */
+  readonly levels: readonly LayerLevels[];
+  readonly problems: readonly Problem[];
+  /** Generated files; those that differ from the package before, headers aside. Undefined where none was made. */
+  readonly files: { readonly count: number; readonly changed: readonly FileDiff[] } | undefined;
+  /** What changed from the package that lay there before, where it could still be read. */
+  readonly change: PlanDiff | undefined;
+  readonly simulation: Resimulation | undefined;
+}
+
+export interface Sweep {
+  readonly macro: string;
+  readonly output: string;
+  readonly axes: readonly AxisValues[];
+  readonly rows: readonly SweepRow[];
+  readonly dryRun: boolean;
+  /** Every macro could be built and written, and passed its simulation if there was one. */
+  readonly passed: boolean;
+}
+
+/**
+ * Generates a macro for every combination of the given options. A package that is already there as it would be
+ * written stays untouched, so a sweep that was interrupted goes on where it ended. A combination that cannot be built
+ * does not stop the others.
+ *
+ * @param file macro config
+ * @throws InvalidInput where the config, a value of an axis or the choice of levels is wrong
+ * @throws Interrupted where `signal` aborts: finished packages stay, no other is touched
+ * @throws MissingTool where a simulation is asked for and Icarus Verilog is not installed
+ */
+export async function sweep(file: string, options: SweepOptions): Promise<Sweep> {
+  requireOneStdin([file, ...(options.samples ?? [])]);
+  const base = orThrow(await loadMacro(file));
+  const variants = orThrow(variantsOf(base.config, options.axes));
+  const problems = checkChoice(options, base);
+  if (problems.length > 0) throw new InvalidInput(problems);
+  if (options.simulate !== undefined) await requireIcarus();
+  const output = options.output ?? path.join('out', 'sweep', base.config.name);
+  if (options.dryRun !== true) requireWritable([{ path: output, kind: 'folder' }]);
+  const finder = new LevelsFinder(base, options);
+  const rows: SweepRow[] = [];
+  for (const variant of variants) rows.push(await planRow(base, variant, finder, output, options));
+  const { dryRun = false } = options;
+  if (!dryRun) {
+    await build(rows, options);
+    await simulateAll(rows, options);
+  }
+  const passed = rows.every(({ state, simulation }) => state !== 'refused' && simulation?.passed !== false);
+  return { macro: base.config.name, output, axes: options.axes, rows, dryRun, passed };
+}
+
+async function requireIcarus(): Promise<void> {
+  const { COMMANDS } = await import('../../checks/cosim/simulator.js');
+  const { requireTools } = await import('../../common/tool.js');
+  requireTools(...COMMANDS.icarus);
+}
+
+const NOTHING = { levels: [], problems: [], files: undefined, change: undefined, simulation: undefined };
+
+async function planRow(
+  base: MacroInput,
+  variant: Variant,
+  finder: LevelsFinder,
+  output: string,
+  { force = false }: SweepOptions,
+): Promise<SweepRow> {
+  const row = { ...NOTHING, variant, folder: path.join(output, variant.name) };
+  const refused = (problems: readonly Problem[], levels: readonly LayerLevels[] = []): SweepRow => ({
+    ...{ ...row, levels, problems },
+    state: 'refused',
+    plan: undefined,
+  });
+  const config = variantConfig(base.config, variant, base.file);
+  if (!config.ok) return refused(config.problems);
+  const present = await packageAt(row.folder);
+  const kept = keptFiles(present);
+  const found = await Promise.all(
+    config.value.layers.map((_, bank) => finder.find(bank, config.value, kept)),
+  );
+  const problems = found.flatMap((result) => (result.ok ? [] : result.problems));
+  if (problems.length > 0) return refused(problems);
+  const levels = found.map((result) => orThrow(result));
+  const layers = config.value.layers.map(({ outputScale: _, ...layer }, bank) => {
+    const { outputScale } = levels[bank]!;
+    return { ...layer, ...(outputScale !== undefined && { outputScale }) };
+  });
+  const ofLayers = levels.map((layer) => layer.levels);
+  const plan = planMacro(macroInput({ ...config.value, layers }, ofLayers, base.file));
+  if (!plan.ok) return refused(plan.problems, levels);
+  return { ...row, state: stateOf(present, plan.value, force), plan: plan.value, levels };
+}
+
+/** A package and what became of its files; undefined where there is none. */
+interface Present {
+  readonly manifest: Manifest;
+  readonly inventory: Inventory;
+}
+
+async function packageAt(folder: string): Promise<Present | undefined> {
+  const manifest = await readManifest(folder);
+  if (!manifest.ok) return undefined;
+  return { manifest: manifest.value, inventory: await takeInventory(folder, manifest.value) };
+}
+
+/** Files that this version wrote and nobody edited. */
+function keptFiles(present: Present | undefined): Kept {
+  if (present?.manifest.tool !== TOOL) return new Map();
+  const { found, edited } = present.inventory;
+  return new Map([...found].filter(([file]) => !edited.includes(file)));
+}
+
+/** Whether the package of a plan is there already, as this version would write it. */
+function stateOf(present: Present | undefined, plan: MacroPlan, force: boolean): SweepState {
+  if (present === undefined) return 'new';
+  const { manifest, inventory } = present;
+  const same = manifest.tool === TOOL && manifest.config === plan.sha256;
+  return same && !force && inventory.edited.length + inventory.missing.length === 0 ? 'unchanged' : 'changed';
+}
+
+/** Writes what is new or changed, and notes in the rows what that changed. */
+async function build(rows: SweepRow[], options: SweepOptions): Promise<void> {
+  const { force = false, signal, onProgress } = options;
+  const wanted = rows.flatMap(({ state, plan }, at) =>
+    plan !== undefined && state !== 'unchanged' ? [{ at, plan }] : [],
+  );
+  if (wanted.length === 0) return;
+  const { writePackage } = await import('../../package/write.js');
+  const plans = wanted.map(({ plan }) => plan);
+  let done = 0;
+  await generateEach(plans, options.workers ?? workersFor(plans.length), signal, async (index, files) => {
+    const { at, plan } = wanted[index]!;
+    const row = rows[at]!;
+    const changes = await changesOf(row, plan, files);
+    const written = await writePackage(row.folder, files, { force });
+    if (signal?.aborted) throw new Interrupted();
+    rows[at] = written.ok ? { ...row, ...changes } : { ...row, state: 'refused', problems: written.problems };
+    onProgress?.(++done, plans.length, row.variant.name);
+  });
+}
+
+async function changesOf({ folder, state }: SweepRow, plan: MacroPlan, files: readonly PackageFile[]) {
+  // The manifest is no news: it changes with any other file.
+  const count = files.length - 1;
+  const nothing = { files: { count, changed: [] }, change: undefined };
+  if (state === 'new') return nothing;
+  try {
+    const before = await packageSide(folder);
+    const after = planSide(plan, async () => files);
+    const { files: changed } = await diffFiles(before, after);
+    return { files: { count, changed }, change: diffPlans(before.plan, plan) };
+  } catch (error) {
+    // What lay there can no longer be planned; it is replaced all the same.
+    if (error instanceof InvalidInput) return nothing;
+    throw error;
+  }
+}
+
+/** Simulates every package, changed or not: what failed before must not pass for being unchanged. */
+async function simulateAll(rows: SweepRow[], options: SweepOptions): Promise<void> {
+  const { simulate: conversions, signal, onProgress } = options;
+  if (conversions === undefined) return;
+  const { resimulate } = await import('../../checks/maintain/verify.js');
+  const built = rows.flatMap(({ state, plan }, at) => (state !== 'refused' && plan ? [{ at, plan }] : []));
+  const queue = built.values();
+  let done = 0;
+  const lane = async () => {
+    for (const { at, plan } of queue) {
+      const row = rows[at]!;
+      const run = { conversions, seed: 1, simulator: 'icarus', ...(signal && { signal }) } as const;
+      rows[at] = { ...row, simulation: await resimulate(row.folder, plan, run) };
+      onProgress?.(++done, built.length, `simulation of ${row.variant.name}`);
+    }
+  };
+  // A simulator is a process of its own: one a core. All of them end before a failure is told.
+  const lanes = await Promise.allSettled(Array.from({ length: availableParallelism() }, lane));
+  for (const result of lanes) if (result.status === 'rejected') throw result.reason;
+}

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Interrupted, InvalidInput, unreadable } from '../../common/problems.js';
+import type { MacroPlan } from '../../macro/plan/plan.js';
+import { propertyFiles } from '../../package/formal/files.js';
+import { proofsOf } from '../../package/formal/proofs.js';
+import type { Files } from '../yosys/builtin.js';
+import type { Engine, Outcome } from './engines.js';
+import type { Claim, Proof } from './proof.js';
+import { designOf } from './script.js';
+
+export interface ProofResult {
+  readonly proof: Proof;
+  readonly outcome: Outcome;
+  /** Whether each state that the assumptions must leave within reach is. */
+  readonly witnesses: readonly (Claim & { readonly reached: boolean })[];
+  readonly seconds: number;
+}
+
+export function isProved({ outcome, witnesses }: ProofResult): boolean {
+  return outcome.kind === 'proved' && witnesses.every(({ reached }) => reached);
+}
+
+export interface ProveOptions {
+  readonly engine: Engine;
+  /** Proofs that run at a time. */
+  readonly jobs: number;
+  readonly signal?: AbortSignal;
+  /** Told at the start and as each proof ends; `title` is one that is still under way. */
+  readonly progress?: (done: number, total: number, title: string) => void;
+}
+
+/**
+ * Proves every property of a macro on the Verilog of its package, whatever has become of it; the properties are
+ * those of its config.
+ *
+ * @param folder package that `imcgen generate` wrote
+ * @returns results in the order of the proofs
+ * @throws InvalidInput where a file is missing, or Yosys cannot read it
+ * @throws MissingTool where what the engine runs is not installed
+ * @throws Interrupted where the signal aborts, once all that was started has ended
+ */
+export async function proveMacro(
+  folder: string,
+  plan: MacroPlan,
+  options: ProveOptions,
+): Promise<readonly ProofResult[]> {
+  const proofs = proofsOf(plan);
+  const results = new Map<Proof, ProofResult>();
+  const waiting = [...proofs].sort((a, b) => b.effort - a.effort);
+  const failed = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
+  const tell = () => {
+    const title = proofs.find((proof) => !waiting.includes(proof) && !results.has(proof))?.title ?? '';
+    options.progress?.(results.size, proofs.length, title);
+  };
+  const lane = async () => {
+    for (let proof = waiting.shift(); proof !== undefined; proof = waiting.shift()) {
+      tell();
+      results.set(proof, await prove(folder, plan, proof, options.engine, signal));
+    }
+    tell();
+  };
+  const lanes = await Promise.allSettled(
+    Array.from({ length: options.jobs }, () =>
+      lane().catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      }),
+    ),
+  );
+  const errors = lanes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  // What stopped the others says more than that they were stopped.
+  const cause = errors.find((error) => !(error instanceof Interrupted)) ?? errors[0];
+  if (cause !== undefined) throw cause;
+  return proofs.map((proof) => results.get(proof)!);
+}
+
+/** Proves every property of one proof. */
+export async function prove(
+  folder: string,
+  plan: MacroPlan,
+  proof: Proof,
+  engine: Engine,
+  signal: AbortSignal | undefined,
+): Promise<ProofResult> {
+  const started = performance.now();
+  const files = await filesOf(folder, plan, proof);
+  const { outcome, reached } = await engine.prove({ folder, plan, proof, files, signal });
+  return {
+    proof,
+    outcome,
+    witnesses: proof.witnesses.map((witness) => ({ ...witness, reached: reached.has(witness.name) })),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** What a proof reads: the design as it is in the folder, the properties as the config has them. */
+export async function filesOf(folder: string, plan: MacroPlan, proof: Proof): Promise<Files> {
+  const read = designOf(plan, proof).map(async (name) => {
+    const file = path.join(folder, name);
+    const text = await readFile(file, 'utf8').catch((error) => {
+      throw new InvalidInput([unreadable(file, error, `imcgen verify ${folder} says what changed.`)]);
+    });
+    return [name, text] as const;
+  });
+  return new Map([...(await Promise.all(read)), ...propertyFiles(plan, proof)]);
+}

@@ -1,0 +1,218 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { InvalidInput } from '../../common/problems.js';
+import { Random } from '../../common/random.js';
+import { isInstalled, requireTools } from '../../common/tool.js';
+import { COMMANDS } from '../cosim/simulator.js';
+import { yosysBuiltin } from '../yosys/builtin.js';
+import { yosysNative } from '../yosys/native.js';
+import { type Bed, baselineOf } from './bed.js';
+import { digitMutationsOf } from './defaults.js';
+import { EQUIVALENTS, isKnownAs, plainLines } from './equivalents.js';
+import { type Fate, fateOf, type Laboratory } from './fate.js';
+import { type Mutation, mutationsOf } from './mutants.js';
+import { packageBed } from './package-bed.js';
+import { wilson } from './wilson.js';
+
+export interface QualifyOptions {
+  /** Mutants to take at random; undefined: all of them. */
+  readonly sample: number | undefined;
+  /** Same seed, same sample. */
+  readonly seed: number;
+  /** Parts of the names of the files to change; empty: every file of rtl/. */
+  readonly files: readonly string[];
+  /** Digits of generated numbers in place of logic. */
+  readonly data: boolean;
+  /** Simulations at a time. */
+  readonly jobs: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: (done: number, total: number, title: string) => void;
+}
+
+/** One changed file of the package, and what became of it. */
+export interface QualifiedMutant {
+  /** Path in the package. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** The whole line, white space joined. */
+  readonly text: string;
+  readonly kind: Mutation['kind'];
+  readonly before: string;
+  readonly after: string;
+  readonly fate: Fate | 'explained';
+  /** Why no test can tell it, where that is known and not proved: fate `explained`. */
+  readonly reason?: string;
+}
+
+export interface Qualification {
+  readonly macro: string;
+  readonly data: boolean;
+  readonly seed: number;
+  /** Mutants that there are in the files looked at. */
+  readonly all: number;
+  /** Those that were tried, in the order of the files. */
+  readonly mutants: readonly QualifiedMutant[];
+  /** Generated files that were edited or removed since. */
+  readonly edited: readonly string[];
+  /** Killed, of those that are not equivalent: 0 .. 1; undefined where there are none. */
+  readonly score: number | undefined;
+  /** Of the score, by Wilson at 95 %; undefined where nothing was left out, and so nothing is estimated. */
+  readonly interval: { readonly low: number; readonly high: number } | undefined;
+  readonly jobs: number;
+  readonly seconds: number;
+}
+
+/** A mutation of a file of the package. */
+interface Candidate {
+  readonly file: string;
+  readonly mutation: Mutation;
+  /** Why no test can tell it, where the Verilog is as generated and that is known. */
+  readonly reason: string | undefined;
+}
+
+/**
+ * How good the vectors of a package are: faults are put into its own Verilog, one at a time, and its own testbench and
+ * vectors have to tell each. What no vectors could tell is proved to be equivalent and does not count.
+ *
+ * @throws InvalidInput for a folder that is no package, files that it does not have, or a package that fails by itself
+ * @throws MissingTool without Icarus Verilog, Interrupted where `signal` aborts, once nothing is left behind
+ */
+export async function qualify(folder: string, options: QualifyOptions): Promise<Qualification> {
+  const { jobs, signal, data, seed } = options;
+  requireTools(...COMMANDS.icarus);
+  const started = performance.now();
+  const scratch = await mkdtemp(path.join(tmpdir(), 'imcgen-qualify-'));
+  try {
+    const { bed, edited } = await packageBed(folder, scratch);
+    const touched = edited.some((file) => file.startsWith('rtl/'));
+    const all = candidates(folder, bed, touched, options);
+    const taken = sampleOf(all, options.sample ?? all.length, seed);
+    const baseline = await baselineOf(bed, path.join(scratch, 'original'), signal);
+    if (baseline === undefined) throw new InvalidInput([failing(folder)]);
+    const laboratory: Laboratory = {
+      baseline: async () => baseline,
+      yosys: isInstalled('yosys') ? yosysNative : yosysBuiltin,
+      // A module by itself stands for its instance as long as its defaults are those of the top level.
+      scopes: data || touched ? ['design'] : ['module', 'design'],
+      signal,
+    };
+    const fates = new Array<Fate>(taken.length);
+    const counts = { next: 0, done: 0, survived: 0 };
+    const work = async (worker: number) => {
+      for (let at = counts.next++; at < taken.length; at = counts.next++) {
+        const { file, mutation, reason } = taken[at]!;
+        const own = path.join(scratch, `worker${worker}`);
+        const scopes = reason === undefined ? laboratory.scopes : [];
+        fates[at] = await fateOf([{ bed, kind: file, mutation }], own, { ...laboratory, scopes });
+        counts.done++;
+        if (fates[at] === 'survived' && reason === undefined) counts.survived++;
+        options.progress?.(counts.done, taken.length, `${path.basename(file)}, ${counts.survived} survived`);
+      }
+    };
+    options.progress?.(0, taken.length, '');
+    const workers = await Promise.allSettled(Array.from({ length: jobs }, (_, worker) => work(worker)));
+    for (const result of workers) if (result.status === 'rejected') throw result.reason;
+    const mutants = taken.map((candidate, at) => qualified(bed, candidate, fates[at]!));
+    const seconds = (performance.now() - started) / 1000;
+    return {
+      macro: bed.name,
+      all: all.length,
+      ...{ data, seed, edited, mutants, jobs, seconds },
+      ...scoreOf(mutants, all.length),
+    };
+  } finally {
+    await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function candidates(
+  folder: string,
+  bed: Bed,
+  touched: boolean,
+  { files, data }: QualifyOptions,
+): Candidate[] {
+  const names = [...bed.sources.keys()];
+  const unknown = files.filter((part) => !names.some((file) => path.basename(file).includes(part)));
+  if (unknown.length > 0) {
+    throw new InvalidInput(
+      unknown.map((part) => ({
+        file: path.join(folder, 'rtl'),
+        path: '',
+        message: `no file has ${JSON.stringify(part)} in its name`,
+        fix: `There are ${names.map((file) => path.basename(file)).join(', ')}.`,
+      })),
+    );
+  }
+  return [...bed.sources]
+    .filter(([file]) => files.length === 0 || files.some((part) => path.basename(file).includes(part)))
+    .flatMap(([file, { module, text }]) => {
+      const reason = touched ? () => undefined : reasonsIn(text, bed.name, module);
+      const mutations = data ? digitMutationsOf(text) : mutationsOf(text);
+      return mutations.map((mutation) => ({ file, mutation, reason: reason(mutation) }));
+    });
+}
+
+/** Why no test can tell a mutation of a generated file, where that is known; to be asked in the order of the text. */
+function reasonsIn(text: string, macro: string, module: string) {
+  const file = module.slice(macro.length + 1) || 'top';
+  const lines = plainLines(text, macro);
+  const seen = new Map<string, number>();
+  return ({ line: number, kind, before, after }: Mutation): string | undefined => {
+    const line = lines[number - 1]!;
+    const change = [line, kind, before, after].join('\n');
+    const nth = (seen.get(change) ?? 0) + 1;
+    seen.set(change, nth);
+    return EQUIVALENTS.find((entry) => isKnownAs(entry, { file, line, nth, before, after }))?.reason;
+  };
+}
+
+function failing(folder: string) {
+  const message = 'fails with its own vectors, without any change: nothing can be said of them';
+  return { file: folder, path: '', message, fix: `imcgen verify ${folder} says why.` };
+}
+
+/** So many of a list, each subset as likely as any other; in the order of the list. */
+export function sampleOf<Value>(all: readonly Value[], count: number, seed: number): Value[] {
+  const random = new Random(seed);
+  const order = all.map((_, at) => at);
+  const taken = Math.min(count, all.length);
+  for (let at = 0; at < taken; at++) {
+    const other = random.whole(at, all.length - 1);
+    [order[at], order[other]] = [order[other]!, order[at]!];
+  }
+  return order
+    .slice(0, taken)
+    .sort((a, b) => a - b)
+    .map((at) => all[at]!);
+}
+
+function qualified(bed: Bed, { file, mutation, reason }: Candidate, found: Fate): QualifiedMutant {
+  const { line, kind, before, after } = mutation;
+  const explained = found === 'survived' && reason !== undefined;
+  const fate = explained ? 'explained' : found;
+  const text = bed.sources.get(file)!.text.split('\n')[line - 1]!;
+  return {
+    file,
+    line,
+    text: text.trim().replace(/\s+/g, ' '),
+    kind,
+    before,
+    after,
+    fate,
+    ...(explained && { reason }),
+  };
+}
+
+function scoreOf(
+  mutants: readonly QualifiedMutant[],
+  all: number,
+): Pick<Qualification, 'score' | 'interval'> {
+  const count = (fate: Fate) => mutants.filter((mutant) => mutant.fate === fate).length;
+  const [killed, survived] = [count('killed'), count('survived')];
+  const counted = killed + survived;
+  if (counted === 0) return { score: undefined, interval: undefined };
+  const interval = mutants.length < all ? wilson(killed, counted) : undefined;
+  return { score: killed / counted, interval };
+}

@@ -1,0 +1,83 @@
+import { basename } from 'node:path';
+import { requireOneStdin } from '../../common/files/input.js';
+import { requireWritable, writeWhole } from '../../common/files/output.js';
+import { InvalidInput, orThrow } from '../../common/problems.js';
+import { BatchCollector } from '../../levels/calibrate/batches.js';
+import { checkedSamples } from '../../levels/calibrate/calibrate.js';
+import { collectFiles, npyFiles, sourceName } from '../../levels/calibrate/sources.js';
+import { foreignQuantizer, type Statement } from '../../levels/import/conventions.js';
+import { importedLevels, type Samples } from '../../levels/import/levels.js';
+import type { Lists } from '../../levels/import/list.js';
+import { readLists } from '../../levels/import/read.js';
+import type { Levels } from '../../macro/config/levels.js';
+import type { ImportFlags } from '../commands/import.js';
+import { figure, levelsText } from '../report/calibrate.js';
+import { remarks, summaryOf } from './calibrate.js';
+
+/** `imcgen import`: reads foreign levels, writes `levels.json`, prints what was made of them. */
+export async function runImport(file: string, flags: ImportFlags): Promise<void> {
+  const { scale, offset, refit } = flags;
+  const inputs = [file, flags.outputs ?? [], flags.histogramFrom ?? []].flat();
+  requireOneStdin(inputs);
+  requireWritable([{ path: flags.output, kind: 'file' }], inputs);
+  const samples = samplesOf(flags);
+  if (refit && samples === undefined) {
+    const fix = 'Give --histogram-from, or leave --refit out.';
+    throw new InvalidInput([{ file: '--refit', path: '', message: 'needs samples', fix }]);
+  }
+  const lists = listsOf(file, flags);
+  const statement: Statement = {
+    ...flags,
+    extremes: samples && {
+      low: (samples.distribution.values[0]! - offset) / scale,
+      high: (samples.distribution.values.at(-1)! - offset) / scale,
+    },
+  };
+  const foreign = orThrow(foreignQuantizer(lists, statement));
+  const source = sourceName(flags.outputs === undefined ? [file] : [file, flags.outputs]);
+  const name = flags.name ?? basename(flags.output).replace(/(\.levels)?\.json$/i, '');
+  const settings = { name, source, scale, offset, refit, samples };
+  const levels = orThrow(importedLevels(foreign, statement, settings));
+  writeWhole(flags.output, `${JSON.stringify(levels, null, 2)}\n`);
+  const summary = samples && summaryOf(levels, samples.distribution, []);
+  if (flags.json) process.stdout.write(`${JSON.stringify({ levels, ...summary }, null, 2)}\n`);
+  else if (!flags.quiet) {
+    process.stdout.write(summary === undefined ? plainText(levels) : levelsText(levels, summary));
+  }
+}
+
+/** The lists of the file, joined by the outputs of a second one. */
+function listsOf(file: string, { outputs, columns, decimal, header }: ImportFlags): Lists {
+  const lists = orThrow(readLists(file, { columns, decimal, header }));
+  if (outputs === undefined) return lists;
+  const second = orThrow(readLists(outputs, { decimal, header }));
+  if ('single' in lists && 'single' in second) return { references: lists.single, outputs: second.single };
+  const twofold = 'single' in lists ? outputs : file;
+  const message = 'has two columns; beside --outputs one list a file is read';
+  const fix = `Import ${twofold} alone, without --outputs.`;
+  throw new InvalidInput([{ file: twofold, path: '', message, fix }]);
+}
+
+function samplesOf({ histogramFrom, dropNonfinite, ...limits }: ImportFlags): Samples | undefined {
+  if (histogramFrom === undefined) return undefined;
+  const collector = new BatchCollector([], undefined, limits);
+  orThrow(collectFiles(orThrow(npyFiles(histogramFrom)), collector));
+  const source = sourceName(histogramFrom);
+  const { distribution } = orThrow(checkedSamples(collector, { source, dropNonfinite, allowConstant: true }));
+  for (const line of remarks(collector, distribution, undefined))
+    process.stderr.write(`${source}: ${line}\n`);
+  return { distribution, source, batches: collector.ends.length };
+}
+
+/** What is printed where there are no samples to score by. */
+function plainText({ name, bits, references, outputs, range, provenance }: Levels): string {
+  const listed = (values: readonly number[]) =>
+    values.length <= 16 ? values.map(figure).join(' ') : `${values.length} values`;
+  const lines = [
+    `${name}: ${bits} bits from ${provenance!.source}; ${provenance!.options.note}`,
+    `  range       ${figure(range.low)} .. ${figure(range.high)}`,
+    `  references  ${listed(references)}`,
+    `  outputs     ${listed(outputs)}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { orThrow } from '../../common/problems.js';
+import { nextSteps, presetFiles, presetPlan } from '../../macro/presets/files.js';
+import { PRESETS, type Preset } from '../../macro/presets/presets.js';
+import { writeNewFiles } from '../../macro/presets/write.js';
+import type { InitFlags } from '../commands/init.js';
+
+/** `imcgen init`: writes the files of a preset, or lists the presets. */
+export async function runInit(folder: string, flags: InitFlags): Promise<void> {
+  if (flags.list) {
+    const presets = PRESETS.map(described);
+    print(flags, { presets }, () => presets.map(listedText).join('\n'));
+    return;
+  }
+  const preset = PRESETS.find(({ name }) => name === flags.preset)!;
+  const files = orThrow(await writeNewFiles(folder, presetFiles(preset), flags));
+  print(flags, { preset: preset.name, files }, () => writtenText(folder, preset, files));
+}
+
+/** A preset with the figures of its hardware. */
+function described(preset: Preset) {
+  const { shape, schedule, levels } = presetPlan(preset);
+  const { rows, columns, inputBits, adcBits } = shape;
+  const levelsFrom = levels[0]!.provenance!.source;
+  const { name, summary } = preset;
+  return { name, summary, rows, columns, inputBits, adcBits, cycles: schedule.total, levelsFrom };
+}
+
+const INDENT = 2 + Math.max(...PRESETS.map(({ name }) => name.length));
+
+function listedText(preset: ReturnType<typeof described>): string {
+  const { name, summary, rows, columns, inputBits, adcBits, cycles, levelsFrom } = preset;
+  const lines = [
+    `${name.padEnd(INDENT)}${summary}`,
+    `${rows} x ${columns}, ${inputBits}-bit inputs, ${adcBits}-bit codes, ${cycles} cycles a conversion`,
+    `levels from ${levelsFrom}`,
+  ];
+  return `${lines.join(`\n${' '.repeat(INDENT)}`)}\n`;
+}
+
+function writtenText(folder: string, preset: Preset, files: readonly string[]): string {
+  const enter = path.relative('.', folder) === '' ? [] : [`  cd ${shellWord(folder)}`];
+  const lines = [
+    `${preset.name}: ${preset.summary}`,
+    ...files.map((file) => `  ${file}`),
+    'next:',
+    ...enter,
+    ...nextSteps(preset).map(([command]) => `  ${command}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A path as a shell takes it. */
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function print(flags: InitFlags, result: unknown, text: () => string): void {
+  if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  else if (!flags.quiet) process.stdout.write(text());
+}

@@ -1,0 +1,139 @@
+import type { LayerLevels } from '../../campaign/sweep/levels.js';
+import type { Sweep, SweepRow } from '../../campaign/sweep/sweep.js';
+import { describeProblem } from '../../common/problems.js';
+import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
+import { stepCapacity } from '../../macro/plan/shape.js';
+import { planDiffLines } from './diff.js';
+import { figure } from './plan.js';
+import { textTable } from './table.js';
+import { verdictJson, verdictText } from './verdict.js';
+
+/** A layer of a macro that can be built: what a line of the table is about. */
+interface Line {
+  readonly plan: MacroPlan;
+  readonly layer: LayerPlan;
+  readonly levels: LayerLevels;
+}
+
+const COLUMNS: readonly {
+  readonly title: readonly [string, string];
+  readonly cell: (line: Line) => string;
+}[] = [
+  { title: ['', 'levels'], cell: ({ levels }) => levels.origin },
+  { title: ['', 'steps'], cell: ({ layer }) => String(layer.ramp.stepCells.length) },
+  { title: ['', 'cycles'], cell: ({ layer }) => String(layer.schedule.total) },
+  {
+    title: ['cells of', 'largest step'],
+    cell: ({ layer, plan }) =>
+      `${Math.max(...layer.ramp.stepCells)} / ${stepCapacity(plan.shape, layer.bits)}`,
+  },
+  {
+    title: ['cells of', 'ramp'],
+    cell: ({ layer }) => String(layer.ramp.stepCells.reduce((sum, cells) => sum + cells, 0)),
+  },
+  {
+    title: ['', 'table'],
+    cell: ({ layer, plan }) => `${layer.table.entries.length} x ${plan.shape.outputBits} b`,
+  },
+  {
+    title: ['entry', 'step'],
+    cell: ({ layer, levels }) => `${figure(layer.table.outputScale)}${levels.widened ? '*' : ' '}`,
+  },
+  { title: ['MSE', 'ideal'], cell: ({ layer }) => (layer.error ? figure(layer.error.ideal) : '-') },
+  { title: ['MSE', 'realised'], cell: ({ layer }) => (layer.error ? figure(layer.error.realised) : '-') },
+];
+
+const WIDENED = "* the macro's outputScale is too fine for these levels; this is the finest that fits";
+
+/** A sweep as a table; below it what changed in packages that were there before, and why others were refused. */
+export function sweepText(sweep: Sweep): string {
+  const { rows, dryRun } = sweep;
+  const widened = rows.some(({ plan, levels }) => plan && levels.some((layer) => layer.widened));
+  const lines = [
+    ...tableLines(sweep),
+    ...(widened ? [WIDENED] : []),
+    ...(dryRun ? [] : rows.flatMap(changeLines)),
+    ...rows.flatMap(refusalLines),
+    ...rows.flatMap(simulationLines),
+    summary(sweep),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function tableLines({ axes, rows }: Sweep): string[] {
+  const several = rows.some(({ levels }) => levels.length > 1);
+  const named = several ? [{ title: ['', 'layer'] as const, cell: ({ layer }: Line) => layer.name }] : [];
+  const columns = [...named, ...COLUMNS];
+  const titles = [
+    ...axes.map(({ axis }) => ['', axis.flag] as const),
+    ...columns.map(({ title }) => title),
+    ['', 'files'] as const,
+  ];
+  const body = rows.flatMap((row) => {
+    const { plan, levels } = row;
+    const values = [...row.variant.values.values()].map(String);
+    if (plan === undefined || row.state === 'refused') {
+      return [[...values, ...columns.map(() => '-'), 'refused']];
+    }
+    return plan.layers.map((layer, bank) => [
+      ...(bank === 0 ? values : values.map(() => '')),
+      ...columns.map(({ cell }) => cell({ plan, layer, levels: levels[bank]! })),
+      bank === 0 ? filesText(row) : '',
+    ]);
+  });
+  const words = new Set(['layer', 'levels', 'files']);
+  const worded = (column: number) => axes[column]?.values.some((value) => typeof value === 'string');
+  return textTable(titles, body, (column) => worded(column) || words.has(titles[column]![1]));
+}
+
+function filesText({ state, files }: SweepRow): string {
+  if (files === undefined) return state;
+  return state === 'new' ? `${files.count} new` : `${files.changed.length} of ${files.count} changed`;
+}
+
+/** What changed in a package that was there before. */
+function changeLines({ folder, state, files, change }: SweepRow): string[] {
+  if (state !== 'changed' || files === undefined) return [];
+  const plan = change === undefined ? [] : planDiffLines(change);
+  const edits = plan.length > 0 ? [] : files.changed.map(({ path }) => `  ${path}: written again`);
+  return [`${folder} changed`, ...plan, ...edits];
+}
+
+function refusalLines({ folder, state, problems }: SweepRow): string[] {
+  if (state !== 'refused') return [];
+  return [`${folder} refused`, ...problems.map((problem) => indent(describeProblem(problem)))];
+}
+
+function simulationLines({ variant, simulation }: SweepRow): string[] {
+  if (simulation === undefined) return [];
+  if (!('problems' in simulation)) return [verdictText(variant.name, simulation).trimEnd()];
+  const text = simulation.problems.map((problem) => indent(describeProblem(problem)));
+  return [`FAIL ${variant.name} does not compile`, ...text];
+}
+
+function summary({ output, rows, dryRun }: Sweep): string {
+  const count = (...states: readonly string[]) => rows.filter(({ state }) => states.includes(state)).length;
+  const written = dryRun ? 'would be written' : 'written';
+  return `${output}: ${count('new', 'changed')} ${written}, ${count('unchanged')} unchanged, ${count('refused')} refused`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}
+
+/** The same for machines; levels, which their packages hold, left out. */
+export function sweepJson(sweep: Sweep): string {
+  const { macro, output, passed, dryRun } = sweep;
+  const rows = sweep.rows.map(({ variant, plan, levels, simulation, ...row }) => ({
+    name: variant.name,
+    values: Object.fromEntries(variant.values),
+    ...row,
+    sha256: plan?.sha256,
+    shape: plan?.shape,
+    schedule: plan?.schedule,
+    levels: levels.map(({ origin }) => origin),
+    layers: plan?.layers,
+    simulation: simulation === undefined || 'problems' in simulation ? simulation : verdictJson(simulation),
+  }));
+  return `${JSON.stringify({ macro, output, dryRun, passed, rows }, null, 2)}\n`;
+}

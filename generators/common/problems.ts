@@ -1,0 +1,93 @@
+import { isSystemError, systemReason } from './system-errors.js';
+
+/**
+ * What is wrong with an input, in the words of the person who wrote it.
+ *
+ * Errors are values at the boundary: readers and planners return every problem
+ * they can find at once, so that one run of the tool is enough to fix a file.
+ */
+export interface Problem {
+  /** File the user wrote, as the user named it. */
+  readonly file: string;
+  /** Where in that file, for example `adc.reference.columns`; empty for the file as a whole. */
+  readonly path: string;
+  /** What was found and what is allowed: `9 is outside 1..7`. */
+  readonly message: string;
+  /** The nearest change that would satisfy the rule. */
+  readonly fix?: string;
+}
+
+export type Result<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export function success<Value>(value: Value): Result<Value> {
+  return { ok: true, value };
+}
+
+export function failure(...problems: readonly Problem[]): { ok: false; problems: readonly Problem[] } {
+  return { ok: false, problems };
+}
+
+/**
+ * What is said of a file that the system would not let us read.
+ *
+ * @throws whatever is no error of the system
+ */
+export function unreadable(file: string, error: unknown, fix?: string): Problem {
+  if (!isSystemError(error)) throw error;
+  const reason = systemReason(error);
+  const isPlain = error.code === 'ENOENT' || error.code === 'EISDIR';
+  const message = isPlain ? reason : `cannot be read: ${reason}`;
+  return { file, path: '', message, ...(fix !== undefined && { fix }) };
+}
+
+/** Fixes stand below their message, but not beyond this column. */
+const LONGEST_INDENT = 80;
+
+/** A name on one line, whatever characters it is made of. */
+function plainName(file: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return /[\u0000-\u001f\u007f-\u009f]/.test(file) ? JSON.stringify(file) : file;
+}
+
+/** `macro.json: adc.bits: 9 is outside 1..7`, the fix indented below it. */
+export function describeProblem({ file, path, message, fix }: Problem): string {
+  const name = plainName(file);
+  const where = path === '' ? `${name}: ` : `${name}: ${plainName(path)}: `;
+  return fix === undefined
+    ? where + message
+    : `${where}${message}\n${' '.repeat(Math.min(name.length, LONGEST_INDENT) + 2)}${fix}`;
+}
+
+/** Carries problems through code that cannot return them, such as a command's top level. */
+export class InvalidInput extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(describeProblem).join('\n'));
+    this.name = 'InvalidInput';
+  }
+}
+
+/** A tool that is not on this machine; the message says how to get it. Exit code 3. */
+export class MissingTool extends Error {
+  constructor(
+    readonly tool: string,
+    readonly install: string,
+  ) {
+    super(`${tool} is not installed. Install it with: ${install}`);
+    this.name = 'MissingTool';
+  }
+}
+
+/** The user asked to stop: everything under way has cleaned up, and there is nothing to report. */
+export class Interrupted extends Error {
+  constructor(readonly signal: NodeJS.Signals = 'SIGINT') {
+    super(`stopped by ${signal}`);
+    this.name = 'Interrupted';
+  }
+}
+
+export function orThrow<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new InvalidInput(result.problems);
+  return result.value;
+}

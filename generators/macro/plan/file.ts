@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { failure, orThrow, type Result } from '../../common/problems.js';
+import { loadMacro } from '../config/load.js';
+import { type MacroPlan, planMacro } from './plan.js';
+
+/**
+ * The plan of the macro in a config file.
+ *
+ * @throws InvalidInput with every problem of config, levels and plan
+ */
+export async function planFile(macro: string): Promise<MacroPlan> {
+  return orThrow(planMacro(orThrow(await loadMacro(macro))));
+}
+
+/** The plan that a package was generated from. */
+export async function planOfPackage(folder: string): Promise<Result<MacroPlan>> {
+  const file = path.join(folder, 'config.resolved.json');
+  const input = await loadMacro(file);
+  if (
+    !input.ok &&
+    input.problems.some((problem) => problem.message === 'no such file' && problem.file === file)
+  ) {
+    return failure({
+      file,
+      path: '',
+      message: 'no such file',
+      fix: 'Name a folder that imcgen generate wrote.',
+    });
+  }
+  return input.ok ? planMacro(input.value) : input;
+}

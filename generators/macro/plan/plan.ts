@@ -1,0 +1,270 @@
+import { failure, type Problem, type Result, success } from '../../common/problems.js';
+import type { Levels } from '../config/levels.js';
+import type { MacroInput } from '../config/load.js';
+import { type MacroConfig, MOST_ADC_BITS } from '../config/macro.js';
+import { meanSquaredError, type QuantizationError } from './error.js';
+import { withTriedFix } from './fixes.js';
+import { LARGER_SCALE, planRamp, type RampPlan, rampFromCells, short } from './ramp.js';
+import { optimalCells } from './rounding.js';
+import { type Schedule, scheduleOf } from './schedule.js';
+import {
+  fullScale,
+  type MacroShape,
+  magnitudeBits,
+  maxMac,
+  maxMagnitude,
+  shapeOf,
+  stepRows,
+} from './shape.js';
+import { planTable, type TablePlan } from './table.js';
+
+/** One layer's share of the macro: its reference bank and its decoder table. */
+export interface LayerPlan {
+  readonly name: string;
+  readonly bank: number;
+  readonly bits: number;
+  /** Activation units of one unit discharge: inputScale * weightScale. */
+  readonly unitActivation: number;
+  readonly ramp: RampPlan;
+  readonly table: TablePlan;
+  /** Realised minus wanted reference, unit discharges. */
+  readonly referenceErrors: readonly number[];
+  /** Undefined where the levels file carries no histogram. */
+  readonly error: QuantizationError | undefined;
+  readonly schedule: Schedule;
+}
+
+/** Everything the hardware needs, as pure numbers. */
+export interface MacroPlan {
+  readonly name: string;
+  readonly config: MacroConfig;
+  readonly levels: readonly Levels[];
+  readonly sha256: string;
+  readonly shape: MacroShape;
+  readonly layers: readonly LayerPlan[];
+  /** At the built width. */
+  readonly schedule: Schedule;
+}
+
+/** Plans the hardware of a macro, or returns every violated rule. */
+export function planMacro(input: MacroInput): Result<MacroPlan> {
+  const { config, file } = input;
+  const shape = shapeOf(config);
+  const shapeProblems = checkShape(config, shape, file);
+  if (shapeProblems.length > 0) return failure(...shapeProblems);
+  const layers = input.levels.map((levels, bank) => planLayer(levels, bank, config, shape, file));
+  const problems = layers.flatMap((layer, bank) => {
+    if (layer.ok) return [];
+    const plans = (tried: MacroConfig) => {
+      const changed = withAnyTable(tried);
+      const changedShape = shapeOf(changed);
+      return (
+        checkShape(changed, changedShape, file).length === 0 &&
+        planLayer(input.levels[bank]!, bank, changed, changedShape, file).ok
+      );
+    };
+    return layer.problems.map((problem) => withTriedFix(problem, bank, config, plans));
+  });
+  if (problems.length > 0) return failure(...problems);
+  return success({
+    name: config.name,
+    config,
+    levels: input.levels,
+    sha256: input.sha256,
+    shape,
+    layers: layers.flatMap((layer) => (layer.ok ? [layer.value] : [])),
+    schedule: scheduleOf(shape, shape.adcBits),
+  });
+}
+
+/** A config whose table holds any outputs: rules of the ramp are tried without those of the table. */
+function withAnyTable(config: MacroConfig): MacroConfig {
+  const layers = config.layers.map(({ outputScale: _, ...layer }) => layer);
+  return { ...config, layers, output: { ...config.output, bits: 16, signed: true } };
+}
+
+function checkShape(config: MacroConfig, shape: MacroShape, file: string): Problem[] {
+  const problems: Problem[] = [];
+  if (magnitudeBits(shape) < 1) {
+    problems.push({
+      file,
+      path: 'input.bits',
+      message: 'signed inputs of 1 bit have a sign and no magnitude',
+      fix: 'Use input.bits >= 2, or input.signed: false.',
+    });
+    return problems;
+  }
+  if (shape.outputSigned && shape.outputBits < 2) {
+    problems.push({
+      file,
+      path: 'output.bits',
+      message: 'signed results of 1 bit have a sign and no magnitude',
+      fix: 'Use output.bits >= 2, or output.signed: false.',
+    });
+  }
+  if (shape.headroom > fullScale(shape)) {
+    problems.push({
+      file,
+      path: 'array.headroom',
+      message: `${shape.headroom} u can never be reached: ${shape.rows} rows x ${maxMagnitude(shape)} pulses discharge at most ${fullScale(shape)} u`,
+      fix: `Use headroom <= ${fullScale(shape)}, or leave it out.`,
+    });
+  }
+  if (shape.trimRows > 0 && shape.trimPulses > maxMagnitude(shape)) {
+    problems.push({
+      file,
+      path: 'array.trimPulses',
+      message: `${shape.trimPulses} pulses do not fit the input phase, which has ${maxMagnitude(shape)}`,
+      fix: `Use trimPulses <= ${maxMagnitude(shape)}, and more trimRows instead.`,
+    });
+  }
+  if (config.adc.topK !== undefined && !(shape.ramp === 'falling' && shape.earlyStop)) {
+    problems.push({
+      file,
+      path: 'adc.topK',
+      message: 'counts the columns that end a falling ramp early, and this ramp does not',
+      fix: 'Use adc.ramp: "falling" and adc.earlyStop: true, or leave topK out.',
+    });
+  } else if (shape.topK > shape.columns) {
+    problems.push({
+      file,
+      path: 'adc.topK',
+      message: `${shape.topK} columns can never be found among ${shape.columns}`,
+      fix: `Use topK <= ${shape.columns}.`,
+    });
+  }
+  if (shape.banks < config.layers.length) {
+    problems.push({
+      file,
+      path: 'adc.banks',
+      message: `${shape.banks} banks cannot hold ${config.layers.length} layers`,
+      fix: `Use banks >= ${config.layers.length}.`,
+    });
+  }
+  const groups = 2 ** shape.adcBits - 1;
+  if (stepRows(shape) < 1) {
+    problems.push({
+      file,
+      path: 'adc.reference.rows',
+      message: `${shape.referenceRows} rows less ${shape.offsetRows} offset rows cannot give ${groups} ramp groups a row each`,
+      fix:
+        groups + shape.offsetRows <= 1024
+          ? `Use reference.rows >= ${groups + shape.offsetRows}.`
+          : `Use offsetRows <= ${1024 - groups}.`,
+    });
+  }
+  return problems;
+}
+
+function planLayer(
+  levels: Levels,
+  bank: number,
+  config: MacroConfig,
+  shape: MacroShape,
+  file: string,
+): Result<LayerPlan> {
+  const layer = config.layers[bank]!;
+  const at = { file, layer: `layers.${bank}`, levels: levels.name };
+  if (levels.bits > shape.adcBits) {
+    return failure({
+      file,
+      path: 'adc.bits',
+      message: `levels "${levels.name}" have ${levels.bits} bits, the ramp is built for ${shape.adcBits}`,
+      fix:
+        levels.bits <= MOST_ADC_BITS
+          ? `Use adc.bits >= ${levels.bits}, or calibrate with --bits ${shape.adcBits}.`
+          : `Calibrate with --bits ${shape.adcBits}.`,
+    });
+  }
+  const constant = constantFault(levels, at);
+  if (constant !== undefined) return failure(constant);
+  const unitActivation = layer.inputScale * layer.weightScale;
+  const wanted = levels.references.map((reference) => reference / unitActivation);
+  const table = planTable(levels.outputs, layer.outputScale, shape, at);
+  const ramp = roundRamp(levels, table, wanted, config, shape, unitActivation, at);
+  const problems = [ramp, table].flatMap((part) => (part.ok ? [] : part.problems));
+  if (!ramp.ok || !table.ok) return failure(...problems);
+  const unreachable = checkReachable(ramp.value, shape, at);
+  if (unreachable.length > 0) return failure(...unreachable);
+
+  const decoded = table.value.entries.map((entry) => entry * table.value.outputScale);
+  const realised = ramp.value.references.map((reference) => reference * unitActivation);
+  return success({
+    name: levels.name,
+    bank,
+    bits: levels.bits,
+    unitActivation,
+    ramp: ramp.value,
+    table: table.value,
+    referenceErrors: ramp.value.references.map((reference, k) => reference - wanted[k]!),
+    error: levels.histogram && {
+      ideal: meanSquaredError(levels.histogram, levels.references, levels.outputs),
+      realised: meanSquaredError(levels.histogram, realised, decoded),
+    },
+    schedule: scheduleOf(shape, levels.bits),
+  });
+}
+
+/** Levels whose references are all the same: those of a layer without information, which no scale tells apart. */
+function constantFault(
+  { references, name }: Levels,
+  { file, layer }: { readonly file: string; readonly layer: string },
+): Problem | undefined {
+  const [first] = references;
+  if (references.length < 2 || references.some((reference) => reference !== first)) return undefined;
+  return {
+    file,
+    path: `${layer}.levels`,
+    message: `all references of levels "${name}" are ${short(first!)}: a layer without information, whose samples were all the same`,
+    fix: 'Calibrate on samples that the layer answers to.',
+  };
+}
+
+function roundRamp(
+  levels: Levels,
+  table: Result<TablePlan>,
+  wanted: readonly number[],
+  config: MacroConfig,
+  shape: MacroShape,
+  unitActivation: number,
+  at: { readonly file: string; readonly levels: string },
+): Result<RampPlan> {
+  if (config.adc.rounding === 'nearest') return planRamp(wanted, levels.bits, shape, at);
+  if (levels.histogram === undefined) {
+    return failure({
+      file: at.file,
+      path: 'adc.rounding',
+      message: `"optimal" weighs references by samples, and levels "${levels.name}" carry no histogram`,
+      fix: 'Calibrate again with imcgen calibrate, or use "nearest".',
+    });
+  }
+  const outputs = table.ok
+    ? table.value.entries.map((entry) => entry * table.value.outputScale)
+    : levels.outputs;
+  const cells = optimalCells(levels.histogram, outputs, levels.bits, shape, unitActivation);
+  // Where no ramp fits, rounding to nearest names the rule that stands in the way.
+  return cells === undefined
+    ? planRamp(wanted, levels.bits, shape, at)
+    : rampFromCells(cells, levels.bits, shape, at, wanted);
+}
+
+/** Every code needs a mac that reads as it: the references must lie within what the array can produce. */
+function checkReachable(
+  ramp: RampPlan,
+  shape: MacroShape,
+  at: { readonly file: string; readonly layer: string; readonly levels: string },
+): Problem[] {
+  const top = maxMac(shape);
+  const outside = ramp.references.findIndex((reference) => reference > top || reference <= -top);
+  if (outside < 0) return [];
+  const reference = ramp.references[outside]!;
+  const code = reference > top ? outside + 1 : outside;
+  return [
+    {
+      file: at.file,
+      path: `${at.layer}.inputScale`,
+      message: `code ${code} of levels "${at.levels}" is unreachable: its reference is ${short(reference)} u, the array produces -${top}..${top} u`,
+      fix: `Use ${LARGER_SCALE}, or more rows, input bits or headroom.`,
+    },
+  ];
+}

@@ -1,0 +1,165 @@
+import type { Bus } from '../../macro/config/macro.js';
+import { marchCycles } from '../../macro/golden/march.js';
+import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
+import {
+  ADDRESS_BITS,
+  type BitField,
+  ERRORS,
+  REGIONS,
+  REGISTERS,
+  type RegionName,
+  registerAddress,
+  registersOf,
+  resetWord,
+  sizeInUse,
+  TRIM_ROW_BASE,
+} from '../../macro/plan/registers.js';
+import { scheduleOf } from '../../macro/plan/schedule.js';
+import { type MacroShape, stepRows } from '../../macro/plan/shape.js';
+import { BUSES } from '../rtl/bus-ports.js';
+import { macroView, type View } from '../rtl/view.js';
+
+const RESET_STYLES = {
+  async_low: 'asynchronous, active low',
+  async_high: 'asynchronous, active high',
+  sync_low: 'synchronous, active low',
+  sync_high: 'synchronous, active high',
+} as const;
+
+/** A number for a reader: six significant digits at most. */
+function figure(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** All of a short list, both ends of a long one. */
+function abridged(values: readonly number[]): string {
+  if (values.length <= 16) return values.join(' ');
+  return `${values.slice(0, 6).join(' ')} .. ${values.slice(-3).join(' ')}`;
+}
+
+function layerView({ bank, name, bits, unitActivation, ramp, table }: LayerPlan) {
+  return {
+    bank,
+    name,
+    bits,
+    unitActivation: figure(unitActivation),
+    outputScale: figure(table.outputScale),
+    references: abridged(ramp.references),
+    table: abridged(table.entries),
+  };
+}
+
+/** A bus as the documents describe it. */
+function busDocument(bus: Bus) {
+  const { pace, refusal, abort, pins } = BUSES[bus];
+  return {
+    busPace: pace,
+    busRefusal: refusal,
+    busAbort: abort,
+    pins: pins.map(({ name, direction, width, meaning }) => ({
+      pin: width === 1 ? name : `${name}[${width - 1}:0]`,
+      direction,
+      meaning,
+    })),
+  };
+}
+
+/** View of the package's README. */
+export function readmeView(plan: MacroPlan, contents: readonly { file: string; meaning: string }[]): View {
+  const { shape, config, layers } = plan;
+  const signed = (yes: boolean) => (yes ? 'signed' : 'unsigned');
+  const coding = shape.inputCoding === 'pwm' ? 'pulse width' : 'bit serial';
+  const widths = Array.from({ length: shape.adcBits }, (_, bits) => bits + 1);
+  return {
+    ...macroView(plan),
+    inputs: `${signed(shape.inputSigned)} ${shape.inputBits}-bit inputs (${coding})`,
+    outputs: `${signed(shape.outputSigned)} ${shape.outputBits}-bit results`,
+    contents,
+    resetStyle: RESET_STYLES[config.reset],
+    ...busDocument(config.bus),
+    layers: layers.map(layerView),
+    schedules: widths.map((bits) => ({ bits, ...scheduleOf(shape, bits) })),
+  };
+}
+
+/** `0x2_0000`, the way Verilog groups digits. */
+function hex(address: number): string {
+  const digits = address.toString(16).padStart(5, '0');
+  return `0x${digits.slice(0, -4)}_${digits.slice(-4)}`;
+}
+
+/** `31:16`, or `2` for one bit. */
+export function bitRange({ msb, lsb }: BitField): string {
+  return msb === lsb ? String(msb) : `${msb}:${lsb}`;
+}
+
+/** What a field means, with the names of its values. */
+export function fieldText({ meaning, values }: BitField): string {
+  return values === undefined
+    ? meaning
+    : `${meaning}: ${values.map((name, at) => `${at} ${name}`).join(', ')}`;
+}
+
+/** Which reference rows belong to which ramp group. */
+function referenceGroups(shape: MacroShape) {
+  const { offsetRows, referenceRows } = shape;
+  const rows = stepRows(shape);
+  const groups = 2 ** shape.adcBits - 1;
+  const used = offsetRows + groups * rows;
+  const first = offsetRows > 0 ? `${offsetRows} + ${rows} (k - 1)` : `${rows} (k - 1)`;
+  return [
+    ...(offsetRows > 0 ? [{ rows: `0 .. ${offsetRows - 1}`, drive: 'offset group' }] : []),
+    { rows: `from ${first}, ${rows} a group`, drive: `group k = 1 .. ${groups}` },
+    ...(used < referenceRows ? [{ rows: `from ${used}`, drive: 'none: left over' }] : []),
+  ];
+}
+
+/** What else test software must know of the codes of a self-test. */
+function selfTestNote({ readout, ramp, earlyStop }: MacroShape): string {
+  const notes = [
+    ...(ramp === 'falling' && earlyStop
+      ? ['columns that the ramp has not found when it stops read one below its last step']
+      : []),
+    ...(readout === 'column_lut' ? ['the decoders of the columns show at `y_o` only'] : []),
+  ];
+  return notes.map((note) => `; ${note}`).join('');
+}
+
+/** View of the address map's page. */
+export function registersView(plan: MacroPlan): View {
+  const { shape } = plan;
+  const regions = Object.keys(REGIONS) as RegionName[];
+  const registers = registersOf(shape);
+  return {
+    ...macroView(plan),
+    ...busDocument(plan.config.bus),
+    addressBits: ADDRESS_BITS,
+    regions: regions.map((region) => ({
+      address: hex(REGIONS[region].base),
+      size: `0x${sizeInUse(shape, region).toString(16)}`,
+      region,
+      meaning: REGIONS[region].meaning,
+    })),
+    registers: registers.map((register) => ({
+      ...REGISTERS[register],
+      address: hex(registerAddress(register)),
+      register,
+      resetValue: `0x${resetWord(shape, register).toString(16).padStart(8, '0')}`,
+    })),
+    fields: registers.flatMap((register) =>
+      REGISTERS[register].fields.map((field) => ({
+        ...{ register, name: field.name, bits: bitRange(field), access: field.access },
+        meaning: fieldText(field),
+      })),
+    ),
+    errors: Object.entries(ERRORS).map(([error, { bit, meaning }]) => ({ error, bit, meaning })),
+    referenceGroups: referenceGroups(shape),
+    resultText: shape.readout === 'broadcast' ? ' (code 0: this readout keeps values only)' : '',
+    marchCycles: marchCycles(shape),
+    selfTestNote: selfTestNote(shape),
+    trimText: shape.trimRows > 0 ? `, trim rows from row ${TRIM_ROW_BASE}` : '',
+    overlapText: shape.doubleBuffer
+      ? 'The next inputs and the next start may follow right after the start; results stay until the next `done`.'
+      : 'Inputs and results are out of reach while `busy`.',
+  };
+}

@@ -1,0 +1,195 @@
+import type { MacroPlan } from '../../macro/plan/plan.js';
+import {
+  type BitField,
+  countsInUse,
+  maskOf,
+  REGIONS,
+  REGISTERS,
+  type Region,
+  type RegionName,
+  registerAddress,
+  registersOf,
+  resetWord,
+  sizeInUse,
+  TRIM_ROW_BASE,
+} from '../../macro/plan/registers.js';
+import type { PackageFile } from '../package.js';
+import { parametersOf } from '../rtl/parameters.js';
+import type { View } from '../rtl/view.js';
+import { headerLines } from '../text/header.js';
+import { render } from '../text/render.js';
+
+/** A number with so many hexadecimal digits. */
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0');
+}
+
+/** Regions of words that are alike. */
+const ARRAYS = (Object.keys(REGIONS) as RegionName[]).filter((region) => region !== 'registers');
+
+const ADDRESS_DIGITS = 5;
+
+function addressText(address: number): string {
+  return `0x${hex(address, ADDRESS_DIGITS)}`;
+}
+
+/** `include/<name>_params.vh`: the shape as macros, for what instantiates or surrounds the macro. */
+function parameterFile(plan: MacroPlan): PackageFile {
+  const { name, shape } = plan;
+  const file = `${name}_params.vh`;
+  const text = render('include/params.vh', {
+    header: headerLines(plan, file, 'shape of the macro, as its parameters have it', '// '),
+    prefix: name.toUpperCase(),
+    parameters: parametersOf(shape),
+  });
+  return { path: `include/${file}`, text };
+}
+
+function cField(prefix: string, field: BitField) {
+  const name = `${prefix}_${field.name.toUpperCase()}`;
+  const { access, lsb, meaning } = field;
+  return {
+    ...{ name, access, lsb, meaning, mask: `0x${hex(maskOf(field), 8)}u` },
+    values: (field.values ?? []).map((value, number) => ({ name: `${name}_${value.toUpperCase()}`, number })),
+  };
+}
+
+/** `include/<name>_regs.h`: the address map for C. */
+function cHeaderFile(plan: MacroPlan): PackageFile {
+  const { name, shape } = plan;
+  const file = `${name}_regs.h`;
+  const prefix = name.toUpperCase();
+  const text = render('include/regs.h', {
+    header: headerLines(plan, file, 'addresses, registers and bits', ' * '),
+    prefix,
+    parameters: parametersOf(shape),
+    trimRow: TRIM_ROW_BASE,
+    registers: registersOf(shape).map((register) => {
+      const { access, meaning, fields } = REGISTERS[register];
+      const label = `${prefix}_${register.toUpperCase()}`;
+      return {
+        ...{ label, access, meaning, address: addressText(registerAddress(register)) },
+        reset: `0x${hex(resetWord(shape, register), 8)}`,
+        fields: fields.map((field) => cField(label, field)),
+      };
+    }),
+    regions: ARRAYS.map((region) => {
+      const { base, strides, access, meaning, fields }: Region = REGIONS[region];
+      const label = `${prefix}_${region.toUpperCase()}`;
+      const indices = Object.keys(strides);
+      return {
+        ...{ label, access, meaning, indices: indices.join(', ') },
+        size: `0x${sizeInUse(shape, region).toString(16)}`,
+        sum: [
+          `${addressText(base)}u`,
+          ...indices.map((index) => `0x${strides[index]!.toString(16)}u * (${index})`),
+        ].join(' + '),
+        fields: fields.map((field) => cField(label, field)),
+      };
+    }),
+  });
+  return { path: `include/${file}`, text };
+}
+
+const RDL_ACCESS = {
+  ro: ['sw = r;', 'hw = w;'],
+  wo: ['sw = w;', 'hw = r;'],
+  rw: ['sw = rw;', 'hw = r;'],
+  rw1c: ['sw = rw;', 'onwrite = woclr;', 'hw = w;'],
+} as const;
+
+/** A field of SystemRDL; `reset` undefined where a reset changes nothing. */
+function rdlField(
+  field: BitField,
+  reset: number | undefined,
+  isConstant: boolean,
+): { enumeration: string[]; field: string } {
+  const { name, msb, lsb, meaning, values } = field;
+  const width = msb - lsb + 1;
+  const access = isConstant ? ['sw = r;', 'hw = na;'] : RDL_ACCESS[field.access];
+  const properties = [`desc = "${meaning}";`, ...access, ...(values ? [`encode = ${name}_e;`] : [])];
+  const value = reset === undefined ? '' : ` = ${width}'h${reset.toString(16)}`;
+  const entries = (values ?? []).map((entry, number) => `${entry} = ${width}'d${number};`);
+  return {
+    enumeration: values ? [`enum ${name}_e { ${entries.join(' ')} };`] : [],
+    field: `field { ${properties.join(' ')} } ${name}[${msb}:${lsb}]${value};`,
+  };
+}
+
+/** Bits of a register's word that belong to a field. */
+function bitsOf(word: number, { msb, lsb }: BitField): number {
+  return Math.floor(word / 2 ** lsb) % 2 ** (msb - lsb + 1);
+}
+
+/** What never changes: set by the shape. */
+const CONSTANTS: readonly string[] = ['id', 'dimensions', 'format'];
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `    ${line}`);
+}
+
+/** Words of a region as nested arrays: a file of registers for every index but the last. */
+function rdlRegion(
+  label: string,
+  region: RegionName,
+  counts: Readonly<Record<string, number>>,
+  base: number,
+) {
+  const { strides, meaning, fields }: Region = REGIONS[region];
+  const indices = Object.keys(counts);
+  const nest = (at: number): string[] => {
+    const index = indices[at]!;
+    const outermost = at === 0;
+    const [name, address] = outermost ? [label, addressText(base)] : [index, '0x0'];
+    const tail = `} ${name}[${counts[index]}] @ ${address} += 0x${strides[index]!.toString(16)};`;
+    const about = outermost ? [`desc = "${meaning}";`] : [];
+    if (at < indices.length - 1) return ['regfile {', ...indented([...about, ...nest(at + 1)]), tail];
+    return [
+      'reg {',
+      ...indented([...about, ...fields.map((field) => rdlField(field, undefined, false).field)]),
+      tail,
+    ];
+  };
+  return nest(0);
+}
+
+/** `include/<name>_regs.rdl`: the address map in SystemRDL 2.0, for what makes drivers and documents of it. */
+function rdlFile(plan: MacroPlan): PackageFile {
+  const { name, shape } = plan;
+  const file = `${name}_regs.rdl`;
+  const registers = registersOf(shape).map((register) => {
+    const { meaning, fields } = REGISTERS[register];
+    const word = resetWord(shape, register);
+    const isConstant = CONSTANTS.includes(register);
+    const made = (fields as readonly BitField[]).map((field) =>
+      rdlField(field, field.access === 'wo' ? undefined : bitsOf(word, field), isConstant),
+    );
+    return {
+      name: register,
+      address: addressText(registerAddress(register)),
+      body: [
+        `desc = "${meaning}";`,
+        ...made.flatMap(({ enumeration }) => enumeration),
+        ...made.map((one) => one.field),
+      ],
+    };
+  });
+  const trimBase = REGIONS.weights.base + REGIONS.weights.strides.row * TRIM_ROW_BASE;
+  const trim = { ...countsInUse(shape, 'weights'), row: shape.trimRows };
+  const arrays = [
+    ...ARRAYS.map((region) => rdlRegion(region, region, countsInUse(shape, region), REGIONS[region].base)),
+    ...(shape.trimRows > 0 ? [rdlRegion('trim', 'weights', trim, trimBase)] : []),
+  ];
+  const text = render('include/regs.rdl', {
+    header: headerLines(plan, file, 'address map in SystemRDL 2.0', '// '),
+    name,
+    registers,
+    arrays: arrays.map((lines) => lines.join('\n    ')),
+  } satisfies View);
+  return { path: `include/${file}`, text };
+}
+
+/** What software and surrounding hardware include. */
+export function registerFiles(plan: MacroPlan): PackageFile[] {
+  return [parameterFile(plan), cHeaderFile(plan), rdlFile(plan)];
+}

@@ -1,0 +1,89 @@
+import { type Observed, outputsOf, type Proof } from '../../checks/formal/proof.js';
+import { moduleOf, shippedScript } from '../../checks/formal/script.js';
+import type { Files } from '../../checks/yosys/builtin.js';
+import type { MacroPlan } from '../../macro/plan/plan.js';
+import { scheduleOf } from '../../macro/plan/schedule.js';
+import type { PackageFile } from '../package.js';
+import { BUSES } from '../rtl/bus-ports.js';
+import { macroView, type View } from '../rtl/view.js';
+import { wrapped } from '../text/header.js';
+import { render } from '../text/render.js';
+import { columnParts, longestPhase, proofsOf } from './proofs.js';
+
+/** The property modules and scripts of a package, in `formal/`. */
+export function formalFiles(plan: MacroPlan): readonly PackageFile[] {
+  const proofs = proofsOf(plan);
+  const verilog = new Map(proofs.flatMap((proof) => [...propertyFiles(plan, proof)]));
+  return [
+    ...[...verilog].map(([path, text]) => ({ path, text })),
+    ...proofs.map((proof) => ({ path: `formal/${proof.name}.ys`, text: shippedScript(plan, proof) })),
+  ];
+}
+
+/** The Verilog that says what has to hold, by path in the package. */
+export function propertyFiles(plan: MacroPlan, proof: Proof): Files {
+  const files = [
+    verilog(plan, proof.template, moduleOf(plan, proof), `proof: ${proof.title}`, proof),
+    ...proof.models.map((model) => verilog(plan, model, `${plan.name}_${model}`, MODELS[model]!)),
+  ];
+  return new Map(files.map(({ path, text }) => [path, text]));
+}
+
+/** Purpose of each naive model. */
+const MODELS: Readonly<Record<string, string>> = {
+  naive_column: 'a column converter by itself, for the proof',
+  naive_schedule: 'when what happens in a conversion, for the proof',
+};
+
+function verilog(
+  plan: MacroPlan,
+  template: string,
+  module: string,
+  purpose: string,
+  proof?: Proof,
+): PackageFile {
+  const file = `${module}.v`;
+  const line = wrapped(purpose, file);
+  const view = { ...macroView(plan), ...proofView(plan, proof), file, module, purpose: line };
+  return { path: `formal/${file}`, text: render(`formal/${template}.v`, view) };
+}
+
+function proofView(plan: MacroPlan, proof: Proof | undefined): View {
+  const { shape, layers, config } = plan;
+  const { adcBits, outputBits } = shape;
+  const { pins, clocked } = BUSES[config.bus];
+  const range = (width: number) => (width === 1 ? '' : `[${width - 1}:0]`).padEnd(6);
+  return {
+    busClocked: clocked,
+    busInputs: pins
+      .filter(({ direction }) => direction === 'input')
+      .map(({ name, width }) => ({ declaration: `input  wire ${range(width)} ${name}` })),
+    busOutputs: pins
+      .filter(({ direction }) => direction === 'output')
+      .map(({ name, width }) => ({ name, declaration: `wire ${range(width)} ${name}` })),
+    plannedEntries: layers.flatMap(({ bank, table }) =>
+      table.entries.map((entry, code) => ({
+        index: bank * 2 ** adcBits + code,
+        value: `${outputBits}'d${BigInt.asUintN(outputBits, BigInt(entry))}`,
+      })),
+    ),
+    fewestCycles: scheduleOf(shape, 1).fewest,
+    longestPhase: longestPhase(shape),
+    assumptions: proof?.assumptions ?? [],
+    properties: (proof?.properties ?? []).flatMap((claim) =>
+      outputsOf(claim).map((output) => ({ name: output, says: claim.says })),
+    ),
+    columnParts: columnParts(shape).map((part, at, { length }) => ({
+      ...part,
+      suffix: length === 1 ? '' : `_${at}`,
+    })),
+    witnesses: proof?.witnesses ?? [],
+    observed: declared(proof?.observed ?? []),
+  };
+}
+
+function declared(observed: readonly Observed[]) {
+  const range = ({ range }: Observed) => (range === '' ? '' : `[${range}]`);
+  const widest = Math.max(0, ...observed.map((one) => range(one).length));
+  return observed.map((one) => ({ declaration: `input  wire ${range(one).padEnd(widest)} ${one.port}` }));
+}

@@ -1,0 +1,181 @@
+import { TOOL } from '../../common/version.js';
+import type { MacroConfig, ResetStyle } from '../../macro/config/macro.js';
+import type { MacroPlan } from '../../macro/plan/plan.js';
+import { IDENTITY, READOUTS } from '../../macro/plan/registers.js';
+import { macCycles } from '../../macro/plan/schedule.js';
+import { magnitudeBits, showsAllColumns } from '../../macro/plan/shape.js';
+import { answersWritesAtOnce, BUSES, type BusPin, requestPins } from './bus-ports.js';
+import { parametersOf } from './parameters.js';
+import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, powerPins, rowWidth } from './ports.js';
+
+/** All that the templates may ask for: strings and whole numbers, every choice already made. */
+export type View = Readonly<Record<string, unknown>>;
+
+/** How a reset style reads in Verilog. */
+export function resetView(style: ResetStyle) {
+  const asynchronous = style.startsWith('async');
+  const low = style.endsWith('low');
+  const name = low ? 'rst_ni' : 'rst_i';
+  return {
+    name,
+    sensitivity: asynchronous
+      ? `@(posedge clk_i or ${low ? 'negedge' : 'posedge'} ${name})`
+      : '@(posedge clk_i)',
+    active: low ? `!${name}` : name,
+    /** Level that resets, for the testbench. */
+    level: low ? "1'b0" : "1'b1",
+    idle: low ? "1'b1" : "1'b0",
+    synchronous: asynchronous ? "1'b0" : "1'b1",
+    /** What a request passes on its way: nothing in the cycle in which a synchronous reset is sampled. */
+    gate: asynchronous ? '' : `${low ? '' : '!'}${name} && `,
+  };
+}
+
+/** Decoder contents after reset as one number: code k of bank b at bit (b * 2^B + k) * OUT_BITS. */
+export function tableBits(plan: MacroPlan): bigint {
+  const { adcBits, outputBits } = plan.shape;
+  let bits = 0n;
+  for (const { bank, table } of plan.layers) {
+    table.entries.forEach((entry, code) => {
+      const at = BigInt((bank * 2 ** adcBits + code) * outputBits);
+      bits |= BigInt.asUintN(outputBits, BigInt(entry)) << at;
+    });
+  }
+  return bits;
+}
+
+/** Widest literal: on a line with its declaration, on a line of its own. */
+const INLINE_BITS = 4 * 32;
+const LINE_BITS = 4 * 64;
+
+/** The decoder contents as one literal or, where that is too long, as lines of whole entries, last code first. */
+function verilogTable(plan: MacroPlan): string {
+  const { adcBits, outputBits, banks } = plan.shape;
+  const entries = banks * 2 ** adcBits;
+  const table = tableBits(plan);
+  const literal = (from: number, count: number) => {
+    const width = count * outputBits;
+    const digits = BigInt.asUintN(width, table >> BigInt(from * outputBits)).toString(16);
+    return `${width}'h${digits.padStart(Math.ceil(width / 4), '0')}`;
+  };
+  if (entries * outputBits <= INLINE_BITS) return literal(0, entries);
+  const entriesOfLine = 2 ** Math.floor(Math.log2(LINE_BITS / outputBits));
+  const lines: string[] = [];
+  for (let from = 0; from < entries; from += entriesOfLine) {
+    lines.unshift(literal(from, Math.min(entriesOfLine, entries - from)));
+  }
+  return `{\n        ${lines.join(',\n        ')}\n    }`;
+}
+
+/** Longest name of a parameter of the macro. */
+const LONGEST_PARAMETER = 'DOUBLE_BUFFER'.length;
+
+/** Port declarations of the array, aligned. */
+function declare(ports: readonly ArrayPort[]) {
+  const range = (port: ArrayPort) => (port.range === undefined ? '' : `[${port.range}]`);
+  const widest = Math.max(...ports.map((port) => range(port).length));
+  return ports.map((port) => ({
+    ...port,
+    range: range(port),
+    declaration: `${port.direction.padEnd(6)} wire ${range(port).padEnd(widest)} ${port.name}`,
+  }));
+}
+
+/** Bus pins of one module, aligned; the widest range is [31:0]. */
+function declarePins(pins: readonly BusPin[]) {
+  return pins.map(({ name, direction, width, meaning }) => {
+    const range = (width === 1 ? '' : `[${width - 1}:0]`).padEnd(6);
+    return {
+      name,
+      meaning,
+      declaration: `${direction.padEnd(6)} wire ${range} ${name}`,
+      /** The testbench drives what the macro takes in. */
+      testbench: direction === 'input' ? `reg  ${range} ${name} = ${width}'d0` : `wire ${range} ${name}`,
+    };
+  });
+}
+
+/** The chosen bus: pins of the macro, the other side of its adapter, and how the top level connects it. */
+function busView({ bus, reset }: MacroConfig) {
+  const { clocked, pins, title } = BUSES[bus];
+  const shared = clocked ? ['clk_i', resetView(reset).name] : [];
+  return {
+    bus,
+    busTitle: title,
+    busPins: declarePins(pins),
+    requestPins: declarePins(requestPins(bus)),
+    writesAnsweredAtOnce: answersWritesAtOnce(bus),
+    busConnections: [
+      ...[...shared, ...pins.map(({ name }) => name)].map((name) => ({ name, net: name })),
+      ...requestPins(bus).map(({ name }) => ({ name, net: name.replace(/_[io]$/, '') })),
+    ],
+    busMaster: `master_${bus}`,
+  };
+}
+
+export function macroView(plan: MacroPlan): View {
+  const { shape, name, config } = plan;
+  const number = (value: boolean) => Number(value);
+  return {
+    name,
+    tool: TOOL,
+    configHash: plan.sha256.slice(0, 12),
+    license: config.license,
+    reset: resetView(config.reset),
+    parameters: parametersOf(shape).map((parameter) => ({
+      ...parameter,
+      label: parameter.name.padEnd(LONGEST_PARAMETER),
+    })),
+    columnModule: shape.readout === 'column_lut' ? 'column_lut' : `column_${shape.readout}`,
+    /** Registers that take over the step, or its value, rather than count. */
+    followsStep: shape.readout === 'capture' || shape.readout === 'broadcast',
+    stateWidth: shape.readout === 'broadcast' ? 'OUT_BITS' : 'ADC_BITS',
+    broadcast: shape.readout === 'broadcast',
+    columnLut: shape.readout === 'column_lut',
+    allColumns: showsAllColumns(shape),
+    /** Numbers in a line of the trace. */
+    traceFields: 10 + number(showsAllColumns(shape)) + number(shape.march),
+    falling: shape.ramp === 'falling',
+    rampFalling: number(shape.ramp === 'falling'),
+    earlyStop: number(shape.earlyStop),
+    topK: shape.topK,
+    /** Readout and ramp direction as the format register shows them. */
+    readoutStyle: READOUTS.indexOf(shape.readout) + 4 * number(shape.ramp === 'falling'),
+    march: shape.march,
+    selfTest: shape.selfTest,
+    /** Both, as the format register shows them. */
+    testModes: number(shape.march) + 2 * number(shape.selfTest),
+    /** What the registers drive at the cell port: the array, or the march that passes it on. */
+    cellPort: shape.march ? 'cell' : 'mem',
+    rows: shape.rows,
+    columns: shape.columns,
+    inputBits: shape.inputBits,
+    inputSigned: number(shape.inputSigned),
+    bitSerial: number(shape.inputCoding === 'bit_serial'),
+    magnitudeBits: magnitudeBits(shape),
+    trimRows: shape.trimRows,
+    trimPulses: shape.trimPulses,
+    headroom: shape.headroom,
+    adcBits: shape.adcBits,
+    banks: shape.banks,
+    referenceColumns: shape.referenceColumns,
+    referenceRows: shape.referenceRows,
+    offsetRows: shape.offsetRows,
+    referencePulses: shape.referencePulses,
+    prechargeCycles: shape.prechargeCycles,
+    macCycles: macCycles(shape),
+    outputBits: shape.outputBits,
+    outputSigned: number(shape.outputSigned),
+    doubleBuffer: number(shape.doubleBuffer),
+    columnWidth: bitsFor(shape.columns),
+    bankWidth: bitsFor(shape.banks),
+    rowWidth: rowWidth(shape),
+    cellWordWidth: cellWordWidth(shape),
+    inputWordWidth: bitsFor(Math.ceil(shape.rows / 4)),
+    table: verilogTable(plan),
+    identity: IDENTITY.toString(16),
+    arrayPorts: declare(arrayPorts(shape)),
+    powerPins: powerPins(config),
+    ...busView(config),
+  };
+}

@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type HandlebarsModule from 'handlebars';
+import { TEMPLATE_OPTIONS } from './template-options.js';
+
+/** A template that is ready to run. */
+export type Template = (view: object) => string;
+
+/** What the build makes of `templates/`; absent where the sources run. */
+const BUILT = fileURLToPath(new URL('../../templates.cjs', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../../templates/', import.meta.url));
+const PARTIALS = 'partials/';
+
+/** Loads at once, not when awaited: a module that awaits cannot be required from CommonJS. */
+const load = createRequire(import.meta.url);
+
+/** A template of `templates/`, without its `.hbs`; where the sources run, one of a full path as well. */
+export const templateNamed = existsSync(BUILT) ? builtTemplates() : sourceTemplates();
+
+/** Without the compiler, which takes longer to load than to generate a macro. */
+function builtTemplates(): (name: string) => Template {
+  const runtime = load('handlebars/runtime.js') as typeof HandlebarsModule;
+  const built = load(BUILT) as Readonly<Record<string, object>>;
+  const engine = runtime.create();
+  for (const [name, template] of Object.entries(built)) {
+    if (name.startsWith(PARTIALS))
+      engine.registerPartial(name.slice(PARTIALS.length), engine.template(template));
+  }
+  return (name) => engine.template(built[name]!);
+}
+
+function sourceTemplates(): (name: string) => Template {
+  const Handlebars = load('handlebars') as typeof HandlebarsModule;
+  const engine = Handlebars.create();
+  for (const file of readdirSync(path.join(FOLDER, PARTIALS))) {
+    const text = readFileSync(path.join(FOLDER, PARTIALS, file), 'utf8');
+    engine.registerPartial(path.basename(file, '.hbs'), text);
+  }
+  return (name) =>
+    engine.compile(readFileSync(path.resolve(FOLDER, `${name}.hbs`), 'utf8'), TEMPLATE_OPTIONS);
+}

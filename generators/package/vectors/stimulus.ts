@@ -1,0 +1,196 @@
+import type { Bus, ResetStyle } from '../../macro/config/macro.js';
+import type { Request } from '../../macro/golden/address-map.js';
+import type { Comparator } from '../../macro/golden/comparator.js';
+import { Lines } from '../../macro/golden/lines.js';
+import { type Answer, Machine } from '../../macro/golden/machine.js';
+import { type BusWrite, inputWrites } from '../../macro/golden/pack.js';
+import { type StartedConversion, Trace } from '../../macro/golden/trace.js';
+import { registerAddress, resultAddress, STATUS_DONE, startWord } from '../../macro/plan/registers.js';
+import { scheduleOf } from '../../macro/plan/schedule.js';
+import type { MacroShape } from '../../macro/plan/shape.js';
+import { type BusTiming, NO_STALL, type Stall, timingOf } from './bus-timing.js';
+
+/** What a testbench plays and what it must see. */
+export interface Vectors {
+  /** Bus operations with their expected answers, one a line. */
+  readonly operations: string;
+  /** Observable state, one line a change. */
+  readonly trace: string;
+  /** Checks that a passing run counts: bus answers and trace lines. */
+  readonly checks: number;
+  readonly cycles: number;
+  /** Conversions in the order in which they began, so that a mismatch can name the one it belongs to. */
+  readonly conversions: readonly StartedConversion[];
+  readonly machine: Machine;
+}
+
+/** One access of a burst. */
+export interface Access extends Request {
+  readonly stall: Stall;
+}
+
+/** Accesses that the testbench can hold at once. */
+export const LONGEST_BURST = 16;
+
+/** An end before the end: the bus goes idle after so many cycles, or reset comes for some. */
+interface Cut {
+  readonly after: number;
+  readonly resetCycles: number;
+}
+
+/**
+ * Writes a stimulus while the golden model lives through it, so that every operation carries the
+ * answer that the RTL must give.
+ */
+export class Stimulus {
+  readonly machine: Machine;
+  private readonly trace = new Trace();
+  private readonly lines = new Lines();
+  private answers = 0;
+  /** What the input buffer holds; undefined where nothing was written yet. */
+  private inputs: (number | undefined)[];
+
+  private readonly timing: BusTiming;
+  /** How the next access is paced. */
+  pace: () => Stall = () => NO_STALL;
+
+  constructor(
+    readonly shape: MacroShape,
+    resetTable: bigint,
+    resetStyle: ResetStyle,
+    readonly bus: Bus,
+    comparator?: Comparator,
+  ) {
+    this.machine = new Machine(shape, resetTable, resetStyle, this.trace, comparator);
+    this.timing = timingOf(bus);
+    this.inputs = new Array<undefined>(Math.ceil(shape.rows / 4)).fill(undefined);
+  }
+
+  write(address: number, data: number, strobes = 0xf): void {
+    this.play([{ write: true, address, data: data >>> 0, strobes, stall: this.pace() }]);
+  }
+
+  /** Reads a word, and returns what the golden model answers. */
+  read(address: number): number {
+    const [answer] = this.play([{ write: false, address, data: 0, strobes: 0, stall: this.pace() }]);
+    return answer!.data;
+  }
+
+  /** Accesses that follow each other as closely as bus and stalls allow; on AXI4-Lite reads pass writes. */
+  burst(accesses: readonly Access[]): void {
+    if (accesses.length < 1 || accesses.length > LONGEST_BURST) {
+      throw new RangeError(`a burst of ${accesses.length} accesses`);
+    }
+    this.play(accesses);
+  }
+
+  /** A burst that the master gives up after so many cycles. @returns whether it lasted that long */
+  abort(accesses: readonly Access[], after: number): boolean {
+    if (this.bus === 'axi4lite') throw new RangeError('AXI4-Lite knows no way to give an access up');
+    return this.play(accesses, { after, resetCycles: 0 }).length < accesses.length;
+  }
+
+  /** A burst that reset ends after so many cycles. @returns whether it lasted that long */
+  resetDuring(accesses: readonly Access[], after: number, cycles: number): boolean {
+    return this.play(accesses, { after, resetCycles: cycles }).length < accesses.length;
+  }
+
+  idle(cycles: number): void {
+    if (cycles < 1) return;
+    this.machine.idle(cycles);
+    this.lines.add(`i ${hex(cycles)} 0 0 0 0`);
+  }
+
+  reset(cycles: number): void {
+    this.machine.reset(cycles);
+    this.timing.reset();
+    this.lines.add(`x ${hex(cycles)} 0 0 0 0`);
+  }
+
+  writeAll(writes: readonly BusWrite[]): void {
+    for (const { address, data } of writes) this.write(address, data);
+  }
+
+  /** Writes the input words that differ from what the buffer holds. */
+  load(inputs: ArrayLike<number>): void {
+    inputWrites(inputs).forEach(({ address, data }, word) => {
+      if (this.inputs[word] === data) return;
+      this.write(address, data);
+      this.inputs[word] = data;
+    });
+  }
+
+  /** To be called where written inputs may have been refused. */
+  forgetInputs(): void {
+    this.inputs = this.inputs.map(() => undefined);
+  }
+
+  start(bank: number, bits: number): void {
+    this.write(registerAddress('start'), startWord(bank, bits));
+  }
+
+  clearDone(): void {
+    this.write(registerAddress('status'), STATUS_DONE);
+  }
+
+  /** Load, start, wait to the end, read the given columns, clear done. */
+  convert(inputs: ArrayLike<number>, bank: number, bits: number, columns: readonly number[]): void {
+    this.load(inputs);
+    this.start(bank, bits);
+    this.idle(scheduleOf(this.shape, bits).total);
+    for (const column of columns) this.read(resultAddress(column));
+    this.clearDone();
+  }
+
+  /** @returns the answers that the master took */
+  private play(accesses: readonly Access[], cut?: Cut): Answer[] {
+    const { machine } = this;
+    const { requests, answers } = this.timing.schedule(accesses);
+    const cycles = Math.min(requests.length, cut?.after ?? requests.length);
+    const replies = new Array<Answer | undefined>(accesses.length);
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      const access = requests[cycle];
+      if (access === undefined) machine.tick(undefined);
+      else replies[access] = machine.tick(accesses[access]);
+    }
+    if (cut !== undefined && cycles < requests.length) {
+      this.lines.add(`c ${hex(cut.after)} ${hex(cut.resetCycles)} 0 0 0`);
+      if (cut.resetCycles === 0) machine.tick(undefined);
+      else {
+        machine.reset(cut.resetCycles);
+        this.timing.reset();
+      }
+    }
+    accesses.forEach(({ write, address, data, strobes, stall }, access) => {
+      const { data: read, error } = replies[access] ?? { data: 0, error: false };
+      const more = access < accesses.length - 1 ? 1 : 0;
+      const head = write
+        ? `w ${hex(address)} ${hex(data)} ${hex(strobes)}`
+        : `r ${hex(address)} ${hex(read)} 0`;
+      this.lines.add(`${head} ${Number(error)} ${hex(stallWord(stall, more))}`);
+    });
+    const taken = replies.filter((reply, access) => reply !== undefined && answers[access]! < cycles);
+    this.answers += taken.length;
+    return taken as Answer[];
+  }
+
+  vectors(): Vectors {
+    return {
+      operations: this.lines.text(),
+      trace: this.trace.lines.text(),
+      checks: this.answers + this.trace.lines.count,
+      cycles: this.machine.cycle,
+      conversions: this.trace.conversions,
+      machine: this.machine,
+    };
+  }
+}
+
+/** Last number of an operation line, from the highest digit: more of this burst, shared, answer, data, before. */
+function stallWord({ before, shared, data, answer }: Stall, more: number): number {
+  return (more << 16) | (shared << 12) | (answer << 8) | (data << 4) | before;
+}
+
+function hex(value: number): string {
+  return value.toString(16);
+}

@@ -1,0 +1,101 @@
+import { Random } from '../../common/random.js';
+import type { Comparator } from '../../macro/golden/comparator.js';
+import type { MacroPlan } from '../../macro/plan/plan.js';
+import type { PackageFile } from '../package.js';
+import { tableBits } from '../rtl/view.js';
+import { busScenario } from './bus-scenario.js';
+import { readTables, readWeights, referenceWords, resetTables } from './memory-scenario.js';
+import {
+  atEveryReference,
+  atTheLimits,
+  type Bench,
+  brokenReferences,
+  conflicts,
+  everyWidth,
+  forbiddenAccesses,
+  illegalCells,
+  program,
+  randomConversions,
+  randomStream,
+  readBack,
+  readRegisters,
+  resetAnywhere,
+  rewriteTables,
+} from './scenario.js';
+import { Stimulus, type Vectors } from './stimulus.js';
+import { marches, selfTests } from './test-scenario.js';
+
+export interface VectorOptions {
+  /** Same seed, same vectors. */
+  readonly seed: number;
+  /** Conversions of random inputs, half of them back to back. */
+  readonly conversions: number;
+  /** How the sense amplifiers decide, where the array simulated does not compare exactly. */
+  readonly comparator?: Comparator;
+}
+
+/** What a generated package carries. */
+export const PACKAGED: VectorOptions = { seed: 1, conversions: 16 };
+
+/**
+ * A macro after reset, with nothing programmed.
+ *
+ * @param resetTable decoder contents after reset; a package's own where its shape is overridden
+ */
+export function newBench(
+  plan: MacroPlan,
+  seed: number,
+  resetTable = tableBits(plan),
+  comparator?: Comparator,
+): Bench {
+  const { columns } = plan.shape;
+  const random = new Random(seed);
+  const watched = new Set(
+    [0, 1, columns - 1, random.whole(0, columns - 1)].filter((column) => column < columns),
+  );
+  return {
+    plan,
+    stimulus: new Stimulus(plan.shape, resetTable, plan.config.reset, plan.config.bus, comparator),
+    random,
+    columns: [...watched],
+  };
+}
+
+/**
+ * The whole scenario: everything that a macro must do and everything that it must refuse. Cells are written before
+ * they are read or driven, so their contents at power-up do not matter.
+ */
+export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable?: bigint): Vectors {
+  const bench = newBench(plan, options.seed, resetTable, options.comparator);
+  readTables(bench);
+  readRegisters(bench);
+  marches(bench);
+  referenceWords(bench);
+  program(bench);
+  readWeights(bench);
+  readBack(bench);
+  atTheLimits(bench);
+  atEveryReference(bench);
+  randomConversions(bench, Math.ceil(options.conversions / 2));
+  randomStream(bench, Math.floor(options.conversions / 2));
+  conflicts(bench);
+  forbiddenAccesses(bench);
+  selfTests(bench);
+  rewriteTables(bench);
+  everyWidth(bench);
+  brokenReferences(bench);
+  illegalCells(bench);
+  resetTables(bench);
+  resetAnywhere(bench, 12);
+  busScenario(bench);
+  return bench.stimulus.vectors();
+}
+
+/** `vectors/` of a generated package. */
+export function vectorFiles(plan: MacroPlan): PackageFile[] {
+  const { operations, trace } = buildVectors(plan, PACKAGED);
+  return [
+    { path: 'vectors/operations.txt', text: operations },
+    { path: 'vectors/trace.txt', text: trace },
+  ];
+}

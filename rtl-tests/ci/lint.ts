@@ -1,0 +1,177 @@
+/**
+ * Compiles, lints and elaborates the package of every configuration, looks for names above their
+ * declarations, and co-simulates some with Verilator: `npm run lint:rtl`, or with a part of a configuration's name. Any output of a tool is a
+ * failure; the one waiver is the package's own, of its empty black box.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { orThrow } from '../../generators/common/problems.js';
+import { packageFiles } from '../../generators/package/package.js';
+import { writePackage } from '../../generators/package/write.js';
+import { CONFIGURATIONS, planOf } from '../fixtures/configurations.js';
+import { usedBeforeDeclared } from '../fixtures/declared-before-use.js';
+import { MATRIX } from '../fixtures/matrix.js';
+
+/** The package of one configuration, on disk. */
+interface Package {
+  readonly configuration: string;
+  readonly macro: string;
+  readonly folder: string;
+  /** Its Verilog files of some folders. */
+  readonly verilog: (...folders: readonly string[]) => readonly string[];
+  /** What stands above its declaration, in any of its Verilog files: Icarus 11 takes it, 13 refuses it. */
+  readonly early: readonly string[];
+}
+
+/** One tool on one package: a command, run inside the package, that must succeed in silence. */
+interface Check {
+  readonly name: string;
+  /** Macros that it is for; all where undefined. */
+  readonly only?: readonly string[];
+  readonly command: (made: Package) => readonly string[];
+}
+
+const ALL = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configuration)];
+
+const ICARUS = ['iverilog', '-g2005', '-Wall', '-t', 'null'];
+const VERILATOR = ['verilator', '--lint-only', '-Wall'];
+/** The command line as scripts/setup.mjs builds it. */
+const IMCGEN = [process.execPath, fileURLToPath(new URL('../../dist/cli.js', import.meta.url))];
+
+const CHECKS: readonly Check[] = [
+  {
+    name: 'iverilog, testbench',
+    command: ({ macro }) => [...ICARUS, '-f', `${macro}.f`, `tb/${macro}_tb.v`],
+  },
+  {
+    name: 'iverilog, black box',
+    command: ({ verilog }) => [...ICARUS, ...verilog('rtl', 'blackbox')],
+  },
+  {
+    name: 'verilator, model',
+    command: ({ macro, verilog }) => [...VERILATOR, '--top-module', macro, ...verilog('rtl', 'model')],
+  },
+  {
+    name: 'iverilog, digital equivalent',
+    command: ({ verilog }) => [...ICARUS, ...verilog('rtl', 'digital')],
+  },
+  {
+    name: 'verilator, digital equivalent, power pins',
+    command: ({ macro, verilog }) => [
+      ...[...VERILATOR, '-DUSE_POWER_PINS', '--top-module', macro],
+      ...verilog('rtl', 'digital'),
+    ],
+  },
+  {
+    name: 'yosys, digital equivalent synthesizes without latches',
+    // A yosys run costs by cells: the small ones.
+    only: ['tiny', 'odd', 'one_row', 'clipped', 'pair4', 'pair9'],
+    command: ({ macro, verilog }) => [
+      ...['yosys', '-q', '-p'],
+      `read_verilog -DSYNTHESIS ${verilog('rtl', 'digital').join(' ')}; synth -top ${macro}; check -assert; select -assert-none t:$_DLATCH*`,
+    ],
+  },
+  {
+    name: 'iverilog, proofs',
+    command: ({ verilog }) => [...ICARUS, ...verilog('rtl', 'blackbox', 'formal')],
+  },
+  ...['decoder', 'ramp', 'columns', 'conversion', 'bus'].map((proof) => ({
+    name: `verilator, proof of ${proof}`,
+    only: ['tiny', 'odd', 'one_row', 'fine', 'pair4', 'pair8', 'pair10', 'pair13', 'wishbone_sync_low'],
+    command: ({ macro, verilog }: Package) => [
+      ...[...VERILATOR, '--top-module', `${macro}_prove_${proof}`],
+      ...[`blackbox/${macro}_array.vlt`, ...verilog('rtl', 'blackbox', 'formal')],
+    ],
+  })),
+  {
+    name: 'verilator, black box',
+    command: ({ macro, verilog }) => [
+      ...[...VERILATOR, '--top-module', macro],
+      ...[`blackbox/${macro}_array.vlt`, ...verilog('rtl', 'blackbox')],
+    ],
+  },
+  {
+    name: 'yosys, black box',
+    command: ({ macro, verilog }) => [
+      ...['yosys', '-q', '-p'],
+      `read_verilog ${verilog('rtl', 'blackbox').join(' ')}; hierarchy -check -top ${macro}; proc; check -assert`,
+    ],
+  },
+  {
+    name: 'verilator, co-simulation',
+    // Asynchronous and synchronous reset, both input codings, every bus; to compile one takes 15 s.
+    only: [
+      'tiny',
+      'odd',
+      'banked',
+      'axi4lite_async_low',
+      'wishbone_sync_low',
+      'wishbone_pipelined_sync_high',
+    ],
+    command: () => [...IMCGEN, 'cosim', '.', '--simulator', 'verilator', '--conversions', '24', '--quiet'],
+  },
+];
+
+/** What a tool complained about, or undefined. */
+async function complaint(check: Check, made: Package): Promise<string | undefined> {
+  const [tool, ...args] = check.command(made);
+  const result = await execa(tool!, args, { cwd: made.folder, all: true, reject: false, stdin: 'ignore' });
+  const output = result.all.trim();
+  if (result.exitCode === 0 && output === '') return undefined;
+  return output === '' ? `${tool} ends with ${result.exitCode ?? result.code}` : output;
+}
+
+async function writeAll(root: string, filter: string): Promise<Package[]> {
+  const packages: Package[] = [];
+  for (const configuration of ALL.filter(({ name }) => name.includes(filter))) {
+    const files = packageFiles(planOf(configuration));
+    const folder = orThrow(await writePackage(path.join(root, String(packages.length)), files));
+    const verilog = files.filter((file) => file.path.endsWith('.v'));
+    const paths = verilog.map((file) => file.path);
+    packages.push({
+      configuration: configuration.name,
+      macro: configuration.config.name,
+      folder,
+      verilog: (...folders) => paths.filter((file) => folders.includes(path.dirname(file))),
+      early: verilog.flatMap(({ path: file, text }) =>
+        usedBeforeDeclared(text).map(
+          ({ name, used, declared }) => `${file}:${used}: ${name} is declared in line ${declared}`,
+        ),
+      ),
+    });
+  }
+  return packages;
+}
+
+const root = await mkdtemp(path.join(tmpdir(), 'imcgen-lint-'));
+let passed = 0;
+let failed = 0;
+try {
+  const packages = await writeAll(root, process.argv[2] ?? '');
+  const report = (check: string, configuration: string, found: string | undefined) => {
+    if (found === undefined) passed++;
+    else {
+      failed++;
+      process.stdout.write(`${check}: ${configuration}\n${found}\n\n`);
+    }
+  };
+  for (const { configuration, early } of packages) {
+    report('declared before use', configuration, early.length === 0 ? undefined : early.join('\n'));
+  }
+  const jobs = packages.flatMap((made) =>
+    CHECKS.filter(({ only }) => only?.includes(made.macro) ?? true).map((check) => ({ made, check })),
+  );
+  const worker = async () => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+      report(job.check.name, job.made.configuration, await complaint(job.check, job.made));
+    }
+  };
+  await Promise.all([worker(), worker()]);
+} finally {
+  await rm(root, { recursive: true, force: true });
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

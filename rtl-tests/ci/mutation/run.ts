@@ -1,0 +1,178 @@
+/**
+ * Mutation test of the generated Verilog: `npm run mutation`.
+ *
+ *     npm run mutation                        every tenth mutant of all files
+ *     npm run mutation -- --all               every mutant
+ *     npm run mutation -- controller march    every mutant of files with such names
+ *     npm run mutation -- --data              one digit of each generated number, in place of logic; also with --all
+ *
+ * Systematic mutants of every synthesizable file are compiled into small macros and co-simulated with the
+ * project's own vectors. A mutant that no macro tells from the original is named, unless it elaborates to the same
+ * design in every macro, or Yosys proves it equal in every macro, or generators/checks/qualify/equivalents.ts lists it
+ * with the reason why no test can tell it; an entry that is killed after all, or matches nothing, is an error. So is a score below 99 % of the
+ * mutants that are not equivalent.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Baseline, type Bed, baselineOf } from '../../../generators/checks/qualify/bed.js';
+import { digitMutationsOf } from '../../../generators/checks/qualify/defaults.js';
+import type { Scope } from '../../../generators/checks/qualify/equivalence.js';
+import {
+  EQUIVALENTS,
+  isKnownAs,
+  type NamedChange,
+  plainLines,
+} from '../../../generators/checks/qualify/equivalents.js';
+import { type Fate, fateOf, type Place } from '../../../generators/checks/qualify/fate.js';
+import { mutationsOf } from '../../../generators/checks/qualify/mutants.js';
+import { yosysNative } from '../../../generators/checks/yosys/native.js';
+import { type MatrixBed, makeBeds } from './beds.js';
+
+/** Mutants that a run takes unless told `--all`: every n-th, in the order of the text. */
+const SAMPLE = { logic: 10, data: 20 } as const;
+/** Percent of the mutants that are not equivalent. */
+const LEAST_SCORE = 99;
+
+/** One change of the hardware, as it stands in one or more beds; in data, its line names the bed. */
+interface Mutant extends NamedChange {
+  readonly kind: string;
+  readonly places: Place[];
+}
+
+const root = await mkdtemp(path.join(tmpdir(), 'imcgen-mutation-'));
+const all = process.argv.includes('--all');
+const data = process.argv.includes('--data');
+const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const isMeant = (file: string) => only.length === 0 || only.some((part) => file.includes(part));
+
+/** Mutants of all beds; the same change of logic in several beds joined, a digit by itself. */
+function mutantsOf(beds: readonly MatrixBed[]): Mutant[] {
+  const found = new Map<string, Mutant>();
+  for (const bed of beds) {
+    for (const [file, { text }] of bed.sources) {
+      if (!isMeant(file) || bed.only?.includes(file) === false || (data && bed.only !== undefined)) continue;
+      const lines = plainLines(text, bed.name);
+      const seen = new Map<string, number>();
+      for (const mutation of data ? digitMutationsOf(text) : mutationsOf(text)) {
+        let line = lines[mutation.line - 1]!;
+        let { kind, before, after } = mutation;
+        if (kind === 'default') {
+          // The same parameter of another macro has another number.
+          line = line.replace(/(parameter .*= ).*/, '$1<number>');
+          [before, after] = ['<number>', '<number> + 1'];
+        } else if (data) line = `${bed.name}: ${line}`;
+        const change = JSON.stringify([file, line, kind, before, after]);
+        const nth = (seen.get(change) ?? 0) + 1;
+        seen.set(change, nth);
+        const key = `${change} ${nth}`;
+        const mutant = found.get(key) ?? { ...{ file, line, nth, kind, before, after }, places: [] };
+        found.set(key, mutant);
+        mutant.places.push({ bed, kind: file, mutation });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** How beds run without a mutant; each is run once, when it is first needed. */
+function baselines() {
+  const known = new Map<Bed, Promise<Baseline>>();
+  return (bed: Bed): Promise<Baseline> => {
+    const baseline =
+      known.get(bed) ??
+      baselineOf(bed, path.join(root, `baseline${known.size}`), undefined).then((result) => {
+        if (result === undefined) throw new Error(`${bed.name} fails without any mutant`);
+        return result;
+      });
+    known.set(bed, baseline);
+    return baseline;
+  };
+}
+
+function tell({ file, line, kind, before, after, places }: Mutant): void {
+  const { bed, mutation } = places[0]!;
+  process.stdout.write(`survived: ${file} (line ${mutation.line} of ${bed.name}): ${line}\n`);
+  process.stdout.write(`          ${kind}: ${before} -> ${after}\n`);
+}
+
+let problems = 0;
+const started = performance.now();
+try {
+  const every = mutantsOf(await makeBeds(root));
+  const sample = data ? SAMPLE.data : SAMPLE.logic;
+  const mutants = all || only.length > 0 ? every : every.filter((_, at) => at % sample === 0);
+  const equivalents = data ? [] : EQUIVALENTS.filter(({ file }) => isMeant(file));
+
+  const entryOf = (mutant: Mutant) => equivalents.find((entry) => isKnownAs(entry, mutant));
+  const isListed = (mutant: Mutant) => entryOf(mutant) !== undefined;
+  // What is listed as equivalent costs a run on every macro to confirm: with `--all`.
+  const fates = new Map<Mutant, Fate>(
+    all ? [] : mutants.filter(isListed).map((mutant) => [mutant, 'survived']),
+  );
+  const queue = mutants.filter((mutant) => !fates.has(mutant));
+  const laboratory = { baseline: baselines(), yosys: yosysNative };
+  /** What is known has its reason: no proof is looked for but the one it names. */
+  const scopesFor = (mutant: Mutant): Scope[] => {
+    if (isListed(mutant)) return entryOf(mutant)?.proof === 'design' ? ['design'] : [];
+    return data ? ['design'] : all ? ['module', 'design'] : ['module'];
+  };
+  const worker = async (scratch: string) => {
+    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+      const fate = await fateOf(mutant.places, scratch, { ...laboratory, scopes: scopesFor(mutant) });
+      fates.set(mutant, fate);
+      if (fate === 'survived' && !isListed(mutant)) tell(mutant);
+      if (process.stderr.isTTY) process.stderr.write(`\r${fates.size} of ${mutants.length}`);
+    }
+  };
+  await Promise.all(
+    Array.from({ length: availableParallelism() }, (_, at) => worker(path.join(root, `worker${at}`))),
+  );
+  if (process.stderr.isTTY) process.stderr.write('\r');
+
+  const count = (fate: Fate, of = mutants) => of.filter((mutant) => fates.get(mutant) === fate).length;
+  const survivors = mutants.filter((mutant) => fates.get(mutant) === 'survived');
+  const unexplained = survivors.filter((mutant) => !isListed(mutant));
+  for (const entry of equivalents) {
+    const matching = every.filter((mutant) => isKnownAs(entry, mutant));
+    const killed = matching.length > 0 && matching.every((mutant) => fates.get(mutant) === 'killed');
+    if (matching.length > 0 && !killed) continue;
+    problems++;
+    process.stdout.write(
+      `equivalents.ts: ${killed ? 'is killed' : 'matches nothing'}: ${JSON.stringify(entry)}\n`,
+    );
+  }
+
+  let below = 0;
+  for (const file of [...new Set(mutants.map((mutant) => mutant.file))].sort()) {
+    const of = mutants.filter((mutant) => mutant.file === file);
+    const open = unexplained.filter((mutant) => mutant.file === file).length;
+    const cell = (number: number) => String(number).padStart(5);
+    const killed = count('killed', of);
+    const equal = count('identical', of) + count('proved equal', of) + count('survived', of) - open;
+    const score = scoreOf(killed, open);
+    if (all && score < LEAST_SCORE) below++;
+    process.stdout.write(
+      `${file.padEnd(20)} ${cell(killed)} killed ${cell(equal)} equivalent ${cell(open)} survived  ${score.toFixed(1)} %\n`,
+    );
+  }
+  const killed = count('killed');
+  const score = scoreOf(killed, unexplained.length);
+  process.stdout.write(
+    `${mutants.length} of ${every.length} ${data ? 'digits' : 'mutants'}: ${killed} killed, ` +
+      `${count('identical')} elaborate to the same design, ${count('proved equal')} proved equivalent, ` +
+      `${survivors.length - unexplained.length} equivalent for a reason given, ${unexplained.length} survived, ` +
+      `${count('not viable')} do not compile; score ${score.toFixed(1)} %; ` +
+      `${((performance.now() - started) / 60_000).toFixed(1)} minutes\n`,
+  );
+  if (score < LEAST_SCORE || below > 0) problems += unexplained.length;
+  process.stdout.write(`${killed} passed, ${problems} failed\n`);
+} finally {
+  await rm(root, { recursive: true, force: true, maxRetries: 5 });
+}
+process.exitCode = problems > 0 ? 1 : 0;
+
+/** Percent of the mutants that are not equivalent. */
+function scoreOf(killed: number, survived: number): number {
+  return (100 * killed) / Math.max(1, killed + survived);
+}
