@@ -1,0 +1,39 @@
+/**
+ * Co-simulation: the Verilog of a package against the golden model, in every clock cycle.
+ *
+ * {@link cosim} plays the whole scenario of `imcgen cosim`. For stimulus of your own, let a {@link Stimulus} write bus
+ * accesses, which a golden model lives through as they are written, and hand its {@link Vectors} to {@link runVectors}.
+ * Needs Icarus Verilog or Verilator.
+ *
+ * @example
+ * ```ts
+ * import { loadMacro, newBench, orThrow, planMacro, runVectors, streamConversions } from 'imcgen';
+ *
+ * const plan = orThrow(planMacro(orThrow(await loadMacro('out/demo/config.resolved.json'))));
+ * const bench = newBench(plan, 1); // weights are random, references and tables those of the plan
+ * const inputs = [new Uint8Array(plan.shape.rows).fill(1), new Uint8Array(plan.shape.rows).fill(2)];
+ * streamConversions(bench, inputs, 0, plan.layers[0]!.bits);
+ * const { passed, mismatches } = await runVectors(plan, bench.stimulus.vectors(), {
+ *   folder: 'out/demo',
+ *   simulator: 'icarus',
+ * });
+ * console.log(passed, mismatches[0]);
+ * ```
+ *
+ * @module cosim
+ */
+export { type CosimOptions, type CosimResult, cosim, runVectors } from '../checks/cosim/cosim.js';
+export type {
+  ArrayView,
+  MappedNetlist,
+  PowerUp,
+  SimulationRun,
+  Simulator,
+} from '../checks/cosim/simulator.js';
+export type { Mismatch, Verdict } from '../checks/cosim/verdict.js';
+export { Random } from '../common/random.js';
+export type { StartedConversion } from '../macro/golden/trace.js';
+export { NO_STALL, type Stall } from '../package/vectors/bus-timing.js';
+export { type Bench, streamConversions } from '../package/vectors/scenario.js';
+export { type Access, Stimulus, type Vectors } from '../package/vectors/stimulus.js';
+export { buildVectors, newBench, type VectorOptions } from '../package/vectors/vectors.js';

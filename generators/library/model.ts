@@ -1,0 +1,40 @@
+/**
+ * The golden model: what the generated Verilog computes, bit for bit.
+ *
+ * {@link Macro} converts vectors, one call a conversion or a batch. {@link Machine} is the same macro on its bus, one call a clock
+ * edge. The packers turn weights, references, tables and inputs into the words that a driver writes over the bus, and
+ * {@link registers} has the address map.
+ *
+ * @example
+ * ```ts
+ * import { loadMacro, Macro, orThrow, planMacro } from 'imcgen';
+ *
+ * const plan = orThrow(planMacro(orThrow(await loadMacro('macro.json'))));
+ * const { rows, columns } = plan.shape;
+ * const macro = Macro.from(plan); // references and tables are programmed, all weights are 0
+ * macro.loadWeights(new Int8Array(rows * columns).fill(1)); // row by row, each -1, 0 or +1
+ * const { macs, codes, outputs } = macro.convert(new Uint8Array(rows).fill(3));
+ * console.log(macs[0], codes[0], outputs[0]); // unit discharges, code, table entry of column 0
+ * ```
+ *
+ * @module model
+ */
+export { BitcellArray } from '../macro/golden/array.js';
+export type { Comparator } from '../macro/golden/comparator.js';
+export type { BatchBuffers } from '../macro/golden/kernel.js';
+export { type Answer, Machine } from '../macro/golden/machine.js';
+export { type Batch, type BatchOptions, type Conversion, codeOf, Macro } from '../macro/golden/macro.js';
+export {
+  type BusWrite,
+  type CellPlanes,
+  cellWrites,
+  inputWrites,
+  packReferences,
+  packTernary,
+  packTrim,
+  type ReferenceCells,
+  referenceWrites,
+  tableWrites,
+  trimWrites,
+} from '../macro/golden/pack.js';
+export * as registers from '../macro/plan/registers.js';

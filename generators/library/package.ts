@@ -1,0 +1,19 @@
+/**
+ * The Verilog package of a macro, in memory and on the disk.
+ *
+ * {@link packageFiles} gives the text of every file of a plan: the same plan gives the same bytes. {@link writePackage} writes
+ * them as a whole or not at all.
+ *
+ * @example
+ * ```ts
+ * import { loadMacro, orThrow, packageFiles, planMacro, writePackage } from 'imcgen';
+ *
+ * const plan = orThrow(planMacro(orThrow(await loadMacro('macro.json'))));
+ * orThrow(await writePackage('out/demo', packageFiles(plan)));
+ * ```
+ *
+ * @module package
+ */
+export type { Manifest } from '../package/manifest.js';
+export { type PackageFile, packageFiles } from '../package/package.js';
+export { writePackage } from '../package/write.js';
