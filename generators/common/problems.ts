@@ -17,15 +17,30 @@ export interface Problem {
   readonly fix?: string;
 }
 
-export type Result<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+/** A value, or every problem that stands in its way; `ok` tells which. */
+export type Result<Value> = Success<Value> | Failure;
 
-export function success<Value>(value: Value): Result<Value> {
+/** The outcome of a function that found nothing wrong. */
+export interface Success<Value> {
+  /** Tells it from a {@link Failure}. */
+  readonly ok: true;
+  /** What the function gives. */
+  readonly value: Value;
+}
+
+/** The outcome of a function that refuses its input. */
+export interface Failure {
+  /** Tells it from a {@link Success}. */
+  readonly ok: false;
+  /** What is wrong: at least one entry. */
+  readonly problems: readonly Problem[];
+}
+
+export function success<Value>(value: Value): Success<Value> {
   return { ok: true, value };
 }
 
-export function failure(...problems: readonly Problem[]): { ok: false; problems: readonly Problem[] } {
+export function failure(...problems: readonly Problem[]): Failure {
   return { ok: false, problems };
 }
 
@@ -51,7 +66,11 @@ function plainName(file: string): string {
   return /[\u0000-\u001f\u007f-\u009f]/.test(file) ? JSON.stringify(file) : file;
 }
 
-/** `macro.json: adc.bits: 9 is outside 1..7`, the fix indented below it. */
+/**
+ * A problem as the command line prints it: `macro.json: adc.bits: 9 is outside 1..7`, the fix indented below it.
+ *
+ * @returns one line, or two where there is a fix; without a newline at the end
+ */
 export function describeProblem({ file, path, message, fix }: Problem): string {
   const name = plainName(file);
   const where = path === '' ? `${name}: ` : `${name}: ${plainName(path)}: `;
@@ -60,9 +79,12 @@ export function describeProblem({ file, path, message, fix }: Problem): string {
     : `${where}${message}\n${' '.repeat(Math.min(name.length, LONGEST_INDENT) + 2)}${fix}`;
 }
 
-/** Carries problems through code that cannot return them, such as a command's top level. */
+/** Carries problems through code that cannot return them; its message describes all of them. Exit code 1. */
 export class InvalidInput extends Error {
-  constructor(readonly problems: readonly Problem[]) {
+  constructor(
+    /** What is wrong, one entry a fault. */
+    readonly problems: readonly Problem[],
+  ) {
     super(problems.map(describeProblem).join('\n'));
     this.name = 'InvalidInput';
   }
@@ -71,7 +93,9 @@ export class InvalidInput extends Error {
 /** A tool that is not on this machine; the message says how to get it. Exit code 3. */
 export class MissingTool extends Error {
   constructor(
+    /** The command that could not be started: `iverilog`. */
     readonly tool: string,
+    /** A command that installs it on Debian or Ubuntu: `apt-get install iverilog`. */
     readonly install: string,
   ) {
     super(`${tool} is not installed. Install it with: ${install}`);
@@ -81,12 +105,27 @@ export class MissingTool extends Error {
 
 /** The user asked to stop: everything under way has cleaned up, and there is nothing to report. */
 export class Interrupted extends Error {
-  constructor(readonly signal: NodeJS.Signals = 'SIGINT') {
+  constructor(
+    /** What stopped it; SIGINT also stands for an aborted `AbortSignal`. */
+    readonly signal: NodeJS.Signals = 'SIGINT',
+  ) {
     super(`stopped by ${signal}`);
     this.name = 'Interrupted';
   }
 }
 
+/**
+ * The value of a result.
+ *
+ * @throws InvalidInput with all its problems where there is none
+ *
+ * @example
+ * ```ts
+ * import { loadMacro, orThrow, planMacro } from 'imcgen';
+ *
+ * const plan = orThrow(planMacro(orThrow(await loadMacro('macro.json'))));
+ * ```
+ */
 export function orThrow<Value>(result: Result<Value>): Value {
   if (!result.ok) throw new InvalidInput(result.problems);
   return result.value;

@@ -1,5 +1,6 @@
 /** A small reproducible generator (mulberry32): the same seed gives the same vectors everywhere. */
 export class Random {
+  /** @param state seed, any whole number of 32 bits */
   constructor(private state: number) {}
 
   /** Uniform in [0, 1). */

@@ -23,7 +23,12 @@ export type { TailEnds, TailFractions } from '../levels/calibrate/batches.js';
 export { calibrate } from '../levels/calibrate/calibrate.js';
 export { type Distribution, distributionOfSamples } from '../levels/calibrate/distribution.js';
 export { type NpyArray, type NpyData, readNpy, writeNpy } from '../levels/calibrate/npy.js';
-export type { CalibrationOptions, KMeansStart, Method } from '../levels/calibrate/options.js';
+export {
+  type CalibrationOptions,
+  type KMeansStart,
+  METHODS,
+  type Method,
+} from '../levels/calibrate/options.js';
 export type { SampleLimits } from '../levels/calibrate/sample-limits.js';
 export type { Decimal } from '../levels/import/cells.js';
 export {

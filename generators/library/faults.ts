@@ -12,7 +12,7 @@
  * @module faults
  */
 export type { Coverage } from '../checks/faults/coverage.js';
-export type { Cell, Fault, FaultModel } from '../checks/faults/fault.js';
-export { type FaultRun, faultRun } from '../checks/faults/run.js';
+export { type Cell, FAULT_MODELS, type Fault, type FaultModel } from '../checks/faults/fault.js';
+export { type FaultRun, type FaultRunOptions, faultRun } from '../checks/faults/run.js';
 export type { FaultSimulation } from '../checks/faults/simulate.js';
 export type { CellWord } from '../macro/golden/march.js';

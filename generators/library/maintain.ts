@@ -27,6 +27,7 @@ export {
   type Edit,
   type Resimulation,
   resimulate,
+  type Uncompiled,
   type Verification,
   verifyFiles,
 } from '../checks/maintain/verify.js';

@@ -18,10 +18,12 @@
  */
 export {
   describeProblem,
+  type Failure,
   Interrupted,
   InvalidInput,
   MissingTool,
   orThrow,
   type Problem,
   type Result,
+  type Success,
 } from '../common/problems.js';

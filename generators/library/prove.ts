@@ -15,7 +15,14 @@
  *
  * @module prove
  */
-export { type Engine, engineOf, type Outcome } from '../checks/formal/engines.js';
+export {
+  type Engine,
+  engineOf,
+  type Failed,
+  type Open,
+  type Outcome,
+  type Proved,
+} from '../checks/formal/engines.js';
 export type { Claim, Proof, ProofName, Witness } from '../checks/formal/proof.js';
 export { isProved, type ProofResult, type ProveOptions, proveMacro } from '../checks/formal/prove.js';
 export type { Signal, Waveform } from '../checks/formal/waveform.js';

@@ -4,18 +4,22 @@ export interface Axis {
   readonly flag: string;
   /** Path in the config. */
   readonly path: string;
+  /** What it is, in a few words. */
   readonly meaning: string;
 }
 
+/** What an option may be: a number, or one of its names. */
 export type AxisValue = number | string;
 
-/** An axis and the values it takes, in the order given. */
+/** An axis and the values it takes. */
 export interface AxisValues {
+  /** The option, one of {@link AXES}. */
   readonly axis: Axis;
+  /** Without repeats, in the order of the variants. */
   readonly values: readonly AxisValue[];
 }
 
-/** Slowest first, as the table lists them. What a value may be, the config's schema knows. */
+/** Every option that a sweep can vary, slowest first, as its table lists them. What a value may be, the config's schema knows. */
 export const AXES: readonly Axis[] = [
   { flag: 'rows', path: 'array.rows', meaning: 'word lines' },
   { flag: 'columns', path: 'array.columns', meaning: 'columns' },

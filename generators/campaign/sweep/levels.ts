@@ -30,6 +30,7 @@ export interface LevelsChoice {
 
 /** Levels of one layer in one macro of the sweep. */
 export interface LayerLevels {
+  /** Of the width that the variant takes. */
   readonly levels: Levels;
   /** How they came about: `own`, `file`, or `bs-kmq, histogram`. */
   readonly origin: string;

@@ -23,7 +23,9 @@ import { checkChoice, type Kept, type LayerLevels, type LevelsChoice, LevelsFind
 import { generateEach, workersFor } from './pool.js';
 import { type Variant, variantConfig, variantsOf } from './variants.js';
 
+/** What to vary, and what to do with each macro. */
 export interface SweepOptions extends LevelsChoice {
+  /** The options that vary; every combination of their values is a macro. */
   readonly axes: readonly AxisValues[];
   /** Folder of the packages, one a combination; default `out/sweep/<name>`. */
   readonly output?: string | undefined;
@@ -35,6 +37,7 @@ export interface SweepOptions extends LevelsChoice {
   readonly simulate?: number | undefined;
   /** Processes that generate; default: as many as pay. */
   readonly workers?: number | undefined;
+  /** Ends the sweep: finished packages stay, no other is touched. */
   readonly signal?: AbortSignal;
   /** Told after each package and each simulation. */
   readonly onProgress?: (done: number, total: number, name: string) => void;
@@ -45,26 +48,44 @@ export type SweepState = 'new' | 'changed' | 'unchanged' | 'refused';
 
 /** One macro of a sweep and what became of it. */
 export interface SweepRow {
+  /** Its name, and the values that it has. */
   readonly variant: Variant;
+  /** Folder of its package. */
   readonly folder: string;
+  /** What became of the package. */
   readonly state: SweepState;
-  /** Undefined where it cannot be built. */
+  /** The hardware. Undefined where it cannot be built. */
   readonly plan: MacroPlan | undefined;
   /** One a layer, in the order of banks; empty where there are none. */
   readonly levels: readonly LayerLevels[];
+  /** Why it was refused; empty otherwise. */
   readonly problems: readonly Problem[];
-  /** Generated files; those that differ from the package before, headers aside. Undefined where none was made. */
-  readonly files: { readonly count: number; readonly changed: readonly FileDiff[] } | undefined;
+  /** What was generated; undefined where nothing was. */
+  readonly files:
+    | {
+        /** Generated files, the manifest left out. */
+        readonly count: number;
+        /** Those that differ from the package before, headers aside. */
+        readonly changed: readonly FileDiff[];
+      }
+    | undefined;
   /** What changed from the package that lay there before, where it could still be read. */
   readonly change: PlanDiff | undefined;
+  /** Undefined where none was asked for, or there is no package to simulate. */
   readonly simulation: Resimulation | undefined;
 }
 
+/** What came of a sweep. */
 export interface Sweep {
+  /** Name of the macro that varies. */
   readonly macro: string;
+  /** Folder of the packages. */
   readonly output: string;
+  /** What was varied. */
   readonly axes: readonly AxisValues[];
+  /** One a macro, the last axis fastest. */
   readonly rows: readonly SweepRow[];
+  /** Whether nothing was written. */
   readonly dryRun: boolean;
   /** Every macro could be built and written, and passed its simulation if there was one. */
   readonly passed: boolean;

@@ -13,10 +13,15 @@ import { overridePlan } from './overrides.js';
 import { type PowerUp, type SimulationRun, type Simulator, simulate } from './simulator.js';
 import { judge, type Verdict } from './verdict.js';
 
+/** What came of a simulation. */
 export interface CosimResult extends Verdict {
+  /** Name of the macro. */
   readonly macro: string;
+  /** The simulator that ran. */
   readonly simulator: Simulator;
+  /** Conversions that were compared. */
   readonly conversions: number;
+  /** Clock cycles out of reset, each of them compared. */
   readonly cycles: number;
   /** Cells at power-up, where not 0. */
   readonly powerUp?: PowerUp;
@@ -24,7 +29,17 @@ export interface CosimResult extends Verdict {
   readonly seconds: number;
 }
 
-/** Simulates a package against the golden model on the vectors given. */
+/**
+ * Simulates a package against the golden model on the vectors given.
+ *
+ * @param plan    of the package in `run.folder`
+ * @param vectors made for that plan: the golden model's answers are in them
+ * @param run     the package and how to simulate it
+ * @returns the verdict; a mismatch is no error
+ * @throws MissingTool where the simulator is not installed
+ * @throws InvalidInput where the Verilog does not compile cleanly, naming file and line: any warning is an error
+ * @throws Interrupted where `run.signal` aborts; nothing is left running or lying about
+ */
 export async function runVectors(
   plan: MacroPlan,
   vectors: Vectors,
@@ -49,9 +64,26 @@ export async function runVectors(
   }
 }
 
+/** Size of the scenario, and how to simulate it. */
 export type CosimOptions = VectorOptions & Omit<SimulationRun, 'folder' | 'macro' | 'vectors' | 'parameters'>;
 
-/** The whole scenario with fresh vectors on a generated package. */
+/**
+ * The whole scenario with fresh vectors on a generated package, as `imcgen cosim` runs it.
+ *
+ * @param folder package that `imcgen generate` or `writePackage` wrote
+ * @returns the verdict; a mismatch is no error
+ * @throws InvalidInput for a folder that is no package, or Verilog that does not compile cleanly
+ * @throws MissingTool where the simulator is not installed
+ * @throws Interrupted where `options.signal` aborts; nothing is left running or lying about
+ *
+ * @example
+ * ```ts
+ * import { cosim } from 'imcgen';
+ *
+ * const { passed, checks } = await cosim('out/demo', { conversions: 50, seed: 1, simulator: 'icarus' });
+ * console.log(passed, checks);
+ * ```
+ */
 export async function cosim(folder: string, options: CosimOptions): Promise<CosimResult> {
   const plan = orThrow(await planOfPackage(folder));
   return runVectors(plan, buildVectors(plan, options), { ...options, folder });

@@ -7,6 +7,7 @@ import { runTool, type ToolName } from '../../common/tool.js';
 import { compilerProblems } from './compiler-problems.js';
 import { scalarOutputs } from './netlist.js';
 
+/** Icarus Verilog, or Verilator, which takes longer to compile and less to run. */
 export type Simulator = 'icarus' | 'verilator';
 
 /** The commands that a simulator consists of. */
@@ -20,6 +21,7 @@ export type ArrayView = 'model' | 'digital';
 
 /** Cells of the behavioural model at power-up, where not 0: random ones, or unknown ones (Icarus alone knows any). */
 export interface PowerUp {
+  /** What the cells hold until they are written. */
   readonly contents: 'random' | 'x';
   /** Same seed, same random cells. */
   readonly seed: number;
@@ -37,9 +39,11 @@ export interface MappedNetlist {
 export interface SimulationRun {
   /** The generated package. */
   readonly folder: string;
+  /** Name of its macro. */
   readonly macro: string;
   /** Folder with operations.txt and trace.txt. */
   readonly vectors: string;
+  /** What to compile and run it with. */
   readonly simulator: Simulator;
   /** Default: the behavioural model. */
   readonly view?: ArrayView;
@@ -51,7 +55,14 @@ export interface SimulationRun {
   readonly parameters?: ReadonlyMap<string, number>;
   /** Default: all cells 0. */
   readonly powerUp?: PowerUp;
-  readonly dump?: { readonly file: string; readonly format: 'vcd' | 'fst' };
+  /** Waveform to write; default: none. */
+  readonly dump?: {
+    /** Replaced where it is there; it appears complete or not at all. */
+    readonly file: string;
+    /** VCD is text that every viewer reads, FST is many times smaller. */
+    readonly format: 'vcd' | 'fst';
+  };
+  /** Ends the run and all that it started. */
   readonly signal?: AbortSignal;
 }
 

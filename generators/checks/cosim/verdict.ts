@@ -3,20 +3,27 @@ import type { Vectors } from '../../package/vectors/stimulus.js';
 
 /** One signal that differs from the golden model in one cycle. */
 export interface Mismatch {
+  /** Clock cycle, counted from the first one out of reset. */
   readonly cycle: number;
+  /** Name in the trace, `bus` for an answer, `protocol` for a broken rule of the bus. */
   readonly signal: string;
   /** Column (or row, or group) of the first differing bit, where the signal is a vector. */
   readonly index: number | undefined;
+  /** What the golden model has, hexadecimal. */
   readonly expected: string;
+  /** What the Verilog has, hexadecimal; `x` and `z` where it is not known. */
   readonly got: string;
   /** The conversion that the cycle belongs to. */
   readonly conversion: StartedConversion | undefined;
 }
 
+/** What a simulator's output says of the Verilog. */
 export interface Verdict {
+  /** Whether every check was made and none failed. */
   readonly passed: boolean;
   /** Checks that the testbench counted; equals the expected number where it passed. */
   readonly checks: number;
+  /** Where the Verilog differs from the golden model, in the order of the cycles; the testbench stops after a few. */
   readonly mismatches: readonly Mismatch[];
   /** What else went wrong: missing verdict, warnings of the simulator. */
   readonly complaints: readonly string[];

@@ -20,9 +20,11 @@ export interface Report {
 
 /** Faults of one kind, and how many a march finds. */
 export interface Coverage {
+  /** Name of the kind, such as `state coupling, same word`. */
   readonly kind: string;
   /** Whether these are all faults of the kind, or a random sample of them. */
   readonly all: boolean;
+  /** Faults that were put in, one at a time. */
   readonly faults: number;
   /** Found with the solid background. */
   readonly solid: number;

@@ -32,18 +32,26 @@ export const FAULT_MODELS = [
   'elsewhere',
   'both',
 ] as const;
+/** What is wrong; {@link FAULT_MODELS} says what each model means. */
 export type FaultModel = (typeof FAULT_MODELS)[number];
 
 /** One cell: a bit of the word at a bus address. */
 export interface Cell {
+  /** The word that the bus reaches it by. */
   readonly word: CellWord;
+  /** Its bit in that word, 0..31. */
   readonly bit: number;
 }
 
+/** One defect of the memory. */
 export interface Fault {
+  /** What is wrong. */
   readonly model: FaultModel;
+  /** The value that the model speaks of. */
   readonly value: 0 | 1;
+  /** The state of the other cell that the model speaks of; without a meaning where there is no other cell. */
   readonly when: 0 | 1;
+  /** The defective cell. */
   readonly cell: Cell;
   /** The cell, or with a wrong address the word, that it depends on; the cell itself where there is none. */
   readonly other: Cell;

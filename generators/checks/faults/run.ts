@@ -8,35 +8,52 @@ import { COMMANDS, type Simulator } from '../cosim/simulator.js';
 import { type Coverage, coverageOf, faultsOf, KINDS } from './coverage.js';
 import { type FaultSimulation, simulateFaults, type Trial } from './simulate.js';
 
+/** What a macro's march test finds. */
 export interface FaultRun {
+  /** Name of the macro. */
   readonly macro: string;
+  /** Words that the march visits: weights, trim rows and reference cells. */
   readonly words: number;
+  /** Cells in those words. */
   readonly cells: number;
   /** Clock cycles of a march that finds nothing. */
   readonly cycles: number;
+  /** By kind of fault, on the golden model. */
   readonly coverage: readonly Coverage[];
-  /** Undefined where none was asked for. */
-  readonly simulation: (FaultSimulation & { readonly simulator: Simulator }) | undefined;
+  /** Marches of the RTL through faulty cells. Undefined where none was asked for. */
+  readonly simulation:
+    | (FaultSimulation & {
+        /** The simulator that ran. */
+        readonly simulator: Simulator;
+      })
+    | undefined;
   /** Every fault found, and the RTL equal to the golden model. */
   readonly passed: boolean;
+}
+
+/** How many faults to try, and on what. */
+export interface FaultRunOptions {
+  /** Most pairs of cells of a kind that are all tried; of kinds with more, this many random ones. */
+  readonly pairs: number;
+  /** Faults of each kind to simulate in the RTL as well; 0: no simulation. */
+  readonly simulate: number;
+  /** What to simulate them with. */
+  readonly simulator: Simulator;
+  /** Seed of the random faults. */
+  readonly seed: number;
+  /** Ends the run and all that it started. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Fault coverage of a package's march test.
  *
+ * @param folder package that `imcgen generate` wrote
  * @throws InvalidInput for a folder that is no package, or a macro without a march
  * @throws MissingTool where the simulator is not installed
+ * @throws Interrupted where `options.signal` aborts
  */
-export async function faultRun(
-  folder: string,
-  options: {
-    readonly pairs: number;
-    readonly simulate: number;
-    readonly simulator: Simulator;
-    readonly seed: number;
-    readonly signal?: AbortSignal;
-  },
-): Promise<FaultRun> {
+export async function faultRun(folder: string, options: FaultRunOptions): Promise<FaultRun> {
   const plan = orThrow(await planOfPackage(folder));
   const { shape } = plan;
   if (!shape.march) {

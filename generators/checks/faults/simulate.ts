@@ -24,12 +24,15 @@ export interface Trial {
   readonly resume?: boolean;
 }
 
+/** Marches through the RTL with a fault in the cells each time. */
 export interface FaultSimulation extends Verdict {
+  /** Marches, the one without a fault included. */
   readonly trials: number;
   /** Trials in which the march found the fault, on the golden model and, where the run passed, in the RTL. */
   readonly found: number;
   /** Found at the right place. */
   readonly located: number;
+  /** Clock cycles of all marches together, each of them compared. */
   readonly cycles: number;
   /** Seconds of the simulation itself. */
   readonly seconds: number;

@@ -17,21 +17,38 @@ import {
 import { readWaveform, type Waveform } from './waveform.js';
 
 /** What has become of the properties of a proof, which are proved together. */
-export type Outcome =
-  /** All hold in every reachable cycle. */
-  | { readonly kind: 'proved' }
-  /** A run from reset after which some do not hold. */
-  | { readonly kind: 'failed'; readonly properties: readonly string[]; readonly run: Waveform }
-  /**
-   * No run from reset was found in so many cycles, but a state in which all hold, and some no longer in the next
-   * cycle. Whether reset leads there is not known.
-   */
-  | {
-      readonly kind: 'open';
-      readonly properties: readonly string[];
-      readonly run: Waveform;
-      readonly cycles: number;
-    };
+export type Outcome = Proved | Failed | Open;
+
+/** All properties hold in every reachable cycle. */
+export interface Proved {
+  /** Tells it from the other outcomes. */
+  readonly kind: 'proved';
+}
+
+/** Some properties do not hold. */
+export interface Failed {
+  /** Tells it from the other outcomes. */
+  readonly kind: 'failed';
+  /** Names of those that do not hold in the last cycle of the run. */
+  readonly properties: readonly string[];
+  /** From reset to the cycle in which they break. */
+  readonly run: Waveform;
+}
+
+/**
+ * Neither proved nor refuted: no run from reset that breaks a property was found, but a state in which all hold, and some
+ * no longer in the next cycle. Whether reset leads there is not known.
+ */
+export interface Open {
+  /** Tells it from the other outcomes. */
+  readonly kind: 'open';
+  /** Names of those that do not hold in the last cycle of the run. */
+  readonly properties: readonly string[];
+  /** From that state to the cycle in which they break. */
+  readonly run: Waveform;
+  /** Length of the runs from reset that were searched, clock cycles. */
+  readonly cycles: number;
+}
 
 /** A proof to do: its Verilog by path in the package. */
 export interface Task {
@@ -42,10 +59,15 @@ export interface Task {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A way to prove. */
+/** A way to prove; {@link engineOf} gives one. */
 export interface Engine {
   /** For reports. */
   readonly name: string;
+  /**
+   * Proves all properties of one proof, and tells which of its witnesses are within reach.
+   *
+   * @internal
+   */
   readonly prove: (
     task: Task,
   ) => Promise<{ readonly outcome: Outcome; readonly reached: ReadonlySet<string> }>;
@@ -102,7 +124,16 @@ async function passes(
   throw new Error(`yosys-smtbmc ends without a verdict:\n${messages}`);
 }
 
-/** The engine of a name; `auto` takes an installed Yosys, which is faster, where there is one. */
+/**
+ * The engine of a name.
+ *
+ * | name | what proves |
+ * |---|---|
+ * | `builtin` | induction by Yosys of npm, in this process: nothing to install |
+ * | `native` | the same by an installed Yosys, which is faster |
+ * | `smt` | yosys-smtbmc with z3, a second opinion on the same properties |
+ * | `auto` | `native` where a Yosys is installed, else `builtin` |
+ */
 export async function engineOf(name: 'auto' | 'builtin' | 'native' | 'smt'): Promise<Engine> {
   if (name === 'auto') return isInstalled('yosys') ? NATIVE : BUILTIN;
   return { builtin: BUILTIN, native: NATIVE, smt: SMT }[name];

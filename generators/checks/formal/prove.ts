@@ -9,22 +9,33 @@ import type { Engine, Outcome } from './engines.js';
 import type { Claim, Proof } from './proof.js';
 import { designOf } from './script.js';
 
+/** What came of one proof. */
 export interface ProofResult {
+  /** What was to be proved. */
   readonly proof: Proof;
+  /** Whether it was. */
   readonly outcome: Outcome;
   /** Whether each state that the assumptions must leave within reach is. */
-  readonly witnesses: readonly (Claim & { readonly reached: boolean })[];
+  readonly witnesses: readonly (Claim & {
+    /** Whether a run was found that ends there; if not, the assumptions may exclude what matters. */
+    readonly reached: boolean;
+  })[];
+  /** How long it took. */
   readonly seconds: number;
 }
 
+/** Whether all properties of a proof hold, and its assumptions leave every witness within reach. */
 export function isProved({ outcome, witnesses }: ProofResult): boolean {
   return outcome.kind === 'proved' && witnesses.every(({ reached }) => reached);
 }
 
+/** How to prove. */
 export interface ProveOptions {
+  /** What proves, see {@link engineOf}. */
   readonly engine: Engine;
   /** Proofs that run at a time. */
   readonly jobs: number;
+  /** Ends the proofs under way and all that they started. */
   readonly signal?: AbortSignal;
   /** Told at the start and as each proof ends; `title` is one that is still under way. */
   readonly progress?: (done: number, total: number, title: string) => void;
@@ -35,6 +46,7 @@ export interface ProveOptions {
  * those of its config.
  *
  * @param folder package that `imcgen generate` wrote
+ * @param plan   of its config
  * @returns results in the order of the proofs
  * @throws InvalidInput where a file is missing, or Yosys cannot read it
  * @throws MissingTool where what the engine runs is not installed

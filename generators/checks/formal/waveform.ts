@@ -2,12 +2,15 @@
 export interface Signal {
   /** Hierarchical name, parts separated by dots. */
   readonly name: string;
+  /** One entry a cycle. */
   readonly values: readonly string[];
 }
 
 /** A run of a design that shows something: what every signal is in every cycle. */
 export interface Waveform {
+  /** Length of the run; 1 for a design without flip-flops. */
   readonly cycles: number;
+  /** By name. */
   readonly signals: readonly Signal[];
 }
 

@@ -5,7 +5,9 @@ export type Leaf = string | number | boolean | null | readonly number[];
 export interface Change {
   /** `adc.reference.rows`. */
   readonly path: string;
+  /** What the first one has. */
   readonly from: Leaf | undefined;
+  /** What the second one has. */
   readonly to: Leaf | undefined;
 }
 

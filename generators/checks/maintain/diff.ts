@@ -21,30 +21,41 @@ export interface PlanDiff {
   readonly layers: readonly LayerDiff[];
 }
 
+/** What changed in one bank. */
 export interface LayerDiff {
+  /** The bank: the place of the layer in the config, from 0. */
   readonly bank: number;
-  /** Layer name; undefined where one of the macros does not have the bank. */
+  /** Layer name in the first macro; undefined where it does not have the bank. */
   readonly from: string | undefined;
+  /** Layer name in the second macro; undefined where it does not have the bank. */
   readonly to: string | undefined;
+  /** By their path in the plan of the layer. */
   readonly changes: readonly Change[];
 }
 
-/** A generated file that differs, its name with `<name>` for the macro's where the macros' names differ. */
+/** A generated file that differs. */
 export interface FileDiff {
+  /** Its path in the package, with `<name>` for the macro's where the macros' names differ. */
   readonly path: string;
+  /** Whether both packages have the file. */
   readonly state: 'differs' | 'only in a' | 'only in b';
-  /** Lines that only a, and only b, has. */
+  /** Lines that only a has. */
   readonly gone: number;
+  /** Lines that only b has. */
   readonly come: number;
 }
 
+/** What changed from one package or config, a, to another, b. */
 export interface PackageDiff extends PlanDiff {
+  /** The first one, as it was named. */
   readonly a: string;
+  /** The second one, as it was named. */
   readonly b: string;
   /** Generated files that differ beyond the version and config hash in their headers. */
   readonly files: readonly FileDiff[];
   /** Generated files of both, together. */
   readonly fileCount: number;
+  /** Whether nothing differs. */
   readonly same: boolean;
 }
 
@@ -112,7 +123,8 @@ export interface Side {
 /**
  * What changed between two packages, or configs, or one of each.
  *
- * @param a,b folder of a package, or a macro config
+ * @param a folder of a package, or a macro config
+ * @param b the same, to compare it with
  * @throws InvalidInput where one cannot be read or planned
  */
 export async function diffPackages(a: string, b: string): Promise<PackageDiff> {

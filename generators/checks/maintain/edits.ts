@@ -2,8 +2,9 @@
 export interface LineChange {
   /** From 1. */
   readonly line: number;
-  /** Undefined past the end of the text. */
+  /** The line in the first text; undefined past its end. */
   readonly was: string | undefined;
+  /** The line in the second text; undefined past its end. */
   readonly is: string | undefined;
 }
 

@@ -13,6 +13,7 @@ import { commentsOnly, firstChange, type LineChange } from './edits.js';
 
 /** A generated file that is no longer what imcgen wrote. */
 export interface Edit {
+  /** Its path in the package. */
   readonly path: string;
   /** The manifest was changed with it: it names the hash of the edited file. */
   readonly sealed: boolean;
@@ -24,8 +25,11 @@ export interface Edit {
 
 /** What has become of a package since it was generated. */
 export interface Verification {
+  /** The package. */
   readonly folder: string;
+  /** What its `manifest.json` says. */
   readonly manifest: Manifest;
+  /** Generated files that were changed, by path. */
   readonly edits: readonly Edit[];
   /** Generated files that are not there, or are no files any more. */
   readonly missing: readonly string[];
@@ -67,12 +71,23 @@ export async function verifyFiles(folder: string): Promise<Verification> {
 }
 
 /** A verdict, or why there is none: Verilog that does not compile. */
-export type Resimulation = CosimResult | { readonly passed: false; readonly problems: readonly Problem[] };
+export type Resimulation = CosimResult | Uncompiled;
+
+/** Verilog that could not be simulated. */
+export interface Uncompiled {
+  /** It did not pass. */
+  readonly passed: false;
+  /** What the compiler said, by file and line. */
+  readonly problems: readonly Problem[];
+}
 
 /**
  * Simulates a package as it lies on the disk against the golden model of the plan it was made from.
  *
- * @throws MissingTool where the simulator is not installed, Interrupted where `signal` aborts
+ * @param folder package that `imcgen generate` wrote
+ * @param plan   that it was made from, see {@link Verification.plan}
+ * @throws MissingTool where the simulator is not installed
+ * @throws Interrupted where `options.signal` aborts
  */
 export async function resimulate(
   folder: string,

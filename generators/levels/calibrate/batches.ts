@@ -86,8 +86,11 @@ export class BatchCollector {
   }
 }
 
+/** Parts of a batch that lie outside its range, 0 .. 0.5 each. */
 export interface TailFractions {
+  /** Fraction of the samples below the range. */
   readonly low: number;
+  /** Fraction of the samples above it. */
   readonly high: number;
 }
 

@@ -10,8 +10,19 @@ import { hasLimits, type LimitCounts, type SampleLimits } from './sample-limits.
 /**
  * Levels of one layer from its activations, in memory.
  *
- * @param batches  calibration batches in their order, activation units
- * @returns levels ready to be written as `levels.json`; the same batches and options give the same bytes
+ * @param batches  calibration batches in their order, activation units; only the methods that clip depend on how the samples
+ *                 are parted into batches
+ * @returns levels ready to be written as `levels.json`; the same batches and options give the same bytes. Problems where
+ *          there are no samples, where some are no finite numbers, or where levels cannot tell them apart
+ *
+ * @example
+ * ```ts
+ * import { calibrate, orThrow } from 'imcgen';
+ *
+ * const batches = [Float32Array.of(0, 0.5, 1.25, 3), Float32Array.of(0, 0, 0.75, 2.5)];
+ * const { centres } = orThrow(calibrate(batches, { name: 'fc1', bits: 2, method: 'optimal' }));
+ * console.log(centres);
+ * ```
  */
 export function calibrate(
   batches: Iterable<Float32Array | Float64Array>,

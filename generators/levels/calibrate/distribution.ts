@@ -11,12 +11,17 @@ export interface Distribution {
   readonly weights: Float64Array;
   /** Squared deviation of those samples from the value, summed; all zero if the values are the samples themselves. */
   readonly spreads: Float64Array;
+  /** How many samples there are: the sum of the weights. */
   readonly samples: number;
   /** True if every distinct sample is a point of its own. */
   readonly exact: boolean;
 }
 
-/** Distribution of the samples themselves. Sorts `samples` in place; -0 counts as 0. */
+/**
+ * Distribution of the samples themselves. Sorts `samples` in place; -0 counts as 0.
+ *
+ * @param samples finite numbers, activation units
+ */
 export function distributionOfSamples(samples: Float64Array): Distribution {
   for (let i = 0; i < samples.length; i++) samples[i]! += 0;
   samples.sort();

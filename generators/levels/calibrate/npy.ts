@@ -6,6 +6,7 @@ import type { Result } from '../../common/problems.js';
 import { failure, success, unreadable } from '../../common/problems.js';
 import { NPY_KINDS, type NpyHeader, type NpyKind, npyHeaderBytes, parseNpyHeader } from './npy-header.js';
 
+/** Values of an array in one of the number types that are written as they are. */
 export type NpyData =
   | Float32Array
   | Float64Array
@@ -16,7 +17,9 @@ export type NpyData =
   | Int32Array
   | Uint32Array;
 
+/** An array as NumPy has it. */
 export interface NpyArray {
+  /** Extent of each dimension; empty for a single number. */
   readonly shape: readonly number[];
   /** True if the first index runs fastest in `data`. */
   readonly fortranOrder: boolean;
@@ -66,7 +69,21 @@ export function openNpy(path: string, name: string = inputName(path)): Result<Np
   });
 }
 
-/** Reads a whole `.npy` file. */
+/**
+ * Reads a whole `.npy` file: format 1 to 3, either byte order, booleans, integers of 8 to 64 bits, floats of 16 to 64 bits.
+ *
+ * @param path  `-` for standard input
+ * @returns the array, or why the file cannot be read or is none
+ *
+ * @example
+ * ```ts
+ * import { orThrow, readNpy } from 'imcgen';
+ *
+ * const { shape, data } = orThrow(readNpy('weights.npy'));
+ * const ternary = Int8Array.from(data, Math.sign);
+ * console.log(shape, ternary[0]);
+ * ```
+ */
 export function readNpy(path: string): Result<NpyArray> {
   const file = openNpy(path);
   if (!file.ok) return file;
@@ -80,9 +97,10 @@ export function readNpy(path: string): Result<NpyArray> {
 }
 
 /**
- * Writes `.npy` format 1.0, little-endian; the file appears complete or not at all.
+ * Writes `.npy` format 1.0, little-endian; the file appears complete or not at all. Folders that are missing are made.
  *
  * @throws InvalidInput where it cannot be written
+ * @throws RangeError where `data` has another length than the product of `shape`
  */
 export function writeNpy(path: string, array: NpyArray): void {
   const { shape, fortranOrder, data } = array;

@@ -2,10 +2,25 @@ import type { TailFractions } from './batches.js';
 import type { SampleLimits } from './sample-limits.js';
 
 /**
- * Methods by the name that `--method` takes.
+ * How references and outputs are chosen, by the name that `--method` takes; {@link METHODS} says what each does, and
+ * docs/calibration.md compares them.
+ */
+export type Method =
+  | 'bs-kmq'
+  | 'bs-kmq-plain'
+  | 'optimal'
+  | 'kmeans'
+  | 'lloyd-max'
+  | 'cdf'
+  | 'linear'
+  | 'linear-clipped'
+  | 'linear-floor';
+
+/**
+ * What each method does, in one line.
  * Marks: S stated by a public source, 2 second-hand digest, I inferred, F field practice.
  */
-export const METHODS = {
+export const METHODS: Readonly<Record<Method, string>> = {
   'bs-kmq':
     'boundary-suppressed k-means (S idea, I constants), tails chosen on the data, codes decoded to their means (F)',
   'bs-kmq-plain':
@@ -17,10 +32,9 @@ export const METHODS = {
   linear: '2^b levels from min to max, ends included, nearest (S, ReADC)',
   'linear-clipped': '2^b levels over the calibrated range, ends included, nearest (F)',
   'linear-floor': '2^b steps from min to max, each decoded to its lower edge (S, NeuroSim)',
-} as const;
+};
 
-export type Method = keyof typeof METHODS;
-
+/** First centres of `kmeans`: samples drawn at random, or drawn far from each other. */
 export type KMeansStart = 'random' | 'k-means++';
 
 /** Methods that clip: they depend on tails, and calibrate a range with them. */
@@ -41,6 +55,7 @@ export const DEFAULT_RESTARTS = 1;
 export const LLOYD_ROUNDS = 500;
 export const KMEANS_ROUNDS = 300;
 
+/** What to make levels for, and how. Every default is that of `imcgen calibrate`. */
 export interface CalibrationOptions extends SampleLimits {
   /** Layer name: letters, digits, dot, dash, underscore. */
   readonly name: string;

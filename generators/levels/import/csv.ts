@@ -8,6 +8,7 @@ import { type Lists, MOST_NUMBERS, type NumberList, trimmed } from './list.js';
 export interface TextStatement {
   /** Columns to read, by title or by place from 1: one list, or references and outputs. */
   readonly columns?: readonly string[] | undefined;
+  /** Mark before the fraction; by default told by the numbers themselves, and asked for where they leave it open. */
   readonly decimal?: Decimal | undefined;
   /** The first line names the columns, though it holds numbers. */
   readonly header?: boolean | undefined;

@@ -8,26 +8,38 @@ import type { Foreign, Statement } from './conventions.js';
 
 /** Samples that the levels are meant for. */
 export interface Samples {
+  /** In activation units, see {@link distributionOfSamples}. */
   readonly distribution: Distribution;
   /** Bare file names. */
   readonly source: string;
+  /** Batches that they came in. */
   readonly batches: number;
 }
 
+/** What the levels of a foreign file are for, and in which units its numbers are. */
 export interface ImportSettings {
   /** Layer name. */
   readonly name: string;
   /** Bare names of the files that were read. */
   readonly source: string;
-  /** activation = offset + scale * number in the file. */
+  /** Activation units of one unit of the file: activation = offset + scale * number. */
   readonly scale: number;
+  /** Activation that 0 in the file stands for. */
   readonly offset: number;
   /** Let each code decode to the mean of its samples; needs samples. */
   readonly refit: boolean;
+  /** For the histogram, by which the plan reports errors, and for `refit`. */
   readonly samples?: Samples | undefined;
 }
 
-/** `levels.json` of a foreign quantizer; provenance says what was read and how it was meant. */
+/**
+ * `levels.json` of a foreign quantizer; provenance says what was read and how it was meant.
+ *
+ * @param foreign   in the units of its file, as {@link foreignQuantizer} gives it
+ * @param statement what was said of the file
+ * @param settings  name and scale of the layer, and its samples where they are known
+ * @returns levels in activation units, or what no `levels.json` may hold
+ */
 export function importedLevels(
   foreign: Foreign,
   { kind, convention }: Statement,

@@ -12,8 +12,16 @@ export interface NumberList {
 
 /** What a file held: one list, or references beside outputs. */
 export type Lists =
-  | { readonly single: NumberList }
-  | { readonly references: NumberList; readonly outputs: NumberList };
+  | {
+      /** References or levels; a {@link Statement} says which. */
+      readonly single: NumberList;
+    }
+  | {
+      /** The references, with or without outer edges among them. */
+      readonly references: NumberList;
+      /** What each code decodes to. */
+      readonly outputs: NumberList;
+    };
 
 /** Most numbers in a file: no set of levels comes near, activations taken for levels do. */
 export const MOST_NUMBERS = 4096;

@@ -14,6 +14,19 @@ const LARGEST_TEXT_BYTES = 1 << 20;
  *
  * @param file       `-` for standard input
  * @param statement  what is said of text that could be read in two ways
+ * @returns the numbers and where each stands, or why they cannot be read
+ *
+ * @example
+ * ```ts
+ * import { foreignQuantizer, importedLevels, orThrow, readLists, type Statement } from 'imcgen';
+ *
+ * const lists = orThrow(readLists('thresholds.csv', { decimal: 'point' }));
+ * const statement: Statement = { kind: 'references', convention: 'midpoint', range: { low: 0, high: 8 } };
+ * const foreign = orThrow(foreignQuantizer(lists, statement));
+ * const settings = { name: 'fc1', source: 'thresholds.csv', scale: 1, offset: 0, refit: false };
+ * const levels = orThrow(importedLevels(foreign, statement, settings));
+ * console.log(levels.outputs);
+ * ```
  */
 export function readLists(file: string, statement: TextStatement = {}): Result<Lists> {
   if (file === STDIN) return readStdin(statement);
