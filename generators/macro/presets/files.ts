@@ -15,7 +15,7 @@ const SCHEMAS = { macro: 'schemas/macro.schema.json', levels: 'schemas/levels.sc
 
 /** Levels of a preset: BS-KMQ on data that the project ships, see `examples/presets.ts`. */
 export function presetLevels({ name }: Preset): Levels {
-  const file = new URL(`../../presets/${name}.levels.json`, import.meta.url);
+  const file = new URL(`../../../presets/${name}.levels.json`, import.meta.url);
   return orThrow(parse(`presets/${name}`, levelsSchema, JSON.parse(readFileSync(file, 'utf8'))));
 }
 
