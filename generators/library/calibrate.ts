@@ -19,7 +19,7 @@
  *
  * @module calibrate
  */
-export type { TailEnds, TailFractions } from '../levels/calibrate/batches.js';
+export type { TailFractions } from '../levels/calibrate/batches.js';
 export { calibrate } from '../levels/calibrate/calibrate.js';
 export { type Distribution, distributionOfSamples } from '../levels/calibrate/distribution.js';
 export { type NpyArray, type NpyData, readNpy, writeNpy } from '../levels/calibrate/npy.js';
@@ -29,19 +29,14 @@ export {
   METHODS,
   type Method,
 } from '../levels/calibrate/options.js';
+export type { TailEnds } from '../levels/calibrate/range.js';
 export type { SampleLimits } from '../levels/calibrate/sample-limits.js';
 export type { Decimal } from '../levels/import/cells.js';
-export {
-  type Convention,
-  type Ends,
-  type Foreign,
-  foreignQuantizer,
-  type Kind,
-  type Statement,
-} from '../levels/import/conventions.js';
+export { type Foreign, foreignQuantizer } from '../levels/import/conventions.js';
 export type { TextStatement } from '../levels/import/csv.js';
 export type { Edges } from '../levels/import/edges.js';
 export { type ImportSettings, importedLevels, type Samples } from '../levels/import/levels.js';
 export type { Lists, NumberList } from '../levels/import/list.js';
 export { readLists } from '../levels/import/read.js';
+export type { Convention, Ends, Kind, Statement } from '../levels/import/statement.js';
 export { type Levels, type LevelsHistogram, levelsSchema } from '../macro/config/levels.js';

@@ -33,7 +33,8 @@ export type {
 export type { Mismatch, Verdict } from '../checks/cosim/verdict.js';
 export { Random } from '../common/random.js';
 export type { StartedConversion } from '../macro/golden/trace.js';
+export type { Bench } from '../package/vectors/bench.js';
 export { NO_STALL, type Stall } from '../package/vectors/bus-timing.js';
-export { type Bench, streamConversions } from '../package/vectors/scenario.js';
+export { streamConversions } from '../package/vectors/scenario.js';
 export { type Access, Stimulus, type Vectors } from '../package/vectors/stimulus.js';
 export { buildVectors, newBench, type VectorOptions } from '../package/vectors/vectors.js';

@@ -15,5 +15,6 @@
  * @module package
  */
 export type { Manifest } from '../package/manifest.js';
-export { type PackageFile, packageFiles } from '../package/package.js';
+export { packageFiles } from '../package/package.js';
+export type { PackageFile } from '../package/text/contribution.js';
 export { writePackage } from '../package/write.js';

@@ -27,6 +27,8 @@
  * @module plan
  */
 export { planText } from '../command-line/report/plan.js';
+export type { TextFile } from '../common/files/text-file.js';
+export { writeNewFiles } from '../common/files/writer.js';
 export { type JsonSchema, jsonSchema, type Published } from '../macro/config/json-schema.js';
 export { loadMacro, type MacroInput, macroInput, parse } from '../macro/config/load.js';
 export {
@@ -47,4 +49,3 @@ export { type MacroShape, shapeOf } from '../macro/plan/shape.js';
 export type { TablePlan } from '../macro/plan/table.js';
 export { presetFiles } from '../macro/presets/files.js';
 export { PRESETS, type Preset } from '../macro/presets/presets.js';
-export { writeNewFiles } from '../macro/presets/write.js';

@@ -23,6 +23,6 @@ export {
   type Outcome,
   type Proved,
 } from '../checks/formal/engines.js';
-export type { Claim, Proof, ProofName, Witness } from '../checks/formal/proof.js';
 export { isProved, type ProofResult, type ProveOptions, proveMacro } from '../checks/formal/prove.js';
 export type { Signal, Waveform } from '../checks/formal/waveform.js';
+export type { Claim, Proof, ProofName, Witness } from '../package/formal/proof.js';

@@ -13,12 +13,12 @@ import { registerQualify } from '../../generators/command-line/commands/qualify.
 import { registerSweep } from '../../generators/command-line/commands/sweep.js';
 import { registerSynth } from '../../generators/command-line/commands/synth.js';
 import { registerVerify } from '../../generators/command-line/commands/verify.js';
+import { writeNewFiles } from '../../generators/common/files/writer.js';
 import { MissingTool, orThrow } from '../../generators/common/problems.js';
 import { isInstalled } from '../../generators/common/tool.js';
 import { planFile } from '../../generators/macro/plan/file.js';
 import { presetFiles } from '../../generators/macro/presets/files.js';
 import { PRESETS } from '../../generators/macro/presets/presets.js';
-import { writeNewFiles } from '../../generators/macro/presets/write.js';
 import { packageFiles } from '../../generators/package/package.js';
 import { writePackage } from '../../generators/package/write.js';
 import { imcgenIn, printedBy } from '../fixtures/command-line.js';

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeNewFiles } from '../../generators/common/files/writer.js';
 import { orThrow } from '../../generators/common/problems.js';
 import { readNpy, writeNpy } from '../../generators/levels/calibrate/npy.js';
 import { readLists } from '../../generators/levels/import/read.js';
 import { presetFiles } from '../../generators/macro/presets/files.js';
 import { PRESETS } from '../../generators/macro/presets/presets.js';
-import { writeNewFiles } from '../../generators/macro/presets/write.js';
 import { CLI } from '../fixtures/command-line.js';
 
 let folder: string;

@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Interrupted } from '../../common/problems.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import type { PackageFile } from '../../package/package.js';
+import type { PackageFile } from '../../package/text/contribution.js';
 
 /** Packages that a process must make before it has paid for its start: it loads and compiles all code anew. */
 const LEAST_PER_WORKER = 4;

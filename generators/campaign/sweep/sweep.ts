@@ -17,7 +17,7 @@ import { loadMacro, type MacroInput, macroInput } from '../../macro/config/load.
 import { type MacroPlan, planMacro } from '../../macro/plan/plan.js';
 import { type Inventory, readManifest, takeInventory } from '../../package/inventory.js';
 import type { Manifest } from '../../package/manifest.js';
-import type { PackageFile } from '../../package/package.js';
+import type { PackageFile } from '../../package/text/contribution.js';
 import type { AxisValues } from './axes.js';
 import { checkChoice, type Kept, type LayerLevels, type LevelsChoice, LevelsFinder } from './levels.js';
 import { generateEach, workersFor } from './pool.js';

@@ -1,3 +1,4 @@
+import { rounded } from '../../common/figures.js';
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import { parse } from '../../macro/config/load.js';
 import { type MacroConfig, macroSchema } from '../../macro/config/macro.js';
@@ -88,5 +89,5 @@ export function variantConfig(config: MacroConfig, { values }: Variant, file: st
 
 /** A scale for another number of steps over the same range; 12 digits, so that it reads as a person would write it. */
 function rescaled(scale: number, before: number, after: number): number {
-  return before === after || after < 1 ? scale : Number(((scale * before) / after).toPrecision(12));
+  return before === after || after < 1 ? scale : rounded((scale * before) / after, 12);
 }

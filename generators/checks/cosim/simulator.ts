@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { stage } from '../../common/files/output.js';
+import { stage } from '../../common/files/writer.js';
 import { InvalidInput, unreadable } from '../../common/problems.js';
 import { runTool, type ToolName } from '../../common/tool.js';
 import { compilerProblems } from './compiler-problems.js';

@@ -1,9 +1,10 @@
+import type { Files } from '../../common/files/text-file.js';
 import { InvalidInput } from '../../common/problems.js';
 import { isInstalled } from '../../common/tool.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import { type Files, SCRIPT, type Yosys, yosysBuiltin } from '../yosys/builtin.js';
+import { outputsOf, type Proof } from '../../package/formal/proof.js';
+import { SCRIPT, type Yosys, yosysBuiltin } from '../yosys/builtin.js';
 import { command, inFolder, yosysNative } from '../yosys/native.js';
-import { outputsOf, type Proof } from './proof.js';
 import {
   counterexample,
   proofScript,

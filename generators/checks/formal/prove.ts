@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Files } from '../../common/files/text-file.js';
 import { Interrupted, InvalidInput, unreadable } from '../../common/problems.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { propertyFiles } from '../../package/formal/files.js';
+import type { Claim, Proof } from '../../package/formal/proof.js';
 import { proofsOf } from '../../package/formal/proofs.js';
-import type { Files } from '../yosys/builtin.js';
+import { designOf } from '../../package/formal/script.js';
 import type { Engine, Outcome } from './engines.js';
-import type { Claim, Proof } from './proof.js';
-import { designOf } from './script.js';
 
 /** What came of one proof. */
 export interface ProofResult {

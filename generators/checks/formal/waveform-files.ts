@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { writeWhole } from '../../common/files/output.js';
+import { writeWhole } from '../../common/files/writer.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import type { Proof } from './proof.js';
+import type { Proof } from '../../package/formal/proof.js';
+import { moduleOf } from '../../package/formal/script.js';
 import type { ProofResult } from './prove.js';
-import { moduleOf } from './script.js';
 import { vcdOf } from './waveform.js';
 
 /** Files by the proof that they show. */

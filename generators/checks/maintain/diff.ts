@@ -7,7 +7,7 @@ import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
 import type { Schedule } from '../../macro/plan/schedule.js';
 import { readManifest, takeInventory } from '../../package/inventory.js';
 import { MANIFEST } from '../../package/manifest.js';
-import type { PackageFile } from '../../package/package.js';
+import type { PackageFile } from '../../package/text/contribution.js';
 import { type Change, changesBetween, lastName, sameLeaf } from './changes.js';
 import { linesChanged } from './edits.js';
 

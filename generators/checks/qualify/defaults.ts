@@ -1,4 +1,4 @@
-import type { Mutation } from './mutants.js';
+import type { Mutation } from './mutation.js';
 import { closing, type Token, tokensOf } from './tokens.js';
 
 /** The numbers among the default values of parameters in module heads: where generation writes its numbers. */

@@ -1,7 +1,8 @@
 import type { Yosys } from '../yosys/builtin.js';
 import { type Baseline, type Bed, build, passes } from './bed.js';
 import { isProvedEqual, type Pair, type Scope } from './equivalence.js';
-import { type Mutation, mutated } from './mutants.js';
+import { mutated } from './mutants.js';
+import type { Mutation } from './mutation.js';
 
 /**
  * What becomes of a mutant:

@@ -1,24 +1,6 @@
 import { defaultsOf } from './defaults.js';
+import type { Mutation } from './mutation.js';
 import { closing, type Token, tokensOf } from './tokens.js';
-
-/** One change of one place in a Verilog file. */
-export interface Mutation {
-  readonly line: number;
-  readonly kind:
-    | 'operator'
-    | 'constant'
-    | 'condition'
-    | 'negation'
-    | 'dropped'
-    | 'stuck'
-    | 'swapped'
-    | 'default'
-    | 'digit';
-  readonly from: number;
-  readonly to: number;
-  readonly before: string;
-  readonly after: string;
-}
 
 const OPERATORS: Readonly<Record<string, readonly string[]>> = {
   '==': ['!='],

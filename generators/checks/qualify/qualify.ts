@@ -11,7 +11,8 @@ import { type Bed, baselineOf } from './bed.js';
 import { digitMutationsOf } from './defaults.js';
 import { EQUIVALENTS, isKnownAs, plainLines } from './equivalents.js';
 import { type Fate, fateOf, type Laboratory } from './fate.js';
-import { type Mutation, mutationsOf } from './mutants.js';
+import { mutationsOf } from './mutants.js';
+import type { Mutation } from './mutation.js';
 import { packageBed } from './package-bed.js';
 import { wilson } from './wilson.js';
 

@@ -1,4 +1,4 @@
-import type { PackageFile } from '../../package/package.js';
+import type { PackageFile } from '../../package/text/contribution.js';
 import { yosysBuiltin } from '../yosys/builtin.js';
 
 /** What the proof says of a netlist and the Verilog that it was mapped from. */

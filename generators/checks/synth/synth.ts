@@ -6,7 +6,7 @@ import { requireTools } from '../../common/tool.js';
 import { planOfPackage } from '../../macro/plan/file.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { blocksOf, GENERIC_LIBRARY, synthesisScripts } from '../../package/flow/synthesis.js';
-import type { PackageFile } from '../../package/package.js';
+import type { PackageFile } from '../../package/text/contribution.js';
 import { buildVectors, PACKAGED } from '../../package/vectors/vectors.js';
 import { type CosimResult, runVectors } from '../cosim/cosim.js';
 import { COMMANDS } from '../cosim/simulator.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { failure, InvalidInput, type Problem, type Result, success } from '../../common/problems.js';
 import { runTool } from '../../common/tool.js';
-import type { PackageFile } from '../../package/package.js';
+import type { PackageFile } from '../../package/text/contribution.js';
 
 /** One stage of a timing path: what drives it, and when its output has settled. */
 export interface Stage {

@@ -1,9 +1,7 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import type { Files } from '../../common/files/text-file.js';
 import { Interrupted, MissingTool } from '../../common/problems.js';
-
-/** Files by path, with forward slashes. */
-export type Files = ReadonlyMap<string, string>;
 
 /** A run of Yosys in a folder that holds some files. */
 export interface YosysRun {

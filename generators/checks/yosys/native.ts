@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Files } from '../../common/files/text-file.js';
 import { runTool } from '../../common/tool.js';
-import { type Files, SCRIPT, type Yosys, type YosysRun } from './builtin.js';
+import { SCRIPT, type Yosys, type YosysRun } from './builtin.js';
 
 /** The installed Yosys, in a temporary folder. */
 export const yosysNative: Yosys = async (run) => {

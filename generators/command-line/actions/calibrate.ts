@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { requireOneStdin } from '../../common/files/input.js';
-import { type Output, requireWritable, writeWhole } from '../../common/files/output.js';
+import { type Output, requireWritable } from '../../common/files/output.js';
+import { writeWhole } from '../../common/files/writer.js';
 import { InvalidInput, orThrow, type Problem } from '../../common/problems.js';
 import { BatchCollector } from '../../levels/calibrate/batches.js';
 import { checkedSamples, levelsOf } from '../../levels/calibrate/calibrate.js';
@@ -21,8 +22,38 @@ import { meanSquaredError } from '../../levels/calibrate/quantizer.js';
 import { constantFault, fewValues } from '../../levels/calibrate/sample-faults.js';
 import { collectFiles, npyFiles, sourceName } from '../../levels/calibrate/sources.js';
 import type { Levels } from '../../macro/config/levels.js';
-import type { CalibrateFlags } from '../commands/calibrate.js';
 import { comparisonText, type LevelsSummary, levelsText } from '../report/calibrate.js';
+
+/** The command line as commander hands it over. */
+export interface CalibrateFlags {
+  readonly bits: number;
+  readonly output?: string;
+  readonly name?: string;
+  readonly method: string;
+  readonly tails?: number | { low: number; high: number } | 'auto';
+  readonly emaWeight: number;
+  readonly refit?: boolean;
+  readonly start: 'random' | 'k-means++';
+  readonly restarts: number;
+  readonly seed: number;
+  readonly axis?: number;
+  readonly dropNonfinite: boolean;
+  readonly dropBelow?: number;
+  readonly dropAbove?: number;
+  readonly clip?: { low: number; high: number };
+  readonly allowConstant: boolean;
+  readonly compare: boolean;
+  readonly heldOut?: string[];
+  readonly plot?: string;
+  readonly cell?: number;
+  readonly stepCells?: number;
+  readonly offsetCells: number;
+  readonly tableStep?: number;
+  readonly tableBits: number;
+  readonly tableSigned: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
 
 /** `imcgen calibrate`: reads activations, writes levels, prints what was found. */
 export async function runCalibrate(activations: readonly string[], flags: CalibrateFlags): Promise<void> {

@@ -1,18 +1,44 @@
 import { basename } from 'node:path';
+import { figure } from '../../common/figures.js';
 import { requireOneStdin } from '../../common/files/input.js';
-import { requireWritable, writeWhole } from '../../common/files/output.js';
+import { requireWritable } from '../../common/files/output.js';
+import { writeWhole } from '../../common/files/writer.js';
 import { InvalidInput, orThrow } from '../../common/problems.js';
 import { BatchCollector } from '../../levels/calibrate/batches.js';
 import { checkedSamples } from '../../levels/calibrate/calibrate.js';
 import { collectFiles, npyFiles, sourceName } from '../../levels/calibrate/sources.js';
-import { foreignQuantizer, type Statement } from '../../levels/import/conventions.js';
+import { foreignQuantizer } from '../../levels/import/conventions.js';
 import { importedLevels, type Samples } from '../../levels/import/levels.js';
 import type { Lists } from '../../levels/import/list.js';
 import { readLists } from '../../levels/import/read.js';
+import type { Statement } from '../../levels/import/statement.js';
 import type { Levels } from '../../macro/config/levels.js';
-import type { ImportFlags } from '../commands/import.js';
-import { figure, levelsText } from '../report/calibrate.js';
+import { levelsText } from '../report/calibrate.js';
 import { remarks, summaryOf } from './calibrate.js';
+
+/** The command line as commander hands it over. */
+export interface ImportFlags {
+  readonly output: string;
+  readonly name?: string;
+  readonly kind?: 'references' | 'levels';
+  readonly convention?: 'midpoint' | 'floor' | 'floor-middle';
+  readonly columns?: string[];
+  readonly decimal?: 'point' | 'comma';
+  readonly header: boolean;
+  readonly outputs?: string;
+  readonly edges?: 'none' | 'lower' | 'upper' | 'both';
+  readonly range?: { readonly low: number; readonly high: number };
+  readonly scale: number;
+  readonly offset: number;
+  readonly histogramFrom?: string[];
+  readonly dropNonfinite: boolean;
+  readonly dropBelow?: number;
+  readonly dropAbove?: number;
+  readonly clip?: { low: number; high: number };
+  readonly refit: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
 
 /** `imcgen import`: reads foreign levels, writes `levels.json`, prints what was made of them. */
 export async function runImport(file: string, flags: ImportFlags): Promise<void> {

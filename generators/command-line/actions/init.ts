@@ -1,9 +1,17 @@
 import path from 'node:path';
+import { writeNewFiles } from '../../common/files/writer.js';
 import { orThrow } from '../../common/problems.js';
 import { nextSteps, presetFiles, presetPlan } from '../../macro/presets/files.js';
 import { PRESETS, type Preset } from '../../macro/presets/presets.js';
-import { writeNewFiles } from '../../macro/presets/write.js';
-import type { InitFlags } from '../commands/init.js';
+
+/** The command line as commander hands it over. */
+export interface InitFlags {
+  readonly preset: string;
+  readonly list: boolean;
+  readonly force: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
 
 /** `imcgen init`: writes the files of a preset, or lists the presets. */
 export async function runInit(folder: string, flags: InitFlags): Promise<void> {

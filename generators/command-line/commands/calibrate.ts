@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CalibrateFlags } from '../actions/calibrate.js';
 import { number, range } from './values.js';
 
 const EXAMPLES = `
@@ -78,37 +79,6 @@ export function registerCalibrate(program: Command): void {
       const { runCalibrate } = await import('../actions/calibrate.js');
       await runCalibrate(activations, flags);
     });
-}
-
-/** The command line as commander hands it over. */
-export interface CalibrateFlags {
-  readonly bits: number;
-  readonly output?: string;
-  readonly name?: string;
-  readonly method: string;
-  readonly tails?: number | { low: number; high: number } | 'auto';
-  readonly emaWeight: number;
-  readonly refit?: boolean;
-  readonly start: 'random' | 'k-means++';
-  readonly restarts: number;
-  readonly seed: number;
-  readonly axis?: number;
-  readonly dropNonfinite: boolean;
-  readonly dropBelow?: number;
-  readonly dropAbove?: number;
-  readonly clip?: { low: number; high: number };
-  readonly allowConstant: boolean;
-  readonly compare: boolean;
-  readonly heldOut?: string[];
-  readonly plot?: string;
-  readonly cell?: number;
-  readonly stepCells?: number;
-  readonly offsetCells: number;
-  readonly tableStep?: number;
-  readonly tableBits: number;
-  readonly tableSigned: boolean;
-  readonly json: boolean;
-  readonly quiet: boolean;
 }
 
 function within(low: number, high: number) {

@@ -28,7 +28,8 @@ export function registerGenerate(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (macro: string, { output, force, json, quiet }: GenerateFlags) => {
       const { planFile } = await import('../../macro/plan/file.js');
-      const { MANIFEST, packageFiles } = await import('../../package/package.js');
+      const { MANIFEST } = await import('../../package/manifest.js');
+      const { packageFiles } = await import('../../package/package.js');
       const { writePackage } = await import('../../package/write.js');
       const { orThrow } = await import('../../common/problems.js');
       const { requireWritable } = await import('../../common/files/output.js');

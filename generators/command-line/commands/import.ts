@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ImportFlags } from '../actions/import.js';
 import { number, range } from './values.js';
 
 const EXAMPLES = `
@@ -26,30 +27,6 @@ A code is the number of references at or below a value. What one list leaves ope
 
 There are 2^b levels or outputs and 2^b - 1 references; the outer edge of the first bin (lower), of the last
 (upper), or both may stand among the references, also as infinity.`;
-
-/** The command line as commander hands it over. */
-export interface ImportFlags {
-  readonly output: string;
-  readonly name?: string;
-  readonly kind?: 'references' | 'levels';
-  readonly convention?: 'midpoint' | 'floor' | 'floor-middle';
-  readonly columns?: string[];
-  readonly decimal?: 'point' | 'comma';
-  readonly header: boolean;
-  readonly outputs?: string;
-  readonly edges?: 'none' | 'lower' | 'upper' | 'both';
-  readonly range?: { readonly low: number; readonly high: number };
-  readonly scale: number;
-  readonly offset: number;
-  readonly histogramFrom?: string[];
-  readonly dropNonfinite: boolean;
-  readonly dropBelow?: number;
-  readonly dropAbove?: number;
-  readonly clip?: { low: number; high: number };
-  readonly refit: boolean;
-  readonly json: boolean;
-  readonly quiet: boolean;
-}
 
 /** Adds `imcgen import`. The implementation loads when the command runs. */
 export function registerImport(program: Command): void {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { PRESETS } from '../../macro/presets/presets.js';
+import type { InitFlags } from '../actions/init.js';
 
 const EXAMPLES = `
 Examples:
@@ -10,15 +11,6 @@ Examples:
 Writes macro.jsonc, in which every key stands with its meaning, range and default; levels that the tool
 calibrated on data it ships, to be replaced by yours; and JSON Schemas, by which editors complete and check.
 Nothing is overwritten without --force; either all files are written or none.`;
-
-/** The command line as commander hands it over. */
-export interface InitFlags {
-  readonly preset: string;
-  readonly list: boolean;
-  readonly force: boolean;
-  readonly json: boolean;
-  readonly quiet: boolean;
-}
 
 /** Adds `imcgen init`. The implementation loads when the command runs. */
 export function registerInit(program: Command): void {

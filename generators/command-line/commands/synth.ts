@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 
 const EXAMPLES = `
@@ -51,6 +50,8 @@ export function registerSynth(program: Command): void {
       const { interruptible } = await import('./interrupt.js');
       const { progressBar } = await import('./progress.js');
       const { requireWritable } = await import('../../common/files/output.js');
+      const { writeNewFiles } = await import('../../common/files/writer.js');
+      const { orThrow } = await import('../../common/problems.js');
       if (flags.output !== undefined) requireWritable([{ path: flags.output, kind: 'folder' }]);
       const progress = progressBar();
       const synthesis = await interruptible((signal) =>
@@ -67,7 +68,13 @@ export function registerSynth(program: Command): void {
       ).finally(progress.clear);
       const text = synthesisText(synthesis);
       const json = synthesisJson(synthesis);
-      if (flags.output !== undefined) await keep(flags.output, synthesis.files, text, json);
+      if (flags.output !== undefined) {
+        const reports = [
+          { path: 'report.txt', text },
+          { path: 'report.json', text: json },
+        ];
+        orThrow(await writeNewFiles(flags.output, [...synthesis.files, ...reports], { force: true }));
+      }
       const failed = synthesis.gateLevel?.passed === false || synthesis.equivalence?.proved === false;
       if (flags.json) process.stdout.write(json);
       else if (failed || !flags.quiet) process.stdout.write(text);
@@ -81,29 +88,4 @@ function period(text: string): number {
     throw new InvalidArgumentError('It is outside 0.01..1000000 ns.');
   }
   return value;
-}
-
-/** Files beside those that are there already; the same names are written over. */
-async function keep(
-  folder: string,
-  files: readonly { readonly path: string; readonly text: string }[],
-  text: string,
-  json: string,
-): Promise<void> {
-  const { writeFile } = await import('node:fs/promises');
-  const { makeFolders, unwritable } = await import('../../common/files/output.js');
-  const { InvalidInput } = await import('../../common/problems.js');
-  const reports = [
-    { path: 'report.txt', text },
-    { path: 'report.json', text: json },
-  ];
-  try {
-    for (const file of [...files, ...reports]) {
-      const to = path.join(folder, file.path);
-      makeFolders(path.dirname(to));
-      await writeFile(to, file.text);
-    }
-  } catch (error) {
-    throw new InvalidInput([unwritable(folder, error)]);
-  }
 }

@@ -1,12 +1,6 @@
+import { figure } from '../../common/figures.js';
 import { BASELINES, type Comparison, checkClaim, ratio } from '../../levels/calibrate/compare.js';
 import type { Levels, LevelsHistogram } from '../../macro/config/levels.js';
-
-/** `1.234e-3` or `0.1234`: four significant digits in at most nine columns. */
-export function figure(value: number): string {
-  if (value === 0 || !Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(3);
-}
 
 /** Columns of text, the first two left, the others right aligned. */
 export function table(rows: readonly (readonly string[])[]): string {

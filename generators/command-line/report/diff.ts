@@ -1,6 +1,7 @@
 import { type Change, type Leaf, lastName } from '../../checks/maintain/changes.js';
 import type { FileDiff, LayerDiff, PackageDiff, PlanDiff } from '../../checks/maintain/diff.js';
-import { figure, percent } from './plan.js';
+import { figure } from '../../common/figures.js';
+import { percent } from './plan.js';
 
 /** What an engineer calls some of the plan's numbers; all others go by their names in the plan. */
 const WORDS: Readonly<Record<string, string>> = {

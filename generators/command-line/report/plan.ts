@@ -1,14 +1,8 @@
+import { figure } from '../../common/figures.js';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
 import type { Schedule } from '../../macro/plan/schedule.js';
 import { type MacroShape, offsetCapacity, stepCapacity } from '../../macro/plan/shape.js';
 import { textTable } from './table.js';
-
-/** `0.002438` or `2.438e-5`: four significant digits. */
-export function figure(value: number): string {
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(3);
-}
 
 /** What rounding to whole cells and table entries adds to the mean squared error; undefined without samples. */
 export function roundingCost({ error }: LayerPlan): number | undefined {

@@ -1,6 +1,6 @@
-import type { Proof } from '../../checks/formal/proof.js';
 import { isProved, type ProofResult } from '../../checks/formal/prove.js';
 import type { Waveform } from '../../checks/formal/waveform.js';
+import type { Proof } from '../../package/formal/proof.js';
 
 /** All proofs of a macro, as they are reported. */
 export interface ProofRun {

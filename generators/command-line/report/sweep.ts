@@ -1,10 +1,10 @@
 import type { LayerLevels } from '../../campaign/sweep/levels.js';
 import type { Sweep, SweepRow } from '../../campaign/sweep/sweep.js';
+import { figure } from '../../common/figures.js';
 import { describeProblem } from '../../common/problems.js';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
 import { stepCapacity } from '../../macro/plan/shape.js';
 import { planDiffLines } from './diff.js';
-import { figure } from './plan.js';
 import { textTable } from './table.js';
 import { verdictJson, verdictText } from './verdict.js';
 

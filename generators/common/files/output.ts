@@ -5,11 +5,8 @@ import {
   mkdirSync,
   readlinkSync,
   realpathSync,
-  renameSync,
-  rmSync,
   type Stats,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { InvalidInput, type Problem } from '../problems.js';
@@ -129,7 +126,7 @@ function denied(output: Output, at: string): Problem | undefined {
 }
 
 /** Undefined where there is nothing, or a link to nothing. */
-function statOf(name: string): Stats | undefined {
+export function statOf(name: string): Stats | undefined {
   try {
     return statSync(name);
   } catch (error) {
@@ -172,33 +169,6 @@ function shown(text: string): string {
 }
 
 /**
- * Writes a whole file or nothing: under a temporary name first, renamed when complete. Folders are made; a link is
- * written through; a device or a pipe is written as it is.
- *
- * @throws InvalidInput where it cannot be written
- */
-export function writeWhole(file: string, content: string | Uint8Array): void {
-  const problem = outputProblem({ path: file, kind: 'file' });
-  if (problem !== undefined) throw new InvalidInput([problem]);
-  let staged: string | undefined;
-  try {
-    const stats = statOf(file);
-    if (stats !== undefined && !stats.isFile()) {
-      writeFileSync(file, content);
-      return;
-    }
-    const target = stats === undefined ? path.resolve(file) : realpathSync(file);
-    makeFolders(path.dirname(target));
-    staged = path.join(path.dirname(target), `.imcgen.${process.pid}.tmp`);
-    writeFileSync(staged, content, stats === undefined ? {} : { mode: stats.mode });
-    renameSync(staged, target);
-  } catch (error) {
-    if (staged !== undefined) rmSync(staged, { force: true });
-    throw new InvalidInput([unwritable(file, error)]);
-  }
-}
-
-/**
  * Makes a folder and those above it that are missing, one by one: Node's own way of it does not end where a file
  * system takes no folders, as below /proc.
  *
@@ -218,49 +188,8 @@ export function makeFolders(folder: string): string | undefined {
   return missing[0];
 }
 
-/** Where another tool writes a file that is to be whole, or not there. */
-export interface Staged {
-  /** Folder in which the tool has to run: names of folders can hold what a tool does not take. */
-  readonly cwd: string;
-  /** What the tool is told to write. */
-  readonly name: string;
-  /** Gives the file its place. */
-  readonly place: () => void;
-  /** Removes what is left of it; nothing is, where it has its place. */
-  readonly discard: () => void;
-}
-
-/**
- * Prepares a file that another tool writes; its folders are made, a device or pipe is written as it is.
- *
- * @throws InvalidInput where it cannot be written, also from `place`
- */
-export function stage(file: string): Staged {
-  const problem = outputProblem({ path: file, kind: 'file' });
-  if (problem !== undefined) throw new InvalidInput([problem]);
-  const attempt = (work: () => unknown) => {
-    try {
-      work();
-    } catch (error) {
-      throw new InvalidInput([unwritable(file, error)]);
-    }
-  };
-  const stats = statOf(file);
-  const target = stats === undefined ? path.resolve(file) : realpathSync(file);
-  const cwd = path.dirname(target);
-  if (stats !== undefined && !stats.isFile()) {
-    return { cwd, name: target, place: () => undefined, discard: () => undefined };
-  }
-  attempt(() => makeFolders(cwd));
-  const name = `.imcgen.${process.pid}.tmp`;
-  const staged = path.join(cwd, name);
-  return {
-    ...{ cwd, name },
-    // A tool that failed before it wrote has said so itself.
-    place: () => attempt(() => isThere(staged) && renameSync(staged, target)),
-    discard: () => rmSync(staged, { force: true }),
-  };
-}
+/** What the names of files and folders on their way to their place begin with. */
+export const TEMPORARY = '.imcgen.';
 
 /**
  * What is said of a file or folder that the system would not let us write.
@@ -270,8 +199,7 @@ export function stage(file: string): Staged {
 export function unwritable(file: string, error: unknown): Problem {
   if (!isSystemError(error)) throw error;
   const { path: at } = error;
-  const where =
-    at === undefined || at === file || /\.imcgen\.|\.(new|old)\b/.test(at) ? '' : ` (${shown(at)})`;
+  const where = at === undefined || at === file || at.includes(TEMPORARY) ? '' : ` (${shown(at)})`;
   const fix = 'Make room or give permission there, or write to another place.';
   return { file, path: '', message: `cannot be written: ${systemReason(error)}${where}`, fix };
 }

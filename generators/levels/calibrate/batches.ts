@@ -14,6 +14,7 @@ import {
   splitNonfinite,
 } from './float-bins.js';
 import type { NpyData } from './npy.js';
+import type { TailEnds } from './range.js';
 import { hasLimits, type LimitCounts, limited, type SampleLimits } from './sample-limits.js';
 
 /** Up to this many samples are kept as they are; beyond, they are binned. */
@@ -21,12 +22,6 @@ export const EXACT_SAMPLES = 1 << 18;
 /** Bins that the whole stream may occupy. */
 export const STREAM_BINS = 1 << 20;
 const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
-
-/** Low and high ends that leave a tail outside: one per tail fraction asked for. */
-export interface TailEnds {
-  readonly low: number;
-  readonly high: number;
-}
 
 /**
  * Gathers calibration samples batch by batch; memory does not grow with the number of batches.

@@ -1,7 +1,7 @@
-import type { TailEnds } from './batches.js';
 import type { Distribution } from './distribution.js';
 import { optimalClusters } from './optimal.js';
 import { fillLevels, lowerBound } from './quantizer.js';
+import type { TailEnds } from './range.js';
 
 /** Points x clusters that enter the clustering unmerged; see {@link optimalClusters}. */
 const CLUSTERING_PROGRAMME = 1 << 17;

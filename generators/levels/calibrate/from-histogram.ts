@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Levels, LevelsHistogram } from '../../macro/config/levels.js';
-import type { TailEnds, TailFractions } from './batches.js';
+import type { TailFractions } from './batches.js';
 import type { Gathering } from './calibrate.js';
 import { type Distribution, distributionOfPoints, quantile } from './distribution.js';
 import { type CalibrationSamples, tailsToRecord } from './methods.js';
 import { METHODS, type Method, type Settings, usesTails, withDefaults } from './options.js';
+import type { TailEnds } from './range.js';
 import type { SampleLimits } from './sample-limits.js';
 
 /** The options that `imcgen calibrate` leaves in a levels file; a file may hold anything, and what makes no sense is none. */

@@ -1,7 +1,7 @@
 import type { LevelsHistogram } from '../../macro/config/levels.js';
-import type { TailEnds } from './batches.js';
 import type { Distribution } from './distribution.js';
 import { lowerBound, meanBetween } from './quantizer.js';
+import type { TailEnds } from './range.js';
 
 /**
  * Histogram of a distribution in `bins` bins of equal width.

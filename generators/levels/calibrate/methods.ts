@@ -1,10 +1,12 @@
-import type { BatchCollector, TailEnds, TailFractions } from './batches.js';
+import { rounded } from '../../common/figures.js';
+import type { BatchCollector, TailFractions } from './batches.js';
 import { bsKmqCentres } from './bs-kmq.js';
 import type { Distribution } from './distribution.js';
 import { type LloydResult, lloyd, randomStart, seededRandom, spreadStart } from './lloyd.js';
 import { optimalClusters } from './optimal.js';
 import { FIXED_TAILS, KMEANS_ROUNDS, LLOYD_ROUNDS, type Settings } from './options.js';
 import { fillLevels, meanSquaredError, middle, midpoints, nearestCentre, refitOutputs } from './quantizer.js';
+import type { TailEnds } from './range.js';
 import { movingRange } from './range.js';
 import { cdfLevels, evenLevels, extremes, floorSteps } from './rule-levels.js';
 import { AUTO_TAILS, autoTails } from './tails.js';
@@ -137,5 +139,5 @@ function kmeans(distribution: Distribution, { bits, start, restarts, seed }: Set
 
 /** `0.5 %`, four significant digits at most. */
 export function percent(fraction: number): string {
-  return `${Number((100 * fraction).toPrecision(2))} %`;
+  return `${rounded(100 * fraction, 2)} %`;
 }

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { inputName, STDIN, standardInput } from '../../common/files/input.js';
-import { writeWhole } from '../../common/files/output.js';
+import { writeWhole } from '../../common/files/writer.js';
 import type { Result } from '../../common/problems.js';
 import { failure, success, unreadable } from '../../common/problems.js';
 import { NPY_KINDS, type NpyHeader, type NpyKind, npyHeaderBytes, parseNpyHeader } from './npy-header.js';

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { figure } from '../../command-line/report/calibrate.js';
+import { figure } from '../../common/figures.js';
 import type { Levels } from '../../macro/config/levels.js';
 import { isBsKmq } from './options.js';
 

@@ -1,4 +1,8 @@
-import type { TailEnds } from './batches.js';
+/** Low and high ends of what is kept: values outside are tails. */
+export interface TailEnds {
+  readonly low: number;
+  readonly high: number;
+}
 
 /**
  * Calibrated range [lo, hi]: exponential moving average of the batches' tail ends, in the order of the batches.

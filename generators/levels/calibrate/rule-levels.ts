@@ -1,6 +1,6 @@
-import type { TailEnds } from './batches.js';
 import { type Distribution, quantile } from './distribution.js';
 import type { Quantizer } from './quantizer.js';
+import type { TailEnds } from './range.js';
 
 /** Levels that follow from the range alone: 2^b from `low` to `high`, both included. */
 export function evenLevels({ low, high }: TailEnds, bits: number): number[] {

@@ -1,8 +1,8 @@
-import { figure } from '../../command-line/report/calibrate.js';
+import { figure } from '../../common/figures.js';
 import type { Problem } from '../../common/problems.js';
 import { LARGEST_NUMBER } from '../../macro/config/fields.js';
-import type { TailEnds } from './batches.js';
 import type { Distribution } from './distribution.js';
+import type { TailEnds } from './range.js';
 import type { SampleLimits } from './sample-limits.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { TailEnds } from './batches.js';
 import type { NpyData } from './npy.js';
+import type { TailEnds } from './range.js';
 
 /** Limits by value, which samples are held to before anything looks at them. */
 export interface SampleLimits {

@@ -1,6 +1,6 @@
-import type { TailEnds } from './batches.js';
 import type { Distribution } from './distribution.js';
 import { lowerBound, meanSquaredError, midpoints, type Quantizer } from './quantizer.js';
+import type { TailEnds } from './range.js';
 
 /**
  * How codes are decided and decoded when a method is scored.

@@ -1,8 +1,9 @@
-import type { TailEnds, TailFractions } from './batches.js';
+import type { TailFractions } from './batches.js';
 import { bsKmqCentres } from './bs-kmq.js';
 import { coarsened } from './cells.js';
 import type { Distribution } from './distribution.js';
 import { meanSquaredError, midpoints, refitOutputs } from './quantizer.js';
+import type { TailEnds } from './range.js';
 import { movingRange } from './range.js';
 
 /**

@@ -1,9 +1,9 @@
 import type { Problem } from '../../common/problems.js';
 import { MAX_LEVEL_BITS } from '../../macro/config/levels.js';
 import { midpoints } from '../calibrate/quantizer.js';
-import type { Convention } from './conventions.js';
 import { nearestBits, type Split } from './edges.js';
 import { type NumberList, problemAt } from './list.js';
+import type { Convention } from './statement.js';
 
 /** Relative difference that rounding of a file to seven digits explains. */
 const ROUNDING = 1e-6;

@@ -4,7 +4,8 @@ import { parse } from '../../macro/config/load.js';
 import type { Distribution } from '../calibrate/distribution.js';
 import { histogramOf } from '../calibrate/histogram.js';
 import { refitOutputs } from '../calibrate/quantizer.js';
-import type { Foreign, Statement } from './conventions.js';
+import type { Foreign } from './conventions.js';
+import type { Statement } from './statement.js';
 
 /** Samples that the levels are meant for. */
 export interface Samples {

@@ -1,3 +1,4 @@
+import { rounded } from '../../common/figures.js';
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import { MOST_REFERENCE_COLUMNS, MOST_REFERENCE_PULSES } from '../config/macro.js';
 import { fullScale, type MacroShape, offsetCapacity, rampLimit, stepCapacity } from './shape.js';
@@ -200,5 +201,5 @@ function capacityFix(
 
 /** A number for a message: at most four significant digits. */
 export function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return String(rounded(value, 4));
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { TextFile } from '../../common/files/text-file.js';
 import { orThrow } from '../../common/problems.js';
-import type { PackageFile } from '../../package/package.js';
 import { jsonSchema, jsonSchemaText } from '../config/json-schema.js';
 import { type Levels, levelsSchema } from '../config/levels.js';
 import { macroInput, parse } from '../config/load.js';
@@ -26,7 +26,7 @@ export function presetPlan(preset: Preset): MacroPlan {
 }
 
 /** A starting point: a commented config, the levels it names, and the schemas that editors check both by. */
-export function presetFiles(preset: Preset): PackageFile[] {
+export function presetFiles(preset: Preset): TextFile[] {
   const macro = commentedJson(jsonSchema('macro'), {
     values: { $schema: `./${SCHEMAS.macro}`, ...preset.config },
     remarks: preset.remarks,

@@ -1,3 +1,4 @@
+import { rounded } from '../../common/figures.js';
 import type { Bus } from '../../macro/config/macro.js';
 import { marchCycles } from '../../macro/golden/march.js';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
@@ -17,7 +18,10 @@ import {
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import { type MacroShape, stepRows } from '../../macro/plan/shape.js';
 import { BUSES } from '../rtl/bus-ports.js';
-import { macroView, type View } from '../rtl/view.js';
+import { macroView } from '../rtl/view.js';
+import type { Contribution, ReadmeLine } from '../text/contribution.js';
+import { render } from '../text/render.js';
+import type { View } from '../text/view.js';
 
 const RESET_STYLES = {
   async_low: 'asynchronous, active low',
@@ -25,11 +29,6 @@ const RESET_STYLES = {
   sync_low: 'synchronous, active low',
   sync_high: 'synchronous, active high',
 } as const;
-
-/** A number for a reader: six significant digits at most. */
-function figure(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}
 
 /** All of a short list, both ends of a long one. */
 function abridged(values: readonly number[]): string {
@@ -42,8 +41,8 @@ function layerView({ bank, name, bits, unitActivation, ramp, table }: LayerPlan)
     bank,
     name,
     bits,
-    unitActivation: figure(unitActivation),
-    outputScale: figure(table.outputScale),
+    unitActivation: String(rounded(unitActivation, 6)),
+    outputScale: String(rounded(table.outputScale, 6)),
     references: abridged(ramp.references),
     table: abridged(table.entries),
   };
@@ -65,7 +64,7 @@ function busDocument(bus: Bus) {
 }
 
 /** View of the package's README. */
-export function readmeView(plan: MacroPlan, contents: readonly { file: string; meaning: string }[]): View {
+export function readmeView(plan: MacroPlan, contents: readonly ReadmeLine[]): View {
   const { shape, config, layers } = plan;
   const signed = (yes: boolean) => (yes ? 'signed' : 'unsigned');
   const coding = shape.inputCoding === 'pwm' ? 'pulse width' : 'bit serial';
@@ -126,7 +125,7 @@ function selfTestNote({ readout, ramp, earlyStop }: MacroShape): string {
 }
 
 /** View of the address map's page. */
-export function registersView(plan: MacroPlan): View {
+function registersView(plan: MacroPlan): View {
   const { shape } = plan;
   const regions = Object.keys(REGIONS) as RegionName[];
   const registers = registersOf(shape);
@@ -163,3 +162,11 @@ export function registersView(plan: MacroPlan): View {
       : 'Inputs and results are out of reach while `busy`.',
   };
 }
+
+/** Pages for whoever builds with the macro; the README is the package's, for it lists what all parts write. */
+export const DOCUMENTS: Contribution = {
+  readme: () => [
+    { file: '`docs/registers.md`', meaning: 'address map, registers, error bits, reference rows' },
+  ],
+  files: (plan) => [{ path: 'docs/registers.md', text: render('docs/registers.md', registersView(plan)) }],
+};

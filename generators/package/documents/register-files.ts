@@ -13,11 +13,11 @@ import {
   sizeInUse,
   TRIM_ROW_BASE,
 } from '../../macro/plan/registers.js';
-import type { PackageFile } from '../package.js';
 import { parametersOf } from '../rtl/parameters.js';
-import type { View } from '../rtl/view.js';
+import type { Contribution, PackageFile } from '../text/contribution.js';
 import { headerLines } from '../text/header.js';
 import { render } from '../text/render.js';
+import type { View } from '../text/view.js';
 
 /** A number with so many hexadecimal digits. */
 function hex(value: number, digits: number): string {
@@ -190,6 +190,13 @@ function rdlFile(plan: MacroPlan): PackageFile {
 }
 
 /** What software and surrounding hardware include. */
-export function registerFiles(plan: MacroPlan): PackageFile[] {
-  return [parameterFile(plan), cHeaderFile(plan), rdlFile(plan)];
-}
+export const INCLUDES: Contribution = {
+  readme: ({ name }) => [
+    { file: `\`include/${name}_params.vh\``, meaning: 'parameters as Verilog macros' },
+    {
+      file: `\`include/${name}_regs.h\`, \`include/${name}_regs.rdl\``,
+      meaning: 'addresses, registers and bits for C, and in SystemRDL',
+    },
+  ],
+  files: (plan) => [parameterFile(plan), cHeaderFile(plan), rdlFile(plan)],
+};

@@ -1,10 +1,9 @@
-import { VERSION } from '../../common/version.js';
 import { supplyPins } from '../../macro/config/supply-pins.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import type { PackageFile } from '../package.js';
-import { macroView } from '../rtl/view.js';
+import type { Contribution, PackageFile } from '../text/contribution.js';
 import { headerLines } from '../text/header.js';
 import { render } from '../text/render.js';
+import { coreName, edalizeYosysPath } from './edalize.js';
 
 /** Paths of a package below some folders, Verilog only. */
 function verilogIn(files: readonly PackageFile[], ...folders: readonly string[]): string[] {
@@ -16,16 +15,6 @@ function verilogIn(files: readonly PackageFile[], ...folders: readonly string[])
 /** Timing constraints of the package. */
 function constraintsOf({ name }: MacroPlan): string {
   return `syn/${name}.sdc`;
-}
-
-/** Name of the package among cores: vendor, library, name, version. */
-function coreName({ name }: MacroPlan): string {
-  return `imcgen:macro:${name}:${VERSION}`;
-}
-
-/** Synthesis script of the core, for the Yosys of Edalize: its own knows FPGA families only. */
-function edalizeYosysPath({ name }: MacroPlan): string {
-  return `syn/${name}_edalize.tcl`;
 }
 
 /** `<name>.core`: the package for FuseSoC, in its CAPI2. */
@@ -47,17 +36,6 @@ function coreFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
     constraints: constraintsOf(plan),
   });
   return { path: file, text };
-}
-
-/** The synthesis script of the core. */
-function edalizeYosysFile(plan: MacroPlan): PackageFile {
-  const path = edalizeYosysPath(plan);
-  const file = path.replace('syn/', '');
-  const purpose = 'Yosys under FuseSoC and Edalize: from rtl/ to a netlist';
-  return {
-    path,
-    text: render('flow/edalize_yosys.tcl', { ...macroView(plan), file, purpose, core: coreName(plan) }),
-  };
 }
 
 /** `librelane/config.json`: the digital part around the analog macro, for LibreLane or OpenLane 2. */
@@ -93,11 +71,32 @@ function libreLaneFile(plan: MacroPlan, files: readonly PackageFile[]): PackageF
   return { path: 'librelane/config.json', text: `${JSON.stringify(settings, null, 2)}\n` };
 }
 
-/**
- * What flows read to find the files of a package.
- *
- * @param files  everything else in the package
- */
-export function flowFiles(plan: MacroPlan, files: readonly PackageFile[]): PackageFile[] {
-  return [coreFile(plan, files), edalizeYosysFile(plan), libreLaneFile(plan, files)];
+/** A list of the Verilog with the analog macro as one of its views, for simulators and synthesizers that read lists. */
+function fileList(path: string, files: readonly PackageFile[], view: 'model' | 'digital'): PackageFile {
+  const text = verilogIn(files, 'rtl', view)
+    .map((file) => `${file}\n`)
+    .join('');
+  return { path, text };
 }
+
+/** What flows read to find the files of a package. */
+export const FLOWS: Contribution = {
+  readme: ({ name }) => [
+    { file: `\`${name}.f\``, meaning: 'file list of rtl and model' },
+    {
+      file: `\`${name}.core\``,
+      meaning:
+        'FuseSoC: targets default, sim, lint, synth, fpga; flags choose the array of a dependent design',
+    },
+    {
+      file: '`librelane/config.json`',
+      meaning: 'LibreLane, OpenLane 2: rtl around the analog macro, which has no GDS yet',
+    },
+  ],
+  lists: (plan, files) => [
+    fileList(`${plan.name}.f`, files, 'model'),
+    fileList(`${plan.name}_digital.f`, files, 'digital'),
+    coreFile(plan, files),
+    libreLaneFile(plan, files),
+  ],
+};

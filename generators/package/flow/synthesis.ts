@@ -1,8 +1,9 @@
 import { TOOL } from '../../common/version.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import type { PackageFile } from '../package.js';
-import { macroView, resetView, type View } from '../rtl/view.js';
+import { macroView, resetView } from '../rtl/view.js';
+import type { PackageFile } from '../text/contribution.js';
 import { render } from '../text/render.js';
+import type { View } from '../text/view.js';
 
 /** What a script has to know of a cell library. */
 export interface MappingLibrary {

@@ -1,12 +1,5 @@
-import {
-  type Claim,
-  FEW_CYCLES,
-  type Observed,
-  type Proof,
-  together,
-  type Witness,
-} from '../../checks/formal/proof.js';
 import type { Bus } from '../../macro/config/macro.js';
+import { type Claim, FEW_CYCLES, type Observed, type Proof, together, type Witness } from './proof.js';
 
 interface BusClaims {
   readonly observed: readonly Observed[];

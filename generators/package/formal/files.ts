@@ -1,24 +1,30 @@
-import { type Observed, outputsOf, type Proof } from '../../checks/formal/proof.js';
-import { moduleOf, shippedScript } from '../../checks/formal/script.js';
-import type { Files } from '../../checks/yosys/builtin.js';
+import type { Files } from '../../common/files/text-file.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
-import type { PackageFile } from '../package.js';
 import { BUSES } from '../rtl/bus-ports.js';
-import { macroView, type View } from '../rtl/view.js';
+import { macroView } from '../rtl/view.js';
+import type { Contribution, PackageFile } from '../text/contribution.js';
 import { wrapped } from '../text/header.js';
 import { render } from '../text/render.js';
+import type { View } from '../text/view.js';
+import { type Observed, outputsOf, type Proof } from './proof.js';
 import { columnParts, longestPhase, proofsOf } from './proofs.js';
+import { moduleOf, shippedScript } from './script.js';
 
 /** The property modules and scripts of a package, in `formal/`. */
-export function formalFiles(plan: MacroPlan): readonly PackageFile[] {
-  const proofs = proofsOf(plan);
-  const verilog = new Map(proofs.flatMap((proof) => [...propertyFiles(plan, proof)]));
-  return [
-    ...[...verilog].map(([path, text]) => ({ path, text })),
-    ...proofs.map((proof) => ({ path: `formal/${proof.name}.ys`, text: shippedScript(plan, proof) })),
-  ];
-}
+export const FORMAL: Contribution = {
+  readme: () => [
+    { file: '`formal/`', meaning: 'what is proved of it, as Verilog, and a Yosys script for each proof' },
+  ],
+  files: (plan) => {
+    const proofs = proofsOf(plan);
+    const verilog = new Map(proofs.flatMap((proof) => [...propertyFiles(plan, proof)]));
+    return [
+      ...[...verilog].map(([path, text]) => ({ path, text })),
+      ...proofs.map((proof) => ({ path: `formal/${proof.name}.ys`, text: shippedScript(plan, proof) })),
+    ];
+  },
+};
 
 /** The Verilog that says what has to hold, by path in the package. */
 export function propertyFiles(plan: MacroPlan, proof: Proof): Files {

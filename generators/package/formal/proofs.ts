@@ -1,8 +1,8 @@
-import { type Claim, FEW_CYCLES, outputsOf, type Proof, together } from '../../checks/formal/proof.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { macCycles, scheduleOf } from '../../macro/plan/schedule.js';
 import { type MacroShape, showsAllColumns } from '../../macro/plan/shape.js';
 import { busProof } from './bus-proofs.js';
+import { type Claim, FEW_CYCLES, outputsOf, type Proof, together } from './proof.js';
 
 /** The proofs of a macro, in the order in which they are reported. */
 export function proofsOf(plan: MacroPlan): readonly Proof[] {

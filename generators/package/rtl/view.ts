@@ -4,12 +4,10 @@ import type { MacroPlan } from '../../macro/plan/plan.js';
 import { IDENTITY, READOUTS } from '../../macro/plan/registers.js';
 import { macCycles } from '../../macro/plan/schedule.js';
 import { magnitudeBits, showsAllColumns } from '../../macro/plan/shape.js';
+import type { View } from '../text/view.js';
 import { answersWritesAtOnce, BUSES, type BusPin, requestPins } from './bus-ports.js';
 import { parametersOf } from './parameters.js';
 import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, powerPins, rowWidth } from './ports.js';
-
-/** All that the templates may ask for: strings and whole numbers, every choice already made. */
-export type View = Readonly<Record<string, unknown>>;
 
 /** How a reset style reads in Verilog. */
 export function resetView(style: ResetStyle) {

@@ -1,5 +1,5 @@
-import type { View } from '../rtl/view.js';
 import { type Template, templateNamed } from './templates.js';
+import type { View } from './view.js';
 
 /** What a template must never leave behind: an object where text belongs, or a vector of no wires. */
 const HOLES = /\[object |\[-1:0\]/;

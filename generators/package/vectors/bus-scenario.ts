@@ -11,15 +11,9 @@ import {
   weightAddress,
 } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
+import type { Bench } from './bench.js';
 import { NO_STALL, type Stall } from './bus-timing.js';
-import {
-  type Bench,
-  conflicts,
-  forbiddenAccesses,
-  randomConversions,
-  randomStream,
-  readBack,
-} from './scenario.js';
+import { conflicts, forbiddenAccesses, randomConversions, randomStream, readBack } from './scenario.js';
 import { type Access, LONGEST_BURST } from './stimulus.js';
 
 /** All that a macro's bus must do: stalls, bursts, accesses given up, reset in the middle of accesses. */

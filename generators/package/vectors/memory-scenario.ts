@@ -16,7 +16,7 @@ import {
   outputRange,
   stepCapacity,
 } from '../../macro/plan/shape.js';
-import type { Bench } from './scenario.js';
+import type { Bench } from './bench.js';
 
 /** Words of a region that are all looked at; of larger regions it is a sample. */
 const ALL_WORDS = 4096;

@@ -1,4 +1,3 @@
-import type { Random } from '../../common/random.js';
 import {
   cellWrites,
   packTernary,
@@ -30,17 +29,8 @@ import {
   stepCapacity,
   stepRows,
 } from '../../macro/plan/shape.js';
+import type { Bench } from './bench.js';
 import { programSpare, randomRamp, randomTables } from './memory-scenario.js';
-import type { Stimulus } from './stimulus.js';
-
-/** A macro being exercised: its plan, the stimulus under way and the weights it holds. */
-export interface Bench {
-  readonly plan: MacroPlan;
-  readonly stimulus: Stimulus;
-  readonly random: Random;
-  /** Columns whose results are read after a conversion; the trace watches all of them. */
-  readonly columns: readonly number[];
-}
 
 /** Column of +1 weights: reaches every positive MAC. */
 const POSITIVE = 0;

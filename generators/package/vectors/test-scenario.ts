@@ -13,9 +13,8 @@ import {
   weightAddress,
 } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
+import type { Bench } from './bench.js';
 import { NO_STALL } from './bus-timing.js';
-
-import type { Bench } from './scenario.js';
 import type { Access, Stimulus } from './stimulus.js';
 
 /** Longer marches end by reset: the array model follows every write with the sums that conversions need. */

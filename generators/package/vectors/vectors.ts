@@ -1,14 +1,13 @@
 import { Random } from '../../common/random.js';
 import type { Comparator } from '../../macro/golden/comparator.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import type { PackageFile } from '../package.js';
 import { tableBits } from '../rtl/view.js';
+import type { Bench } from './bench.js';
 import { busScenario } from './bus-scenario.js';
 import { readTables, readWeights, referenceWords, resetTables } from './memory-scenario.js';
 import {
   atEveryReference,
   atTheLimits,
-  type Bench,
   brokenReferences,
   conflicts,
   everyWidth,
@@ -89,13 +88,4 @@ export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable
   resetAnywhere(bench, 12);
   busScenario(bench);
   return bench.stimulus.vectors();
-}
-
-/** `vectors/` of a generated package. */
-export function vectorFiles(plan: MacroPlan): PackageFile[] {
-  const { operations, trace } = buildVectors(plan, PACKAGED);
-  return [
-    { path: 'vectors/operations.txt', text: operations },
-    { path: 'vectors/trace.txt', text: trace },
-  ];
 }

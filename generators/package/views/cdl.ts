@@ -1,9 +1,10 @@
+import { rounded } from '../../common/figures.js';
 import type { Physical } from '../../macro/config/physical.js';
 import { supplyPins } from '../../macro/config/supply-pins.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { type MacroShape, magnitudeBits, stepRows } from '../../macro/plan/shape.js';
-import type { PackageFile } from '../package.js';
 import { arrayPins } from '../rtl/ports.js';
+import type { PackageFile } from '../text/contribution.js';
 import { headerLines } from '../text/header.js';
 import { render } from '../text/render.js';
 import { instance, type Subcircuit, sideBySide, subcircuitText, wrap } from './netlist.js';
@@ -232,11 +233,11 @@ function array(parts: Parts, columns: string): Subcircuit {
 /** A size as a parameter: metres or farads, with a unit letter. */
 function parameters(shape: MacroShape, { lengthUm, widthUm }: Physical['devices'], serial: boolean) {
   const width = (name: string, times: number, meaning: string) => ({
-    assignment: `${name}=${Number((times * widthUm).toPrecision(6))}u`,
+    assignment: `${name}=${rounded(times * widthUm, 6)}u`,
     meaning,
   });
   const length = (name: string, times: number, meaning: string) => ({
-    assignment: `${name}=${Number((times * lengthUm).toPrecision(6))}u`,
+    assignment: `${name}=${rounded(times * lengthUm, 6)}u`,
     meaning,
   });
   const femto = (name: string, value: number, meaning: string) => ({

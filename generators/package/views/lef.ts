@@ -7,8 +7,8 @@ import {
   type Rectangle,
 } from '../../macro/plan/floorplan.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import type { PackageFile } from '../package.js';
 import { type ArrayPin, arrayPins, powerPins } from '../rtl/ports.js';
+import type { PackageFile } from '../text/contribution.js';
 import { headerLines } from '../text/header.js';
 import { render } from '../text/render.js';
 

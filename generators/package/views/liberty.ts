@@ -1,11 +1,12 @@
+import { rounded } from '../../common/figures.js';
 import type { MacroConfig } from '../../macro/config/macro.js';
 import type { Physical } from '../../macro/config/physical.js';
 import { supplyPins } from '../../macro/config/supply-pins.js';
 import { floorplanOf } from '../../macro/plan/floorplan.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
-import type { PackageFile } from '../package.js';
 import { type ArrayPort, arrayPins, arrayPorts, powerPins } from '../rtl/ports.js';
+import type { PackageFile } from '../text/contribution.js';
 import { headerLines } from '../text/header.js';
 import { render } from '../text/render.js';
 
@@ -40,7 +41,7 @@ type Characterised = NonNullable<Physical['arcs']>;
 
 function arcTimes({ physical, timing }: MacroConfig): Arcs {
   if (physical.arcs !== undefined) return { ...physical.arcs, wordLineSetupNs: physical.arcs.setupNs };
-  const shareNs = Number((timing.arrayShare * timing.clockNs).toPrecision(6));
+  const shareNs = rounded(timing.arrayShare * timing.clockNs, 6);
   return {
     setupNs: shareNs,
     wordLineSetupNs: 0,

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { runVectors } from '../../../generators/checks/cosim/cosim.js';
 import { describeMismatch } from '../../../generators/checks/cosim/verdict.js';
 import { scheduleOf } from '../../../generators/macro/plan/schedule.js';
+import type { Bench } from '../../../generators/package/vectors/bench.js';
 import { busScenario } from '../../../generators/package/vectors/bus-scenario.js';
 import { resetTables } from '../../../generators/package/vectors/memory-scenario.js';
 import {
-  type Bench,
   brokenReferences,
   conflicts,
   illegalCells,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type PackageFile, packageFiles } from '../../../generators/package/package.js';
+import { packageFiles } from '../../../generators/package/package.js';
+import type { PackageFile } from '../../../generators/package/text/contribution.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
 import { usedBeforeDeclared } from '../../fixtures/declared-before-use.js';
 import { everyNth, forEveryChange } from '../../fixtures/every-change.js';

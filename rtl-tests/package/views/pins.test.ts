@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type PackageFile, packageFiles } from '../../../generators/package/package.js';
+import { packageFiles } from '../../../generators/package/package.js';
+import type { PackageFile } from '../../../generators/package/text/contribution.js';
 import { CONFIGURATIONS, type Configuration, planOf } from '../../fixtures/configurations.js';
 import { MATRIX } from '../../fixtures/matrix.js';
 import {

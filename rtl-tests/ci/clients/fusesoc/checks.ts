@@ -10,7 +10,7 @@ import { CONFIGURATIONS, planOf } from '../../../fixtures/configurations.js';
 import type { Check } from '../check.js';
 import { pythonTool, run } from '../python.js';
 
-const DEPENDENT = fileURLToPath(new URL('../../../clients/fusesoc/dependent', import.meta.url));
+const DEPENDENT = fileURLToPath(new URL('dependent', import.meta.url));
 const MACRO = 'imcgen:macro:small_signed';
 const SOC = 'acme:design:soc';
 

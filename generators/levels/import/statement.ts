@@ -1,0 +1,31 @@
+import type { Edges } from './edges.js';
+
+/** How a list of levels, or of references, is meant. */
+export const CONVENTIONS = {
+  midpoint: 'the nearest level is taken, so references lie midway; a bin decodes to its middle',
+  floor: 'a level is the lower edge of its bin, and what the bin decodes to',
+  'floor-middle': 'a level is the lower edge of its bin, which decodes to its middle',
+} as const;
+
+export type Convention = keyof typeof CONVENTIONS;
+export type Kind = 'references' | 'levels';
+
+/** Lower edge of the first bin, upper edge of the last. */
+export interface Ends {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What is said about a foreign file; all numbers in its units. */
+export interface Statement {
+  /** What the only list holds; not given where there are two. */
+  readonly kind?: Kind | undefined;
+  /** Needed for one list; where there are two they must follow it. */
+  readonly convention?: Convention | undefined;
+  /** Outer edges among the references; by default told by their number. */
+  readonly edges?: Edges | undefined;
+  /** Outer edges that the file does not hold. */
+  readonly range?: Ends | undefined;
+  /** Least and largest sample: outer edges where nothing else tells them. */
+  readonly extremes?: Ends | undefined;
+}

@@ -1,0 +1,52 @@
+import type { Readout } from '../../macro/config/macro.js';
+import type { MacroPlan } from '../../macro/plan/plan.js';
+import type { Contribution } from '../text/contribution.js';
+import { render } from '../text/render.js';
+import { BUSES } from './bus-ports.js';
+import { type VerilogFile, verilog, verilogFile } from './verilog.js';
+import { macroView } from './view.js';
+
+const COLUMN_CONVERTERS: Readonly<Record<Readout, VerilogFile>> = {
+  counter: verilog('rtl', 'column_counter', 'column converters: count accepted ramp steps'),
+  capture: verilog('rtl', 'column_capture', 'column converters: keep the last accepted ramp step'),
+  column_lut: verilog('rtl', 'column_lut', 'column converters: count accepted ramp steps, decode each'),
+  broadcast: verilog('rtl', 'column_broadcast', 'column converters: keep the last accepted decoded value'),
+};
+
+const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
+  verilog('rtl', 'top', 'in-memory-computing macro with a nonlinear in-memory ADC', ''),
+  verilog('rtl', config.bus, BUSES[config.bus].purpose),
+  verilog('rtl', 'registers', 'address map, control registers, error status'),
+  verilog('rtl', 'controller', 'sequence of a conversion: precharge, mac, ramp, sense, done'),
+  verilog('rtl', 'input_drivers', 'word line pulses from the inputs'),
+  verilog('rtl', 'reference_drivers', 'reference word lines of each ramp step'),
+  COLUMN_CONVERTERS[shape.readout],
+  ...(shape.march ? [verilog('rtl', 'march', 'march test of all cells, through the cell port')] : []),
+  ...(shape.selfTest ? [verilog('rtl', 'self_test', 'known codes in place of the sense amplifiers')] : []),
+  verilog('rtl', 'decoder', 'from nonlinear code to linear value, one table a bank'),
+  verilog('model', 'array', 'the analog macro, for simulation'),
+  verilog('blackbox', 'array', 'the analog macro, for synthesis'),
+  verilog('digital', 'array', 'the analog macro in digital logic, for FPGA prototypes'),
+  verilog('digital', 'array_column', 'one column of the array in digital logic'),
+];
+
+/** The Verilog of the macro: the digital part, and the analog macro as model, black box and digital equivalent. */
+export const RTL: Contribution = {
+  readme: ({ name }) => [
+    { file: '`rtl/`', meaning: `synthesizable Verilog; top level \`${name}\`` },
+    { file: `\`model/${name}_array.v\``, meaning: 'the analog macro, for simulation' },
+    { file: `\`blackbox/${name}_array.v\``, meaning: 'the analog macro, for synthesis' },
+    {
+      file: `\`digital/\`, \`${name}_digital.f\``,
+      meaning: 'the analog macro in digital logic, for FPGA prototypes; file list with rtl',
+    },
+    { file: `\`blackbox/${name}_array.vlt\``, meaning: 'why Verilator need not warn about it' },
+  ],
+  files: (plan) => {
+    const view = macroView(plan);
+    return [
+      ...verilogFiles(plan).map((file) => verilogFile(plan, view, file)),
+      { path: `blackbox/${plan.name}_array.vlt`, text: render('blackbox/array.vlt', view) },
+    ];
+  },
+};
