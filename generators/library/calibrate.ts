@@ -19,6 +19,10 @@
  *
  * @module calibrate
  */
+import type { z } from 'zod';
+import { levelsSchema as schema } from '../macro/config/levels.js';
+import type { Levels } from '../macro/config/types.js';
+
 export type { TailFractions } from '../levels/calibrate/batches.js';
 export { calibrate } from '../levels/calibrate/calibrate.js';
 export { type Distribution, distributionOfSamples } from '../levels/calibrate/distribution.js';
@@ -39,4 +43,7 @@ export { type ImportSettings, importedLevels, type Samples } from '../levels/imp
 export type { Lists, NumberList } from '../levels/import/list.js';
 export { readLists } from '../levels/import/read.js';
 export type { Convention, Ends, Kind, Statement } from '../levels/import/statement.js';
-export { type Levels, type LevelsHistogram, levelsSchema } from '../macro/config/levels.js';
+export type { Levels, LevelsHistogram, Provenance } from '../macro/config/types.js';
+
+/** Validates the content of `levels.json`, see {@link parse}. */
+export const levelsSchema: z.ZodType<Levels> = schema;

@@ -26,21 +26,25 @@
  *
  * @module plan
  */
+import type { z } from 'zod';
+import type { MacroConfigInput } from '../macro/config/input-types.js';
+import { macroSchema as schema } from '../macro/config/macro.js';
+import type { MacroConfig } from '../macro/config/types.js';
+
 export { planText } from '../command-line/report/plan.js';
 export type { TextFile } from '../common/files/text-file.js';
 export { writeNewFiles } from '../common/files/writer.js';
+export type { MacroConfigInput } from '../macro/config/input-types.js';
 export { type JsonSchema, jsonSchema, type Published } from '../macro/config/json-schema.js';
 export { loadMacro, type MacroInput, macroInput, parse } from '../macro/config/load.js';
-export {
-  type Bus,
-  type InputCoding,
-  type MacroConfig,
-  type MacroConfigInput,
-  macroSchema,
-  type RampDirection,
-  type Readout,
-  type ResetStyle,
+export type {
+  Bus,
+  InputCoding,
+  RampDirection,
+  Readout,
+  ResetStyle,
 } from '../macro/config/macro.js';
+export type { MacroConfig } from '../macro/config/types.js';
 export type { QuantizationError } from '../macro/plan/error.js';
 export { type LayerPlan, type MacroPlan, planMacro } from '../macro/plan/plan.js';
 export { planRamp, type RampPlan } from '../macro/plan/ramp.js';
@@ -49,3 +53,6 @@ export { type MacroShape, shapeOf } from '../macro/plan/shape.js';
 export type { TablePlan } from '../macro/plan/table.js';
 export { presetFiles } from '../macro/presets/files.js';
 export { PRESETS, type Preset } from '../macro/presets/presets.js';
+
+/** Validates the content of `macro.json` and fills in its defaults, see {@link parse}. */
+export const macroSchema: z.ZodType<MacroConfig, MacroConfigInput> = schema;

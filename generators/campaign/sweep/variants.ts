@@ -50,7 +50,7 @@ function refusal(config: MacroConfig, { axis }: AxisValues, value: AxisValue): P
 
 /** A copy of a config with other values at some paths. */
 function changed(config: MacroConfig, values: ReadonlyMap<string, AxisValue>): MacroConfig {
-  const copy = structuredClone(config);
+  const copy = structuredClone(config) as MacroConfig & Record<string, unknown>;
   for (const [path, value] of values) {
     const names = path.split('.');
     const last = names.pop()!;

@@ -5,13 +5,14 @@ import { macroSchema } from './macro.js';
 /** A JSON Schema, or one part of it. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
+/** A file that people write and that has a published JSON Schema. */
+export type Published = 'macro' | 'levels';
+
 /** Files that have a published schema, by the name that `imcgen schema` takes. */
 export const PUBLISHED = {
   macro: { schema: macroSchema, title: 'imcgen macro config (macro.json)' },
   levels: { schema: levelsSchema, title: 'imcgen levels of a nonlinear ADC (levels.json)' },
-} as const;
-
-export type Published = keyof typeof PUBLISHED;
+} as const satisfies Readonly<Record<Published, unknown>>;
 
 /**
  * JSON Schema of a file as people write it: defaults may be left out. Draft 7, which all editors know.

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { count, entries, list, real, SCHEMA_KEY, whole } from './fields.js';
 
+export type { Levels, LevelsHistogram, Provenance } from './types.js';
+
 /** Code width that the ramp supports: 2^7 - 1 = 127 steps at most. Calibration alone goes to 8 bits. */
 export const MAX_LEVEL_BITS = 8;
 
@@ -52,8 +54,12 @@ export const levelsSchema = z
     outputs: list(real('output'), 0, MOST_CODES).describe(
       '2^b non-decreasing values the codes decode to; the centres unless refitted',
     ),
-    range: z.strictObject({ low: real('lo'), high: real('hi') }).describe('calibrated range [lo, hi]'),
-    histogram: histogramSchema.optional().describe('of the calibration samples; lets the plan report MSE'),
+    range: z
+      .strictObject({ low: real('its lower end'), high: real('its upper end') })
+      .describe('calibrated range'),
+    histogram: histogramSchema
+      .optional()
+      .describe('histogram of the calibration samples; lets the plan report MSE'),
     provenance: z
       .strictObject({
         tool: z.string().describe('command that made the levels'),
@@ -137,6 +143,3 @@ function orderFaults(
   if (low > high) faults.push({ path: ['range', 'low'], message: `${low} is above range.high ${high}` });
   return faults;
 }
-
-export type Levels = z.infer<typeof levelsSchema>;
-export type LevelsHistogram = NonNullable<Levels['histogram']>;

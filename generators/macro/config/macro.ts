@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { list, SCHEMA_KEY, scale, section, whole, within } from './fields.js';
 import { moduleName } from './identifier.js';
 import { physicalSchema } from './physical.js';
+import type { MacroConfig } from './types.js';
+
+export type { MacroConfigInput } from './input-types.js';
+export type { MacroConfig };
 
 /** Most cells of a reference row and bank: four bus words. */
 export const MOST_REFERENCE_COLUMNS = 128;
@@ -132,12 +136,13 @@ export const macroSchema = z.strictObject({
     .describe('SPDX licence of the generated files'),
 });
 
-/** A macro config with every default filled in. */
-export type MacroConfig = z.infer<typeof macroSchema>;
-/** A macro config as it may be written: defaults left out. */
-export type MacroConfigInput = z.input<typeof macroSchema>;
+/** Control and data bus of a macro. */
 export type Bus = MacroConfig['bus'];
+/** Reset of every flip-flop: asynchronous or synchronous, active low or high. */
 export type ResetStyle = MacroConfig['reset'];
+/** How an input becomes pulses of its word line. */
 export type InputCoding = MacroConfig['input']['coding'];
+/** Kind of column converter; docs/architecture.md compares them. */
 export type Readout = MacroConfig['adc']['readout'];
+/** Whether the ramp meets the references from the lowest up or from the highest down. */
 export type RampDirection = MacroConfig['adc']['ramp'];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { list, section, within } from './fields.js';
 import { supplyPin, supplyPins } from './supply-pins.js';
+import type { MacroConfig } from './types.js';
 
 /** Longest name of a layer or a device model. */
 const LONGEST_NAME = 40;
@@ -205,4 +206,4 @@ function layerFaults({ horizontal, vertical, power, blocked }: PhysicalShape['le
   });
 }
 
-export type Physical = z.infer<typeof physicalSchema>;
+export type Physical = MacroConfig['physical'];
