@@ -175,7 +175,7 @@ it('the verdict says nothing of cells that power up as 0', async () => {
 });
 
 describe('imcgen cosim --cells', () => {
-  const cosimIn = (...args: readonly string[]) => imcgenIn('.', ['cosim', 'out/reference', ...args]);
+  const cosimIn = (...args: readonly string[]) => imcgenIn('.', ['cosim', 'out/sample', ...args]);
 
   it('passes on the packaged macro with random cells', async () => {
     const { exitCode, stdout } = await cosimIn('--cells', 'random', '--seed', '7', '--conversions', '2');

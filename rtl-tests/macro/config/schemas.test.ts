@@ -109,10 +109,10 @@ describe('the schema of macro.json', () => {
 
   it('accepts the examples', async () => {
     const read = async (file: string) => JSON.parse(await readFile(path.resolve(file), 'utf8')) as unknown;
-    expect(marks('macro', await read('examples/reference/macro.json'))).toEqual([]);
-    expect(marks('macro', await read('out/reference/config.resolved.json'))).toEqual([]);
-    expect(marks('levels', await read('examples/reference/relu.levels.json'))).toEqual([]);
-    expect(marks('levels', await read('out/reference/levels/1_signed.json'))).toEqual([]);
+    expect(marks('macro', await read('examples/sample/macro.json'))).toEqual([]);
+    expect(marks('macro', await read('out/sample/config.resolved.json'))).toEqual([]);
+    expect(marks('levels', await read('examples/sample/relu.levels.json'))).toEqual([]);
+    expect(marks('levels', await read('out/sample/levels/1_signed.json'))).toEqual([]);
   });
 });
 

@@ -1,0 +1,12 @@
+rtl/sample.v
+rtl/sample_apb.v
+rtl/sample_registers.v
+rtl/sample_controller.v
+rtl/sample_input_drivers.v
+rtl/sample_reference_drivers.v
+rtl/sample_column_counter.v
+rtl/sample_march.v
+rtl/sample_self_test.v
+rtl/sample_decoder.v
+digital/sample_array.v
+digital/sample_array_column.v
