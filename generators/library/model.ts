@@ -20,9 +20,9 @@
  * @module model
  */
 export { BitcellArray } from '../macro/golden/array.js';
-export type { Comparator } from '../macro/golden/comparator.js';
+export type { Comparator, Moment, Sensing } from '../macro/golden/comparator.js';
 export type { BatchBuffers } from '../macro/golden/kernel.js';
-export { type Answer, Machine } from '../macro/golden/machine.js';
+export { Machine, type MachineOptions } from '../macro/golden/machine.js';
 export { type Batch, type BatchOptions, type Conversion, codeOf, Macro } from '../macro/golden/macro.js';
 export {
   type BusWrite,
@@ -37,4 +37,6 @@ export {
   tableWrites,
   trimWrites,
 } from '../macro/golden/pack.js';
+export type { Answer } from '../macro/golden/register-file.js';
+export { type StartedConversion, Trace } from '../macro/golden/trace.js';
 export * as registers from '../macro/plan/registers.js';

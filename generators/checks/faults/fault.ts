@@ -1,4 +1,4 @@
-import { referenceCell, weightCell } from '../../macro/golden/address-map.js';
+import { referenceCell, regionOf, weightCell } from '../../macro/golden/address-map.js';
 import type { CellPort, CellWord } from '../../macro/golden/march.js';
 import { TRIM_ROW_BASE } from '../../macro/plan/registers.js';
 
@@ -152,7 +152,7 @@ export function indexOf(
 ): number {
   const join = (reference: number, bank: number, row: number, plane: number, word: number) =>
     (((((reference << width.bank) | bank) << width.row) | row) * 2 + plane) * 2 ** width.word + word;
-  if (address >= 0x8_0000) {
+  if (regionOf(address) === 'weights') {
     const { row, plane, word } = weightCell(address);
     return join(0, 0, row < TRIM_ROW_BASE ? row : row - TRIM_ROW_BASE + rows, plane, word);
   }

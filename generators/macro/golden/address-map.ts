@@ -1,4 +1,16 @@
-import { REGISTERS, registersOf, TRIM_ROW_BASE } from '../plan/registers.js';
+/** In: addresses and words of the bus. Out: what they mean, read from the description of regions and registers. */
+import {
+  ADDRESS_BITS,
+  countsInUse,
+  fieldOf,
+  REGIONS,
+  REGISTERS,
+  type RegionName,
+  type Register,
+  registerAddress,
+  registersOf,
+  TRIM_ROW_BASE,
+} from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
 
 /** A request of the internal bus: one cycle long, answered in the next. */
@@ -9,24 +21,79 @@ export interface Request {
   readonly strobes: number;
 }
 
-export function isStart({ address, data }: Request): boolean {
-  return address === REGISTERS.start.offset && (data & 1) === 1;
+/** What a start asks for: a conversion on a bank at a code width. */
+export interface StartOrder {
+  readonly bank: number;
+  readonly bits: number;
 }
 
-export function startOf({ data }: { readonly data: number }) {
-  return { bank: (data >>> 8) & 0xf, bits: (data >>> 16) & 7 };
+/** Regions from the last to the first: one reaches from its base to that of the one after it. */
+const DOWNWARDS = (Object.keys(REGIONS) as RegionName[]).sort((a, b) => REGIONS[b].base - REGIONS[a].base);
+
+/** The region that an address lies in, in use or not. */
+export function regionOf(address: number): RegionName {
+  return DOWNWARDS.find((region) => address >= REGIONS[region].base)!;
 }
+
+/** Whether an address is one of cells: weights, trim or references. */
+export function isCell(address: number): boolean {
+  const region = regionOf(address);
+  return region === 'weights' || region === 'references';
+}
+
+/** Reads an index out of the addresses of a region. Strides are powers of two, so that it is a field of the address. */
+function indexIn(region: RegionName, index: string): (address: number) => number {
+  const strides: Readonly<Record<string, number>> = REGIONS[region].strides;
+  const stride = strides[index]!;
+  const next = DOWNWARDS[DOWNWARDS.indexOf(region) - 1];
+  const size = (next === undefined ? 2 ** ADDRESS_BITS : REGIONS[next].base) - REGIONS[region].base;
+  const above = Math.min(size, ...Object.values(strides).filter((other) => other > stride));
+  const shift = Math.log2(stride);
+  const mask = above / stride - 1;
+  return (address) => (address >> shift) & mask;
+}
+
+const weightRow = indexIn('weights', 'row');
+const weightPlane = indexIn('weights', 'plane');
+const weightWord = indexIn('weights', 'word');
+const referenceBank = indexIn('references', 'bank');
+const referenceRow = indexIn('references', 'row');
+const referenceWord = indexIn('references', 'word');
+const tableBank = indexIn('tables', 'bank');
+const tableCode = indexIn('tables', 'code');
+
+/** The word of the input region at an address. */
+export const inputWord = indexIn('inputs', 'word');
+/** The column of the result region at an address. */
+export const resultColumn = indexIn('results', 'column');
 
 export function weightCell(address: number) {
-  return { row: (address >> 8) & 0x7ff, plane: (address >> 7) & 1, word: (address >> 2) & 31 };
+  return { row: weightRow(address), plane: weightPlane(address), word: weightWord(address) };
 }
 
 export function referenceCell(address: number) {
-  return { bank: (address >> 14) & 0xf, row: (address >> 4) & 0x3ff, word: (address >> 2) & 3 };
+  return { bank: referenceBank(address), row: referenceRow(address), word: referenceWord(address) };
 }
 
 export function tableEntry(address: number) {
-  return { bank: (address >> 9) & 0x7f, code: (address >> 2) & 0x7f };
+  return { bank: tableBank(address), code: tableCode(address) };
+}
+
+/** Reads a field out of the words of a register. */
+export function fieldIn(register: Register, name: string): (word: number) => number {
+  const { msb, lsb } = fieldOf(register, name);
+  const mask = 2 ** (msb - lsb + 1) - 1;
+  return (word) => ((word >>> lsb) & mask) >>> 0;
+}
+
+const startBit = fieldIn('start', 'start');
+const startBank = fieldIn('start', 'bank');
+const startWidth = fieldIn('start', 'width');
+
+/** What a write of the start register asks for; undefined for every other request. */
+export function startOf({ write, address, data }: Request): StartOrder | undefined {
+  if (!write || address !== registerAddress('start') || startBit(data) === 0) return undefined;
+  return { bank: startBank(data), bits: startWidth(data) };
 }
 
 /**
@@ -39,34 +106,52 @@ export function writesNothing({ write, strobes }: Request): boolean {
 
 /** Whether what is written, inputs or cells, shows only once a conversion or a march takes it up. */
 export function isSilent({ address }: Request): boolean {
-  return address >= 0x4_0000 || address >> 16 === 1;
+  return regionOf(address) === 'inputs' || isCell(address);
 }
 
-/** Whether an access goes to something that exists, aligned, whole where it must be, in a direction it allows. */
-export function isLegal(shape: MacroShape, { write, address, strobes }: Request): boolean {
-  const { rows, columns, trimRows, banks, adcBits, referenceRows, referenceColumns } = shape;
-  if (address % 4 !== 0) return false;
-  const whole = strobes === 0xf;
-  if (address >= 0x8_0000) {
-    const { row, word } = weightCell(address);
-    const exists = row < rows || (row >= TRIM_ROW_BASE && row < TRIM_ROW_BASE + trimRows);
-    return exists && word < Math.ceil(columns / 32);
+/** The indices of every region, each with its reader. */
+const INDICES = new Map(
+  DOWNWARDS.map((region) => [
+    region,
+    Object.keys(REGIONS[region].strides).map((index) => ({ index, read: indexIn(region, index) })),
+  ]),
+);
+
+/** The addresses that a macro has. */
+export class AddressMap {
+  private readonly registers: ReadonlyMap<number, Register>;
+  private readonly counts: ReadonlyMap<RegionName, Readonly<Record<string, number>>>;
+
+  constructor(private readonly shape: MacroShape) {
+    this.registers = new Map(registersOf(shape).map((register) => [registerAddress(register), register]));
+    this.counts = new Map(DOWNWARDS.map((region) => [region, countsInUse(shape, region)]));
   }
-  if (address >= 0x4_0000) {
-    const { bank, row, word } = referenceCell(address);
-    return bank < banks && row < referenceRows && word < Math.ceil(referenceColumns / 32);
+
+  /** The register at an address; undefined where there is none. */
+  registerAt(address: number): Register | undefined {
+    return this.registers.get(address);
   }
-  const offset = address & 0xffff;
-  switch (address >> 16) {
-    case 0: {
-      const register = registersOf(shape).find((name) => REGISTERS[name].offset === offset);
+
+  /** Whether an access goes to something that exists, aligned, whole where it must be, in a direction it allows. */
+  isLegal({ write, address, strobes }: Request): boolean {
+    if (address % 4 !== 0) return false;
+    const whole = strobes === 0xf;
+    const region = regionOf(address);
+    if (region === 'registers') {
+      const register = this.registerAt(address);
       return register !== undefined && (!write || (REGISTERS[register].access !== 'ro' && whole));
     }
-    case 1:
-      return write && offset < rows;
-    case 2:
-      return !write && offset / 4 < columns;
-    default:
-      return tableEntry(address).bank < banks && tableEntry(address).code < 2 ** adcBits && (!write || whole);
+    const { access, bytes } = REGIONS[region];
+    if (access === (write ? 'ro' : 'wo') || (write && !bytes && !whole)) return false;
+    return INDICES.get(region)!.every(({ index, read }) => this.exists(region, index, read(address)));
   }
+
+  private exists(region: RegionName, index: string, value: number): boolean {
+    if (value < this.counts.get(region)![index]!) return true;
+    return region === 'weights' && index === 'row' && isTrimRow(value, this.shape);
+  }
+}
+
+function isTrimRow(row: number, { trimRows }: MacroShape): boolean {
+  return row >= TRIM_ROW_BASE && row < TRIM_ROW_BASE + trimRows;
 }

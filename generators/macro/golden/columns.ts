@@ -1,8 +1,11 @@
+import { maskOf, REGIONS } from '../plan/registers.js';
 import { rampSteps } from '../plan/schedule.js';
 import { type MacroShape, showsAllColumns } from '../plan/shape.js';
 import { concatenated, hexOfBits, onesIn, packBits } from './bits.js';
-import type { Comparator } from './comparator.js';
+import { atOrAbove, type Sensing } from './comparator.js';
 import { firstStep, lastStep } from './word-lines.js';
+
+const [CODE, VALUE] = REGIONS.results.fields;
 
 /**
  * The column converters: one register a column that the ramp moves, in each of the four readout styles.
@@ -105,8 +108,11 @@ export class ColumnConverters {
   /** Result word of a column: code in 23:16 (0 for `broadcast`, which has none), decoded value in 15:0. */
   resultWord(column: number): number {
     const held = this.heldBy(column);
-    if (this.shape.readout === 'broadcast') return this.extended(held) & 0xffff;
-    return ((held << 16) | (this.entry(this.resultBank, held) & 0xffff)) >>> 0;
+    const [code, value] =
+      this.shape.readout === 'broadcast'
+        ? [0, this.extended(held)]
+        : [held, this.entry(this.resultBank, held)];
+    return ((code << CODE.lsb) | (value & maskOf(VALUE))) >>> 0;
   }
 
   /** Bit j of every column's register in plane j, as the trace shows it. */
@@ -127,7 +133,7 @@ export class ColumnConverters {
   }
 
   /** What is read of a column: its result where they are kept, else its register. */
-  private heldBy(column: number): number {
+  heldBy(column: number): number {
     const planes = this.shape.doubleBuffer ? this.results : this.state;
     return planes.reduce(
       (code, plane, bit) => code | (((plane[column >> 5]! >>> (column & 31)) & 1) << bit),
@@ -158,12 +164,14 @@ export class ColumnConverters {
  *
  * @param macs       unit discharges, one a column
  * @param references unit discharges, one a step
+ * @param conversion number that the comparator is told
  */
 export function codesOfRamp(
   shape: MacroShape,
   macs: Int32Array,
   references: readonly number[],
-  comparator: Comparator,
+  { comparator = atOrAbove, seed = 0 }: Sensing,
+  conversion: number,
 ): Uint8Array {
   const readout = shape.readout === 'broadcast' ? 'capture' : shape.readout;
   const columns = new ColumnConverters({ ...shape, readout, doubleBuffer: false }, () => 0);
@@ -172,11 +180,12 @@ export function codesOfRamp(
   columns.clear(0, bits);
   for (let step = firstStep(shape, bits); ; step += shape.ramp === 'falling' ? -1 : 1) {
     const reference = references[step - 1]!;
-    const high = packBits(macs.length, (column) => comparator(macs[column]!, reference, column));
+    const moment = { step, conversion, seed };
+    const high = packBits(macs.length, (column) => comparator(macs[column]!, reference, column, moment));
     columns.strobe(step, 0, high);
     if (step === last || (shape.earlyStop && columns.ended(high))) break;
   }
-  return Uint8Array.from(macs, (_, column) => columns.resultWord(column) >>> 16);
+  return Uint8Array.from(macs, (_, column) => columns.heldBy(column));
 }
 
 function copied(planes: readonly Uint32Array[]): readonly Uint32Array[] {

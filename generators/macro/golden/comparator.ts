@@ -1,8 +1,31 @@
+/** When a comparison happens, for comparators that differ from step to step or from conversion to conversion. */
+export interface Moment {
+  /** Ramp step, 1 .. 2^b - 1, whose reference is compared. */
+  readonly step: number;
+  /** Number of the conversion, from 0: conversions of a {@link Macro} or a {@link Machine} are counted as they begin. */
+  readonly conversion: number;
+  /** Seed that the model was made with, which tells one die from another. */
+  readonly seed: number;
+}
+
 /**
  * A sense amplifier's decision: whether a column's MAC is at or above the reference, both in unit discharges.
- * The array of the package compares exactly; another function models one that does not.
+ * The array of the package compares exactly; another function models one that does not: offset and mismatch by column
+ * and seed, noise by moment. Where it depends on nothing but its arguments, {@link Macro} and {@link Machine} give the
+ * same codes.
+ *
+ * @example
+ * const offset: Comparator = (mac, reference, column) => mac + (column % 2) >= reference;
  */
-export type Comparator = (mac: number, reference: number, column: number) => boolean;
+export type Comparator = (mac: number, reference: number, column: number, moment: Moment) => boolean;
+
+/** How the sense amplifiers of a model decide. */
+export interface Sensing {
+  /** Exactly where left out: equality takes the upper code. */
+  readonly comparator?: Comparator | undefined;
+  /** Seed that the comparator is told; 0 where left out. */
+  readonly seed?: number | undefined;
+}
 
 /** Exactly: equality takes the upper code. */
 export const atOrAbove: Comparator = (mac, reference) => mac >= reference;

@@ -3,7 +3,7 @@ import { rampReferences } from '../plan/ramp.js';
 import { type MacroShape, magnitudeBits, offsetCapacity, outputRange, stepCapacity } from '../plan/shape.js';
 import { BitcellArray } from './array.js';
 import { codesOfRamp } from './columns.js';
-import type { Comparator } from './comparator.js';
+import type { Sensing } from './comparator.js';
 import { type BankContents, type BatchBuffers, kernel } from './kernel.js';
 import {
   type CellPlanes,
@@ -57,10 +57,12 @@ export class Macro {
   private readonly banks: ReferenceCells[];
   private readonly tables: Int32Array[];
 
-  /** @param comparator how the sense amplifiers decide; exactly where left out */
+  /** Conversions so far: what a comparator is told of the next one. */
+  conversions = 0;
+
   constructor(
     readonly shape: MacroShape,
-    private readonly comparator?: Comparator,
+    private readonly sensing: Sensing = {},
   ) {
     this.array = new BitcellArray(shape);
     const { adcBits } = shape;
@@ -73,8 +75,8 @@ export class Macro {
   }
 
   /** A macro with the references and tables of a plan programmed, all weights 0. */
-  static from(plan: MacroPlan, comparator?: Comparator): Macro {
-    const macro = new Macro(plan.shape, comparator);
+  static from(plan: MacroPlan, sensing: Sensing = {}): Macro {
+    const macro = new Macro(plan.shape, sensing);
     for (const { bank, ramp, table } of plan.layers) {
       macro.programReferences(bank, ramp);
       macro.programTable(bank, table.entries);
@@ -192,9 +194,11 @@ export class Macro {
       }
     }
     const refuse = (from: number, end: number) => this.expectInputs(inputs, from, end);
-    const fast = options.plain || this.comparator !== undefined ? undefined : kernel();
-    if (fast !== undefined) fast.convert(this.array, contents, inputs, buffers, refuse);
-    else this.convertEach(inputs, contents, buffers, refuse);
+    const fast = options.plain || this.sensing.comparator !== undefined ? undefined : kernel();
+    if (fast !== undefined) {
+      fast.convert(this.array, contents, inputs, buffers, refuse);
+      this.conversions += count;
+    } else this.convertEach(inputs, contents, buffers, refuse);
     return buffers;
   }
 
@@ -234,9 +238,10 @@ export class Macro {
   private converted(inputs: ArrayLike<number>, { references, table }: BankContents): Conversion {
     const macs = this.array.mac(inputs);
     const codes =
-      this.comparator === undefined
+      this.sensing.comparator === undefined
         ? this.exactCodes(macs, references)
-        : codesOfRamp(this.shape, macs, references, this.comparator);
+        : codesOfRamp(this.shape, macs, references, this.sensing, this.conversions);
+    this.conversions++;
     const outputs = new Int32Array(macs.length);
     for (let column = 0; column < macs.length; column++) outputs[column] = table[codes[column]!]!;
     return { macs, codes, outputs };

@@ -1,6 +1,13 @@
-import { MARCH, referenceAddress, TRIM_ROW_BASE, weightAddress } from '../plan/registers.js';
+import {
+  MARCH,
+  referenceAddress,
+  registerWord,
+  TRIM_ROW_BASE,
+  weightAddress,
+  wordsOf,
+} from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
-import { referenceCell, weightCell } from './address-map.js';
+import { fieldIn, referenceCell, regionOf, weightCell } from './address-map.js';
 
 /** The cells as the bus and the march reach them: a word of up to 32 at a bus address. */
 export interface CellPort {
@@ -41,6 +48,8 @@ export const BACKGROUNDS: readonly number[] = [
   0, 0xaaaa_aaaa, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000,
 ];
 
+const backgroundOf = fieldIn('march', 'background');
+
 /** Every word of cells in rising order: weight rows, trim rows, then the reference cells, bank by bank. */
 export function cellWords(shape: MacroShape): CellWord[] {
   const { rows, trimRows, columns, banks, referenceRows, referenceColumns } = shape;
@@ -65,9 +74,7 @@ export function cellWords(shape: MacroShape): CellWord[] {
 /** Clock cycles of a march that finds nothing: a word takes one where it is only written, two where it is read. */
 export function marchCycles(shape: MacroShape): number {
   const { rows, trimRows, columns, banks, referenceRows, referenceColumns } = shape;
-  const words =
-    2 * (rows + trimRows) * Math.ceil(columns / 32) +
-    banks * referenceRows * Math.ceil(referenceColumns / 32);
+  const words = 2 * (rows + trimRows) * wordsOf(columns) + banks * referenceRows * wordsOf(referenceColumns);
   return words * MARCH_C_MINUS.reduce((cycles, { reads }) => cycles + (reads === undefined ? 1 : 2), 0);
 }
 
@@ -123,7 +130,7 @@ export class March {
     this.ran = false;
     if (data & MARCH.start) {
       this.reset();
-      this.background = (data >>> 8) & 7;
+      this.background = backgroundOf(data);
       this.busy = true;
     } else if (data & MARCH.resume && this.failed) {
       this.failed = false;
@@ -134,13 +141,13 @@ export class March {
 
   /** Value of the march register. */
   get status(): number {
-    return (
-      (this.background << 8) |
-      (this.element << 4) |
-      (Number(this.failed) << 2) |
-      (Number(this.done) << 1) |
-      Number(this.busy)
-    );
+    return registerWord('march', {
+      background: this.background,
+      element: this.element,
+      fail: Number(this.failed),
+      done: Number(this.done),
+      busy: Number(this.busy),
+    });
   }
 
   /** Value of the address register. */
@@ -227,7 +234,7 @@ export class March {
 
 /** The address pins of the cell port as one number: reference 29, plane 28, bank 23:20, row 18:8, word 4:0. */
 function portWord({ rows }: MacroShape, address: number): number {
-  if (address >= 0x8_0000) {
+  if (regionOf(address) === 'weights') {
     const { row, plane, word } = weightCell(address);
     return (plane << 28) | ((row < TRIM_ROW_BASE ? row : row - TRIM_ROW_BASE + rows) << 8) | word;
   }

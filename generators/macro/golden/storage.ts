@@ -1,6 +1,6 @@
 import { TRIM_ROW_BASE } from '../plan/registers.js';
 import { type MacroShape, stepRows } from '../plan/shape.js';
-import { referenceCell, weightCell } from './address-map.js';
+import { referenceCell, regionOf, weightCell } from './address-map.js';
 import { BitcellArray } from './array.js';
 import type { CellPort } from './march.js';
 
@@ -53,7 +53,7 @@ export class Storage implements CellPort {
       const bit = i - from;
       if ((strobes >> (bit >> 3)) & 1) cells[i] = (data >>> bit) & 1;
     }
-    if (address < 0x8_0000) this.groups[referenceCell(address).bank] = undefined;
+    if (regionOf(address) === 'references') this.groups[referenceCell(address).bank] = undefined;
     else {
       const { row } = weightCell(address);
       if (row >= TRIM_ROW_BASE) this.array.trimChanged();
@@ -77,7 +77,7 @@ export class Storage implements CellPort {
 
   private wordOf(address: number): CellWord {
     const { columns, referenceColumns } = this.shape;
-    if (address >= 0x8_0000) {
+    if (regionOf(address) === 'weights') {
       const { row, plane, word } = weightCell(address);
       const { plus, minus, trimPlus, trimMinus } = this.array;
       const trim = row >= TRIM_ROW_BASE;

@@ -1,8 +1,13 @@
-import { REGISTERS } from '../plan/registers.js';
+import { registerAddress, registerWord } from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
-import { isStart, type Request } from './address-map.js';
+import { fieldIn, isCell, type Request, startOf } from './address-map.js';
 import { type CellPort, March } from './march.js';
 import { hexOfNumber } from './trace.js';
+
+/** Registers that switch a test on or off. */
+const MODE_REGISTERS = [registerAddress('march'), registerAddress('self_test')];
+const enableBit = fieldIn('self_test', 'enable');
+const seedBits = fieldIn('self_test', 'seed');
 
 /** Manufacturing test: the march over the cells, and the codes that stand in for the sense amplifiers. */
 export class TestModes {
@@ -26,32 +31,18 @@ export class TestModes {
   /** Whether a legal request must wait: the march has the cells, a conversion has the converters. */
   refuses(request: Request, busy: boolean): boolean {
     const { write, address } = request;
-    if (this.march.busy && (address >= 0x4_0000 || (write && isStart(request)))) return true;
-    return busy && write && (address === REGISTERS.march.offset || address === REGISTERS.self_test.offset);
+    if (this.march.busy && (isCell(address) || startOf(request) !== undefined)) return true;
+    return busy && write && MODE_REGISTERS.includes(address);
   }
 
-  /** Value of one of the registers of this class. */
-  read(offset: number): number {
-    switch (offset) {
-      case REGISTERS.march.offset:
-        return this.march.status;
-      case REGISTERS.march_address.offset:
-        return this.march.address;
-      case REGISTERS.march_data.offset:
-        return this.march.failing;
-      case REGISTERS.self_test.offset:
-        return (this.seed << 8) | Number(this.selfTest);
-      default:
-        return 0;
-    }
+  /** Value of the self-test register. */
+  get selfTestWord(): number {
+    return registerWord('self_test', { seed: this.seed, enable: Number(this.selfTest) });
   }
 
-  write({ address, data }: Request): void {
-    if (address === REGISTERS.march.offset) this.march.write(data);
-    else if (address === REGISTERS.self_test.offset) {
-      this.selfTest = (data & 1) === 1;
-      this.seed = (data >>> 8) & (2 ** this.shape.adcBits - 1);
-    }
+  writeSelfTest(data: number): void {
+    this.selfTest = enableBit(data) === 1;
+    this.seed = seedBits(data) & (2 ** this.shape.adcBits - 1);
   }
 
   /**

@@ -41,17 +41,27 @@ export interface Region {
   /** Bytes from one index to the next, by what the index counts. */
   readonly strides: Readonly<Record<string, number>>;
   readonly access: Access;
+  /** Whether single bytes of a word can be written. */
+  readonly bytes: boolean;
   readonly meaning: string;
   /** Bits of a word. */
   readonly fields: readonly BitField[];
 }
 
 export const REGIONS = {
-  registers: { base: 0x0_0000, strides: {}, access: 'rw', meaning: 'control and status', fields: [] },
+  registers: {
+    base: 0x0_0000,
+    strides: {},
+    access: 'rw',
+    bytes: false,
+    meaning: 'control and status',
+    fields: [],
+  },
   inputs: {
     base: 0x1_0000,
     strides: { word: 4 },
     access: 'wo',
+    bytes: true,
     meaning: 'one byte a row, four rows a word; write only',
     fields: [writeOnly('rows', 31, 0, 'inputs, the first row in 7:0')],
   },
@@ -59,6 +69,7 @@ export const REGIONS = {
     base: 0x2_0000,
     strides: { column: 4 },
     access: 'ro',
+    bytes: false,
     meaning: 'one word a column: code in 23:16, decoded value in 15:0; read only',
     fields: [
       readOnly('code', 23, 16, 'nonlinear code; 0 where the readout keeps values only'),
@@ -69,6 +80,7 @@ export const REGIONS = {
     base: 0x3_0000,
     strides: { bank: 0x200, code: 4 },
     access: 'rw',
+    bytes: false,
     meaning: 'decoder: 0x200 a bank, one word a code',
     fields: [readWrite('value', 15, 0, 'of OUT_BITS; reads are sign-extended where results are signed')],
   },
@@ -76,6 +88,7 @@ export const REGIONS = {
     base: 0x4_0000,
     strides: { bank: 0x4000, row: 0x10, word: 4 },
     access: 'rw',
+    bytes: true,
     meaning: 'reference cells: 0x4000 a bank, 0x10 a row, one bit a cell',
     fields: [readWrite('cells', 31, 0, 'the first column in bit 0')],
   },
@@ -83,6 +96,7 @@ export const REGIONS = {
     base: 0x8_0000,
     strides: { row: 0x100, plane: 0x80, word: 4 },
     access: 'rw',
+    bytes: true,
     meaning: 'cells: 0x100 a row (trim rows from row 1024), 0x80 a plane (wp, wn), one bit a column',
     fields: [readWrite('cells', 31, 0, 'the first column in bit 0')],
   },
@@ -276,6 +290,11 @@ export const MARCH = {
   done: maskOf(fieldOf('march', 'done')),
   fail: maskOf(fieldOf('march', 'fail')),
 } as const;
+/** Bus words that hold so many cells, 32 a word. */
+export function wordsOf(cells: number): number {
+  return Math.ceil(cells / 32);
+}
+
 /** First row number of the trim rows in the weight region. */
 export const TRIM_ROW_BASE = 1024;
 
@@ -367,14 +386,13 @@ export function resetWord(shape: MacroShape, register: Register): number {
 
 /** How many of each index of a region a shape uses; trim rows count on from `TRIM_ROW_BASE`. */
 export function countsInUse(shape: MacroShape, region: RegionName): Readonly<Record<string, number>> {
-  const words = (cells: number) => Math.ceil(cells / 32);
   const counts = {
     registers: {},
     inputs: { word: Math.ceil(shape.rows / 4) },
     results: { column: shape.columns },
     tables: { bank: shape.banks, code: 2 ** shape.adcBits },
-    references: { bank: shape.banks, row: shape.referenceRows, word: words(shape.referenceColumns) },
-    weights: { row: shape.rows, plane: 2, word: words(shape.columns) },
+    references: { bank: shape.banks, row: shape.referenceRows, word: wordsOf(shape.referenceColumns) },
+    weights: { row: shape.rows, plane: 2, word: wordsOf(shape.columns) },
   } as const satisfies Readonly<Record<RegionName, Readonly<Record<string, number>>>>;
   return counts[region];
 }

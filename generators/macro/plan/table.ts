@@ -57,3 +57,19 @@ export function planTable(
   }
   return problems.length > 0 ? failure(...problems) : success({ entries, outputScale: scale });
 }
+
+/** Decoder contents after reset as one number: code k of bank b at bit (b * 2^B + k) * OUT_BITS. */
+export function tableBits(plan: {
+  readonly shape: MacroShape;
+  readonly layers: readonly { readonly bank: number; readonly table: TablePlan }[];
+}): bigint {
+  const { adcBits, outputBits } = plan.shape;
+  let bits = 0n;
+  for (const { bank, table } of plan.layers) {
+    table.entries.forEach((entry, code) => {
+      const at = BigInt((bank * 2 ** adcBits + code) * outputBits);
+      bits |= BigInt.asUintN(outputBits, BigInt(entry)) << at;
+    });
+  }
+  return bits;
+}

@@ -4,6 +4,7 @@ import type { MacroPlan } from '../../macro/plan/plan.js';
 import { IDENTITY, READOUTS } from '../../macro/plan/registers.js';
 import { macCycles } from '../../macro/plan/schedule.js';
 import { magnitudeBits, showsAllColumns } from '../../macro/plan/shape.js';
+import { tableBits } from '../../macro/plan/table.js';
 import type { View } from '../text/view.js';
 import { answersWritesAtOnce, BUSES, type BusPin, requestPins } from './bus-ports.js';
 import { parametersOf } from './parameters.js';
@@ -27,19 +28,6 @@ export function resetView(style: ResetStyle) {
     /** What a request passes on its way: nothing in the cycle in which a synchronous reset is sampled. */
     gate: asynchronous ? '' : `${low ? '' : '!'}${name} && `,
   };
-}
-
-/** Decoder contents after reset as one number: code k of bank b at bit (b * 2^B + k) * OUT_BITS. */
-export function tableBits(plan: MacroPlan): bigint {
-  const { adcBits, outputBits } = plan.shape;
-  let bits = 0n;
-  for (const { bank, table } of plan.layers) {
-    table.entries.forEach((entry, code) => {
-      const at = BigInt((bank * 2 ** adcBits + code) * outputBits);
-      bits |= BigInt.asUintN(outputBits, BigInt(entry)) << at;
-    });
-  }
-  return bits;
 }
 
 /** Widest literal: on a line with its declaration, on a line of its own. */

@@ -9,6 +9,7 @@ import {
   startWord,
   tableAddress,
   weightAddress,
+  wordsOf,
 } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import type { Bench } from './bench.js';
@@ -73,16 +74,17 @@ function randomRequest({ plan, random }: Bench): Request {
     write(address, Math.floor(random.next() * 2 ** 32), random.next() < 0.5 ? 0xf : random.whole(0, 15));
   const either = (address: number) => (random.next() < 0.5 ? read(address) : change(address));
   const last = (count: number) => random.whole(0, count - 1);
-  const words = (cells: number) => Math.ceil(cells / 32);
   const bank = last(shape.banks);
   switch (random.whole(0, 9)) {
     case 0:
       return change(inputAddress(last(Math.ceil(shape.rows / 4))));
     case 1:
     case 2:
-      return either(weightAddress(last(shape.rows), random.whole(0, 1) as 0 | 1, last(words(shape.columns))));
+      return either(
+        weightAddress(last(shape.rows), random.whole(0, 1) as 0 | 1, last(wordsOf(shape.columns))),
+      );
     case 3:
-      return either(referenceAddress(bank, last(shape.referenceRows), last(words(shape.referenceColumns))));
+      return either(referenceAddress(bank, last(shape.referenceRows), last(wordsOf(shape.referenceColumns))));
     case 4:
       return either(tableAddress(bank, last(2 ** shape.adcBits)));
     case 5:

@@ -17,6 +17,7 @@ import {
   TRIM_ROW_BASE,
   tableAddress,
   weightAddress,
+  wordsOf,
 } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import {
@@ -69,7 +70,7 @@ export function readBack(bench: Bench): void {
   const { plan, stimulus, random } = bench;
   const { shape } = plan;
   readRegisters(bench);
-  const lastWord = Math.ceil(shape.columns / 32) - 1;
+  const lastWord = wordsOf(shape.columns) - 1;
   for (let i = 0; i < 8; i++) {
     const plane = i % 2 === 0 ? 0 : 1;
     stimulus.read(weightAddress(random.whole(0, shape.rows - 1), plane, random.whole(0, lastWord)));
@@ -77,7 +78,7 @@ export function readBack(bench: Bench): void {
   stimulus.read(weightAddress(shape.rows - 1, 1, lastWord));
   if (shape.trimRows > 0) stimulus.read(weightAddress(TRIM_ROW_BASE + shape.trimRows - 1, 0, lastWord));
   stimulus.read(
-    referenceAddress(shape.banks - 1, shape.referenceRows - 1, Math.ceil(shape.referenceColumns / 32) - 1),
+    referenceAddress(shape.banks - 1, shape.referenceRows - 1, wordsOf(shape.referenceColumns) - 1),
   );
   stimulus.read(tableAddress(0, 1));
   // One byte of a word: the others keep their value, and what lies beyond the last column stays 0.
@@ -324,7 +325,7 @@ export function conflicts(bench: Bench): void {
 /** Addresses that do not exist, unaligned, partial and forbidden accesses. */
 export function forbiddenAccesses({ plan, stimulus }: Bench): void {
   const { shape } = plan;
-  const lastWord = Math.ceil(shape.columns / 32);
+  const lastWord = wordsOf(shape.columns);
   stimulus.write(registerAddress('id'), 1);
   stimulus.write(registerAddress('interrupt'), 3, 0b0111);
   stimulus.read(registerAddress('interrupt'));
@@ -349,7 +350,7 @@ export function forbiddenAccesses({ plan, stimulus }: Bench): void {
   stimulus.write(weightAddress(0, 0, lastWord), 1);
   if (shape.banks < 16) stimulus.read(referenceAddress(shape.banks, 0, 0));
   if (shape.referenceRows < 1024) stimulus.read(referenceAddress(0, shape.referenceRows, 0));
-  const referenceWords = Math.ceil(shape.referenceColumns / 32);
+  const referenceWords = wordsOf(shape.referenceColumns);
   if (referenceWords < 4) stimulus.read(referenceAddress(0, 0, referenceWords));
   stimulus.read(registerAddress('error'));
   stimulus.write(registerAddress('error'), 0x3f);

@@ -1,10 +1,11 @@
-import type { Bus, ResetStyle } from '../../macro/config/macro.js';
+import type { Bus } from '../../macro/config/macro.js';
 import type { Request } from '../../macro/golden/address-map.js';
-import type { Comparator } from '../../macro/golden/comparator.js';
 import { Lines } from '../../macro/golden/lines.js';
-import { type Answer, Machine } from '../../macro/golden/machine.js';
+import { Machine, type MachineOptions } from '../../macro/golden/machine.js';
 import { type BusWrite, inputWrites } from '../../macro/golden/pack.js';
+import type { Answer } from '../../macro/golden/register-file.js';
 import { type StartedConversion, Trace } from '../../macro/golden/trace.js';
+import type { MacroPlan } from '../../macro/plan/plan.js';
 import { registerAddress, resultAddress, STATUS_DONE, startWord } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
@@ -43,6 +44,8 @@ interface Cut {
  * answer that the RTL must give.
  */
 export class Stimulus {
+  readonly shape: MacroShape;
+  readonly bus: Bus;
   readonly machine: Machine;
   private readonly trace = new Trace();
   private readonly lines = new Lines();
@@ -54,16 +57,12 @@ export class Stimulus {
   /** How the next access is paced. */
   pace: () => Stall = () => NO_STALL;
 
-  constructor(
-    readonly shape: MacroShape,
-    resetTable: bigint,
-    resetStyle: ResetStyle,
-    readonly bus: Bus,
-    comparator?: Comparator,
-  ) {
-    this.machine = new Machine(shape, resetTable, resetStyle, this.trace, comparator);
-    this.timing = timingOf(bus);
-    this.inputs = new Array<undefined>(Math.ceil(shape.rows / 4)).fill(undefined);
+  constructor(plan: MacroPlan, options: Omit<MachineOptions, 'trace'> = {}) {
+    this.shape = plan.shape;
+    this.bus = plan.config.bus;
+    this.machine = Machine.from(plan, { ...options, trace: this.trace });
+    this.timing = timingOf(this.bus);
+    this.inputs = new Array<undefined>(Math.ceil(plan.shape.rows / 4)).fill(undefined);
   }
 
   write(address: number, data: number, strobes = 0xf): void {

@@ -11,6 +11,7 @@ import {
   startWord,
   tableAddress,
   weightAddress,
+  wordsOf,
 } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import type { Bench } from './bench.js';
@@ -87,7 +88,7 @@ function watchedMarch({ plan, stimulus }: Bench, background: number): void {
   const { machine } = stimulus;
   const { rows, trimRows, columns } = plan.shape;
   const words = cellWords(plan.shape).length;
-  const beforeReferences = 2 * (rows + trimRows) * Math.ceil(columns / 32) - 1;
+  const beforeReferences = 2 * (rows + trimRows) * wordsOf(columns) - 1;
   let end = machine.cycle;
   startAndLook(stimulus, marchWord(background));
   for (const { order, reads } of MARCH_C_MINUS) {

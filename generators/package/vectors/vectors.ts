@@ -1,7 +1,6 @@
 import { Random } from '../../common/random.js';
-import type { Comparator } from '../../macro/golden/comparator.js';
+import type { Comparator, Sensing } from '../../macro/golden/comparator.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import { tableBits } from '../rtl/view.js';
 import type { Bench } from './bench.js';
 import { busScenario } from './bus-scenario.js';
 import { readTables, readWeights, referenceWords, resetTables } from './memory-scenario.js';
@@ -31,6 +30,8 @@ export interface VectorOptions {
   readonly conversions: number;
   /** How the sense amplifiers decide, where the array simulated does not compare exactly. */
   readonly comparator?: Comparator;
+  /** Seed that the comparator is told; 0 where left out. */
+  readonly comparatorSeed?: number;
 }
 
 /** What a generated package carries. */
@@ -40,13 +41,9 @@ export const PACKAGED: VectorOptions = { seed: 1, conversions: 16 };
  * A macro after reset, with nothing programmed.
  *
  * @param resetTable decoder contents after reset; a package's own where its shape is overridden
+ * @param sensing    how the sense amplifiers decide; exactly where left out
  */
-export function newBench(
-  plan: MacroPlan,
-  seed: number,
-  resetTable = tableBits(plan),
-  comparator?: Comparator,
-): Bench {
+export function newBench(plan: MacroPlan, seed: number, resetTable?: bigint, sensing: Sensing = {}): Bench {
   const { columns } = plan.shape;
   const random = new Random(seed);
   const watched = new Set(
@@ -54,7 +51,7 @@ export function newBench(
   );
   return {
     plan,
-    stimulus: new Stimulus(plan.shape, resetTable, plan.config.reset, plan.config.bus, comparator),
+    stimulus: new Stimulus(plan, { ...sensing, resetTable }),
     random,
     columns: [...watched],
   };
@@ -65,7 +62,8 @@ export function newBench(
  * they are read or driven, so their contents at power-up do not matter.
  */
 export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable?: bigint): Vectors {
-  const bench = newBench(plan, options.seed, resetTable, options.comparator);
+  const { seed, comparator, comparatorSeed } = options;
+  const bench = newBench(plan, seed, resetTable, { comparator, seed: comparatorSeed });
   readTables(bench);
   readRegisters(bench);
   marches(bench);

@@ -5,7 +5,12 @@ import type { PowerUp } from '../../../generators/checks/cosim/simulator.js';
 import { verdictText } from '../../../generators/command-line/report/verdict.js';
 import type { CellPort } from '../../../generators/macro/golden/march.js';
 import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
-import { referenceAddress, TRIM_ROW_BASE, weightAddress } from '../../../generators/macro/plan/registers.js';
+import {
+  referenceAddress,
+  TRIM_ROW_BASE,
+  weightAddress,
+  wordsOf,
+} from '../../../generators/macro/plan/registers.js';
 import type { MacroShape } from '../../../generators/macro/plan/shape.js';
 import type { Vectors } from '../../../generators/package/vectors/stimulus.js';
 import { buildVectors, newBench } from '../../../generators/package/vectors/vectors.js';
@@ -70,12 +75,12 @@ describe('random cells', () => {
           for (const plane of [0, 1] as const) stimulus.read(weightAddress(row, plane, 0));
         }
         for (let row = 0; row < shape.referenceRows; row++) {
-          stimulus.read(referenceAddress(shape.banks - 1, row, Math.ceil(shape.referenceColumns / 32) - 1));
+          stimulus.read(referenceAddress(shape.banks - 1, row, wordsOf(shape.referenceColumns) - 1));
         }
         // Some words, whole and in part, on top of what was there.
         for (let i = 0; i < 12; i++) {
           const data = random.whole(0, 0xffff_ffff);
-          const word = random.whole(0, Math.ceil(shape.columns / 32) - 1);
+          const word = random.whole(0, wordsOf(shape.columns) - 1);
           stimulus.write(weightAddress(random.whole(0, shape.rows - 1), i % 2 === 0 ? 0 : 1, word), data);
           stimulus.write(referenceAddress(0, random.whole(0, shape.referenceRows - 1), 0), data);
         }

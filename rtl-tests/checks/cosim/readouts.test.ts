@@ -73,9 +73,9 @@ describe('a comparator that is not monotone', () => {
       const plan = variant('odd', adc);
       const { shape } = plan;
       const random = new Random(6);
-      const bench = newBench(plan, 6, undefined, comparator);
+      const bench = newBench(plan, 6, undefined, { comparator });
       const { stimulus } = bench;
-      const macro = Macro.from(plan, comparator);
+      const macro = Macro.from(plan, { comparator });
       const weights = Int8Array.from({ length: shape.rows * shape.columns }, () => random.whole(-1, 1));
       macro.loadWeights(weights);
       stimulus.writeAll(cellWrites(packTernary(weights), shape.columns));

@@ -13,7 +13,7 @@ import {
   unpackReferences,
   unpackTernary,
 } from '../../../generators/macro/golden/pack.js';
-import { resultAddress } from '../../../generators/macro/plan/registers.js';
+import { resultAddress, wordsOf } from '../../../generators/macro/plan/registers.js';
 import { offsetCapacity, stepCapacity } from '../../../generators/macro/plan/shape.js';
 import { streamConversions } from '../../../generators/package/vectors/scenario.js';
 import { newBench } from '../../../generators/package/vectors/vectors.js';
@@ -103,7 +103,7 @@ describe('packers', () => {
           expect(unpackTernary(cells)).toEqual(weights);
           expect(cells.plus.some((plus, i) => plus === 1 && cells.minus[i] === 1)).toBe(false);
           const words = new Map(cellWrites(cells, columns).map(({ address, data }) => [address, data]));
-          expect(words.size).toBe(rows * 2 * Math.ceil(columns / 32));
+          expect(words.size).toBe(rows * 2 * wordsOf(columns));
           weights.forEach((weight, at) => {
             const [row, column] = [Math.floor(at / columns), at % columns];
             const bit = (plane: number) =>

@@ -12,7 +12,7 @@ import {
 import { describeFault, FaultyCells } from '../../../generators/checks/faults/fault.js';
 import { trialsOf } from '../../../generators/checks/faults/run.js';
 import { simulateFaults, type Trial } from '../../../generators/checks/faults/simulate.js';
-import { isLegal } from '../../../generators/macro/golden/address-map.js';
+import { AddressMap, fieldIn } from '../../../generators/macro/golden/address-map.js';
 import {
   BACKGROUNDS,
   cellWords,
@@ -21,8 +21,7 @@ import {
   type MarchElement,
   marchCycles,
 } from '../../../generators/macro/golden/march.js';
-import { TestModes } from '../../../generators/macro/golden/test-modes.js';
-import { marchWord, REGISTERS, registerAddress } from '../../../generators/macro/plan/registers.js';
+import { marchWord, registerAddress, registerWord } from '../../../generators/macro/plan/registers.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { CONFIGURATIONS, isOneOfFew, planOf } from '../../fixtures/configurations.js';
 import { forEveryChange } from '../../fixtures/every-change.js';
@@ -256,7 +255,12 @@ describe('a macro without manufacturing test', () => {
   const paths = (test: { march: boolean; selfTest: boolean }) => {
     const plan = planOf({ ...rest, config: { ...config, test } });
     const legal = (['march', 'march_address', 'march_data', 'self_test'] as const).filter((register) =>
-      isLegal(plan.shape, { write: false, address: registerAddress(register), data: 0, strobes: 0 }),
+      new AddressMap(plan.shape).isLegal({
+        write: false,
+        address: registerAddress(register),
+        data: 0,
+        strobes: 0,
+      }),
     );
     const modules = packageFiles(plan).filter(({ path: file }) =>
       /^rtl\/.*_(march|self_test)\.v$/.test(file),
@@ -275,20 +279,18 @@ describe('a macro without manufacturing test', () => {
 
 describe('the march register', () => {
   it('tells element and background while the march runs, and starts over after a reset', () => {
-    const { shape } = planNamed('odd');
     const cells = new FaultyCells(undefined);
-    const modes = new TestModes(shape, () => cells);
-    const { offset } = REGISTERS.march;
-    modes.write({ write: true, address: offset, data: marchWord(3), strobes: 0xf });
+    const march = new March(planNamed('odd').shape, () => cells);
+    march.write(marchWord(3));
+    const elementOf = fieldIn('march', 'element');
     const seen = new Set<number>();
-    while (modes.march.busy) {
-      seen.add((modes.read(offset) >> 4) & 7);
-      modes.march.tick();
+    while (march.busy) {
+      seen.add(elementOf(march.status));
+      march.tick();
     }
     expect([...seen]).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(modes.read(offset) & 7).toBe(0b010);
-    expect(modes.read(offset) >> 8).toBe(3);
-    modes.reset();
-    expect(modes.read(offset)).toBe(0);
+    expect(march.status).toBe(registerWord('march', { background: 3, element: 5, done: 1 }));
+    march.reset();
+    expect(march.status).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { tableBits } from '../../../generators/macro/plan/table.js';
 import { packageFiles } from '../../../generators/package/package.js';
-import { macroView, tableBits } from '../../../generators/package/rtl/view.js';
+import { macroView } from '../../../generators/package/rtl/view.js';
 import { alignComments, render } from '../../../generators/package/text/render.js';
 import { CONFIGURATIONS, isOneOfFew, planOf } from '../../fixtures/configurations.js';
 import { forEveryChange } from '../../fixtures/every-change.js';

@@ -27,6 +27,7 @@ import {
   startWord,
   tableAddress,
   weightAddress,
+  wordsOf,
 } from '../../../../generators/macro/plan/registers.js';
 import {
   groupsPerStep,
@@ -178,7 +179,6 @@ function refusals({ shape }: MacroPlan): Refused[] {
     referenceAddress(0, 0, 0),
     tableAddress(0, 0),
   ];
-  const words = (cells: number) => Math.ceil(cells / 32);
   const beyond: [string, number][] = [
     ['after the registers', registerAddress(registersOf(shape).at(-1)!) + 4],
     ['after the inputs', inputAddress(Math.ceil(rows / 4))],
@@ -187,14 +187,14 @@ function refusals({ shape }: MacroPlan): Refused[] {
     ['after the banks of the tables', tableAddress(banks, 0)],
     ['after the rows', weightAddress(rows, 0, 0)],
     ['after the trim rows', weightAddress(1024 + trimRows, 0, 0)],
-    ['after the words of a row', weightAddress(0, 1, words(columns))],
+    ['after the words of a row', weightAddress(0, 1, wordsOf(columns))],
     ...(referenceRows < 1024
       ? [['after the reference rows', referenceAddress(0, referenceRows, 0)] as [string, number]]
       : []),
     ...(banks < 16 ? [['after the banks', referenceAddress(banks, 0, 0)] as [string, number]] : []),
-    ...(words(referenceColumns) < 4
+    ...(wordsOf(referenceColumns) < 4
       ? [
-          ['after the words of a reference row', referenceAddress(0, 0, words(referenceColumns))] as [
+          ['after the words of a reference row', referenceAddress(0, 0, wordsOf(referenceColumns))] as [
             string,
             number,
           ],

@@ -1,0 +1,266 @@
+/** In: requests of the bus. Out: answers, errors, starts; as `<name>_registers` gives them. */
+import {
+  type BitField,
+  ERRORS,
+  fieldOf,
+  maskOf,
+  PHASES,
+  REGISTERS,
+  type RegionName,
+  type Register,
+  registerWord,
+  resetWord,
+  STATUS_DONE,
+} from '../plan/registers.js';
+import type { MacroShape } from '../plan/shape.js';
+import {
+  AddressMap,
+  inputWord,
+  type Request,
+  regionOf,
+  resultColumn,
+  type StartOrder,
+  startOf,
+  tableEntry,
+  writesNothing,
+} from './address-map.js';
+import type { ColumnConverters } from './columns.js';
+import type { Controller } from './controller.js';
+import type { CellPort } from './march.js';
+import type { Storage } from './storage.js';
+import type { TestModes } from './test-modes.js';
+
+/** What the bus shows in the cycle after a request. */
+export interface Answer {
+  readonly data: number;
+  readonly error: boolean;
+}
+
+/** What stands behind the registers. */
+export interface Hardware {
+  readonly controller: Controller;
+  readonly columns: ColumnConverters;
+  readonly storage: Storage;
+  readonly test: TestModes;
+  cells(): CellPort;
+}
+
+/** What a request comes to: its answer, and what it changes at the clock edge. */
+export interface Verdict {
+  readonly answer: Answer;
+  /** Error bits that it sets. */
+  readonly errors: number;
+  /** The request, where it writes something. */
+  readonly written: Request | undefined;
+  readonly start: StartOrder | undefined;
+}
+
+/** What accesses to the words of a region do. */
+interface RegionAccess {
+  read?(address: number): number;
+  write?(request: Request): void;
+}
+
+/** What accesses to a register do. */
+interface RegisterAccess {
+  read?(): number;
+  write?(data: number): void;
+}
+
+/** Bits that these registers hold. */
+const ERROR_BITS = allBits(REGISTERS.error.fields);
+const INTERRUPT_BITS = allBits(REGISTERS.interrupt.fields);
+const ERROR_INTERRUPT = maskOf(fieldOf('interrupt', 'error'));
+const DONE_INTERRUPT = maskOf(fieldOf('interrupt', 'done'));
+
+/** The address map of a macro and the registers in it. */
+export class RegisterFile {
+  /** Loaded inputs, one a row. They have no reset. */
+  readonly inputs: Int32Array;
+  private done = false;
+  private errors = 0;
+  private interrupts = 0;
+
+  private readonly map: AddressMap;
+  private readonly regions: Readonly<Record<RegionName, RegionAccess>>;
+  private readonly registers: Readonly<Record<Register, RegisterAccess>>;
+
+  constructor(
+    private readonly shape: MacroShape,
+    private readonly hardware: Hardware,
+  ) {
+    const { columns, storage, cells } = hardware;
+    this.inputs = new Int32Array(shape.rows);
+    this.map = new AddressMap(shape);
+    const cellAccess: RegionAccess = {
+      read: (address) => cells().readCells(address),
+      write: ({ address, data, strobes }) => cells().writeCells(address, data, strobes),
+    };
+    this.regions = {
+      registers: {
+        read: (address) => this.registers[this.map.registerAt(address)!].read?.() ?? 0,
+        write: ({ address, data }) => this.registers[this.map.registerAt(address)!].write?.(data),
+      },
+      inputs: { write: (request) => this.load(request) },
+      results: { read: (address) => columns.resultWord(resultColumn(address)) },
+      tables: {
+        read: (address) => {
+          const { bank, code } = tableEntry(address);
+          return storage.entry(bank, code) & 0xffff;
+        },
+        write: ({ address, data }) => {
+          const { bank, code } = tableEntry(address);
+          storage.setEntry(bank, code, data);
+        },
+      },
+      references: cellAccess,
+      weights: cellAccess,
+    };
+    this.registers = this.registerAccesses();
+  }
+
+  private registerAccesses(): Readonly<Record<Register, RegisterAccess>> {
+    const { shape, hardware } = this;
+    const { controller, test } = hardware;
+    const constant = (register: Register): RegisterAccess => {
+      const word = resetWord(shape, register);
+      return { read: () => word };
+    };
+    return {
+      id: constant('id'),
+      dimensions: constant('dimensions'),
+      format: constant('format'),
+      // Its starts go to the controller.
+      start: {},
+      status: {
+        read: () =>
+          registerWord('status', {
+            busy: Number(this.busy),
+            queued: Number(controller.queued !== undefined),
+            done: Number(this.done),
+            phase: PHASES.indexOf(controller.phase),
+          }),
+        write: (data) => {
+          if (data & STATUS_DONE) this.done = false;
+        },
+      },
+      error: {
+        read: () => this.errors,
+        write: (data) => {
+          this.errors &= ~(data & ERROR_BITS);
+        },
+      },
+      interrupt: {
+        read: () => this.interrupts,
+        write: (data) => {
+          this.interrupts = data & INTERRUPT_BITS;
+        },
+      },
+      march: { read: () => test.march.status, write: (data) => test.march.write(data) },
+      march_address: { read: () => test.march.address },
+      march_data: { read: () => test.march.failing },
+      self_test: { read: () => test.selfTestWord, write: (data) => test.writeSelfTest(data) },
+    };
+  }
+
+  reset(): void {
+    this.done = false;
+    this.errors = 0;
+    this.interrupts = 0;
+  }
+
+  /** Converting, about to, or marching. */
+  get busy(): boolean {
+    return this.hardware.controller.busy || this.hardware.test.march.busy;
+  }
+
+  /** Level of `irq_o`. */
+  get interrupt(): boolean {
+    const { done, errors, interrupts } = this;
+    return (
+      (done && (interrupts & DONE_INTERRUPT) !== 0) || (errors !== 0 && (interrupts & ERROR_INTERRUPT) !== 0)
+    );
+  }
+
+  /** What a request comes to in the state before the clock edge. */
+  judge(request: Request): Verdict {
+    const errors = this.errorsOf(request);
+    const accepted = errors === 0;
+    const region = this.regions[regionOf(request.address)];
+    const written = accepted && request.write && !writesNothing(request) ? request : undefined;
+    return {
+      answer: {
+        data: accepted && !request.write ? region.read!(request.address) : 0,
+        error: !accepted,
+      },
+      errors,
+      written,
+      start: written && startOf(written),
+    };
+  }
+
+  /**
+   * The clock edge, after the rest of the macro has moved on: what is written shows from the next cycle on.
+   *
+   * @param finishes whether a conversion hands its codes over at this edge
+   */
+  tick(verdict: Verdict | undefined, finishes: boolean): void {
+    // What sets a bit wins over what clears it.
+    const lost = finishes && this.done ? errorBit('lost') : 0;
+    const written = verdict?.written;
+    if (written !== undefined) this.regions[regionOf(written.address)].write!(written);
+    this.errors |= (verdict?.errors ?? 0) | lost;
+    this.done ||= finishes;
+  }
+
+  /** Error bits that refuse a request; 0 where it is accepted. */
+  private errorsOf(request: Request): number {
+    if (writesNothing(request)) return 0;
+    if (!this.map.isLegal(request)) return errorBit('bad_access');
+    const inUse = this.inUse(request) || this.hardware.test.refuses(request, this.busy);
+    let errors = inUse ? errorBit('busy') : 0;
+    const start = startOf(request);
+    if (start !== undefined) {
+      const { banks, adcBits } = this.shape;
+      if (start.bank >= banks) errors |= errorBit('bank');
+      if (start.bits < 1 || start.bits > adcBits) errors |= errorBit('width');
+      if (!this.hardware.controller.ready) errors |= errorBit('overrun');
+    }
+    return errors;
+  }
+
+  /** Whether a conversion or a march is using what a legal request names. */
+  private inUse({ write, address }: Request): boolean {
+    const { doubleBuffer } = this.shape;
+    switch (regionOf(address)) {
+      case 'registers':
+        return false;
+      case 'inputs':
+        return doubleBuffer ? this.hardware.controller.queued !== undefined : this.busy;
+      case 'results':
+        return !doubleBuffer && this.busy;
+      default:
+        return write && this.busy;
+    }
+  }
+
+  /** Takes up to four inputs, one a byte. */
+  private load({ address, data, strobes }: Request): void {
+    const { rows, inputBits, inputSigned } = this.shape;
+    const shift = 32 - inputBits;
+    for (let lane = 0; lane < 4; lane++) {
+      const row = 4 * inputWord(address) + lane;
+      if (row >= rows || !((strobes >> lane) & 1)) continue;
+      const raw = (data >>> (8 * lane)) << shift;
+      this.inputs[row] = inputSigned ? raw >> shift : raw >>> shift;
+    }
+  }
+}
+
+function errorBit(error: keyof typeof ERRORS): number {
+  return 1 << ERRORS[error].bit;
+}
+
+function allBits(fields: readonly BitField[]): number {
+  return fields.reduce((bits, field) => bits + maskOf(field), 0);
+}
