@@ -42,7 +42,13 @@ export type { Edges } from '../levels/import/edges.js';
 export { type ImportSettings, importedLevels, type Samples } from '../levels/import/levels.js';
 export type { Lists, NumberList } from '../levels/import/list.js';
 export { readLists } from '../levels/import/read.js';
-export type { Convention, Ends, Kind, Statement } from '../levels/import/statement.js';
+export {
+  CONVENTIONS,
+  type Convention,
+  type Ends,
+  type Kind,
+  type Statement,
+} from '../levels/import/statement.js';
 export type { Levels, LevelsHistogram, Provenance } from '../macro/config/types.js';
 
 /** Validates the content of `levels.json`, see {@link parse}. */

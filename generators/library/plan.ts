@@ -32,8 +32,6 @@ import { macroSchema as schema } from '../macro/config/macro.js';
 import type { MacroConfig } from '../macro/config/types.js';
 
 export { planText } from '../command-line/report/plan.js';
-export type { TextFile } from '../common/files/text-file.js';
-export { writeNewFiles } from '../common/files/writer.js';
 export type { MacroConfigInput } from '../macro/config/input-types.js';
 export { type JsonSchema, jsonSchema, type Published } from '../macro/config/json-schema.js';
 export { loadMacro, type MacroInput, macroInput, parse } from '../macro/config/load.js';

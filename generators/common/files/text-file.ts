@@ -1,6 +1,8 @@
-/** A text file to be written; the path is relative to a folder, with forward slashes. */
+/** A text file to be written. */
 export interface TextFile {
+  /** Relative to a folder, with forward slashes. */
   readonly path: string;
+  /** Its content, UTF-8 once it is written. */
   readonly text: string;
 }
 

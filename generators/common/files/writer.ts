@@ -123,7 +123,9 @@ async function writeTogether(
  * Writes files into a folder among others that may be there: all of them or none. The folder is made where
  * it is missing.
  *
- * @param force replace files that are there already; never folders
+ * @param folder      where they go
+ * @param files       paths relative to it
+ * @param options     `force`: replace files that are there already; never folders
  * @returns the paths written, the folder included, or why nothing was
  */
 export async function writeNewFiles(

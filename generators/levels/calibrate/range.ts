@@ -1,6 +1,8 @@
-/** Low and high ends of what is kept: values outside are tails. */
+/** Ends of what is kept, activation units: values outside are tails. */
 export interface TailEnds {
+  /** The lower end. */
   readonly low: number;
+  /** The upper end. */
   readonly high: number;
 }
 

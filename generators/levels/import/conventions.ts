@@ -7,6 +7,7 @@ import { CONVENTIONS, type Ends, type Statement } from './statement.js';
 
 /** A quantizer as a file describes it, in the units of the file. */
 export interface Foreign {
+  /** Width of the code, 1..8. */
   readonly bits: number;
   /** The levels; the outputs where no levels are known. */
   readonly centres: readonly number[];
@@ -14,8 +15,9 @@ export interface Foreign {
   readonly references: readonly number[];
   /** What each code decodes to. */
   readonly outputs: readonly number[];
-  /** Outer edges as far as they are known. */
+  /** Lower edge of the first bin, where it is known. */
   readonly low: number | undefined;
+  /** Upper edge of the last bin, where it is known. */
   readonly high: number | undefined;
   /** Outer edges that stood in the file. */
   readonly edges: Edges;
@@ -35,6 +37,8 @@ export interface Foreign {
  * | references | floor | as given | lower edges of the bins |
  * | both | none; or one that they are held to | as given | as given |
  *
+ * @param lists     as {@link Lists} has them: one list, or both
+ * @param statement what the file itself does not say
  * @returns the quantizer, or the rules that the lists break
  */
 export function foreignQuantizer(lists: Lists, statement: Statement): Result<Foreign> {

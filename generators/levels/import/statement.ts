@@ -1,18 +1,23 @@
 import type { Edges } from './edges.js';
 
-/** How a list of levels, or of references, is meant. */
-export const CONVENTIONS = {
+/** How a list of levels, or of references, is meant; {@link CONVENTIONS} says what each word stands for. */
+export type Convention = 'midpoint' | 'floor' | 'floor-middle';
+
+/** What each convention says, in one line. */
+export const CONVENTIONS: Readonly<Record<Convention, string>> = {
   midpoint: 'the nearest level is taken, so references lie midway; a bin decodes to its middle',
   floor: 'a level is the lower edge of its bin, and what the bin decodes to',
   'floor-middle': 'a level is the lower edge of its bin, which decodes to its middle',
-} as const;
+};
 
-export type Convention = keyof typeof CONVENTIONS;
+/** What a list holds: thresholds between codes, or the values that they stand for. */
 export type Kind = 'references' | 'levels';
 
-/** Lower edge of the first bin, upper edge of the last. */
+/** Outer edges of a quantizer's bins. */
 export interface Ends {
+  /** Lower edge of the first bin. */
   readonly low: number;
+  /** Upper edge of the last bin. */
   readonly high: number;
 }
 

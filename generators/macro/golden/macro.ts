@@ -48,9 +48,15 @@ export interface Batch {
  * tables, convert. Bit-exact with the generated Verilog; {@link Machine} adds the cycles.
  *
  * @example
+ * ```ts
+ * import { Macro, type MacroPlan } from 'imcgen';
+ *
+ * declare const plan: MacroPlan;
+ * const { rows, columns } = plan.shape;
  * const macro = Macro.from(plan);
- * macro.loadWeights(weights);              // Int8Array, rows x columns, -1 / 0 / +1
- * const { codes, outputs } = macro.convert(inputs, 0);
+ * macro.loadWeights(new Int8Array(rows * columns).fill(-1)); // row by row, each -1, 0 or +1
+ * const { codes, outputs } = macro.convert(new Uint8Array(rows), 0); // one value a column each
+ * ```
  */
 export class Macro {
   readonly array: BitcellArray;
@@ -169,8 +175,16 @@ export class Macro {
    *         vectors before the first that is refused may be in `out` by then
    *
    * @example
+   * ```ts
+   * import type { Macro } from 'imcgen';
+   *
+   * declare const macro: Macro;
+   * const { rows, columns } = macro.shape;
+   * const inputs = new Uint8Array(100 * rows); // 100 vectors, one after the other
    * const { codes, outputs } = macro.convertBatch(inputs, { bank: 1 });
-   * macro.convertBatch(inputs, {}, { codes, macs });    // into arrays that are there already
+   * const macs = new Int32Array(100 * columns);
+   * macro.convertBatch(inputs, {}, { codes, macs }); // into arrays that are there already
+   * ```
    */
   convertBatch(inputs: ArrayLike<number>, options?: BatchOptions): Batch;
   convertBatch<Out extends BatchBuffers>(inputs: ArrayLike<number>, options: BatchOptions, out: Out): Out;

@@ -1,7 +1,8 @@
 /** Something that a property module says of the hardware, on an output of that name with `_o`. */
 export interface Claim {
+  /** Name of the output, without `_o`. */
   readonly name: string;
-  /** At most 60 characters: it becomes the comment of a port. */
+  /** The claim in words. At most 60 characters: it becomes the comment of a port. */
   readonly says: string;
   /** An output for each of so many groups of columns. */
   readonly parts?: number;
@@ -11,6 +12,7 @@ export interface Claim {
 export interface Observed {
   /** Input of the property module. */
   readonly port: string;
+  /** Its bits, `[3:0]`; empty for one. */
   readonly range: string;
   /** Hierarchical name in the flattened proof. */
   readonly net: string;
@@ -22,36 +24,78 @@ export interface Witness extends Claim {
   readonly cycle: number;
 }
 
-export const PROOFS = ['decoder', 'ramp', 'columns', 'conversion', 'test_modes', 'bus'] as const;
-export type ProofName = (typeof PROOFS)[number];
+/** Parts of the design, a proof each; docs/verification.md says what each proof is about. */
+export type ProofName = 'decoder' | 'ramp' | 'columns' | 'conversion' | 'test_modes' | 'bus';
 
 /** One property module and what Yosys has to do with it. */
 export interface Proof {
+  /** The part of the design that it is about. */
   readonly name: ProofName;
   /** What it is about, for reports. */
   readonly title: string;
-  /** Template of its property module, in `templates/formal/`. */
+  /**
+   * Template of its property module, in `templates/formal/`.
+   *
+   * @internal
+   */
   readonly template: string;
-  /** Modules of the design, by the suffix of their names. */
+  /**
+   * Modules of the design, by the suffix of their names.
+   *
+   * @internal
+   */
   readonly design: readonly string[];
-  /** Naive models in `formal/`, by the suffix of their names; the template has the same name. */
+  /**
+   * Naive models in `formal/`, by the suffix of their names; the template has the same name.
+   *
+   * @internal
+   */
   readonly models: readonly string[];
-  /** Instances of the top level that the proof replaces. */
+  /**
+   * Instances of the top level that the proof replaces.
+   *
+   * @internal
+   */
   readonly removed: readonly string[];
-  /** Outputs of the property module that take the place of removed ones: net of the design, signal. */
+  /**
+   * Outputs of the property module that take the place of removed ones: net of the design, signal.
+   *
+   * @internal
+   */
   readonly driven: readonly { readonly net: string; readonly by: string }[];
+  /**
+   * Nets inside the design that the property module looks at.
+   *
+   * @internal
+   */
   readonly observed: readonly Observed[];
+  /** What is taken for granted, because another part of the macro or its environment sees to it. */
   readonly assumptions: readonly Claim[];
+  /** What is proved. */
   readonly properties: readonly Claim[];
+  /**
+   * The properties as they are proved, one group after the other.
+   *
+   * @internal
+   */
   readonly stages: readonly Stage[];
   /** The design has flip-flops. */
   readonly clocked: boolean;
-  /** Wide cells are split, so that a stage of some columns has no others in it. */
+  /**
+   * Wide cells are split, so that a stage of some columns has no others in it.
+   *
+   * @internal
+   */
   readonly bitwise: boolean;
+  /** States that the assumptions must leave within reach. */
   readonly witnesses: readonly Witness[];
   /** Cycles, the one in reset included, in which a run that breaks a property is searched for. */
   readonly horizon: number;
-  /** Share of the whole work: the longest proof starts first. */
+  /**
+   * Share of the whole work: the longest proof starts first.
+   *
+   * @internal
+   */
   readonly effort: number;
 }
 
