@@ -1,4 +1,5 @@
-import type { MacroShape } from '../../macro/plan/shape.js';
+import { type MacroShape, magnitudeBits } from '../../macro/plan/shape.js';
+import { bitsFor, cellWordWidth, rowWidth } from './ports.js';
 
 /** A Verilog parameter of the macro. Top level, testbench and documents are made from this one list. */
 export interface Parameter {
@@ -7,13 +8,12 @@ export interface Parameter {
   readonly meaning: string;
 }
 
+function parameter(name: string, value: number | boolean, meaning: string): Parameter {
+  return { name, value: Number(value), meaning };
+}
+
 /** The shape as Verilog parameters, in the order of the top level; an instance may override each of them. */
 export function parametersOf(shape: MacroShape): readonly Parameter[] {
-  const parameter = (name: string, value: number | boolean, meaning: string): Parameter => ({
-    name,
-    value: Number(value),
-    meaning,
-  });
   return [
     parameter('ROWS', shape.rows, 'word lines'),
     parameter('COLS', shape.columns, 'columns'),
@@ -43,4 +43,22 @@ export function parametersOf(shape: MacroShape): readonly Parameter[] {
 /** Values by Verilog name, as a simulator overrides them. */
 export function parameterValues(shape: MacroShape): ReadonlyMap<string, number> {
   return new Map(parametersOf(shape).map(({ name, value }) => [name, value]));
+}
+
+/** Parameters of the analog macro, the same in every view of it. */
+export function arrayParametersOf(shape: MacroShape): readonly Parameter[] {
+  return [
+    parameter('ROWS', shape.rows, 'word lines'),
+    parameter('COLS', shape.columns, 'columns'),
+    parameter('MAG_BITS', magnitudeBits(shape), 'bits of |x|: a row is driven 2^MAG_BITS - 1 pulses at most'),
+    parameter('TRIM_ROWS', shape.trimRows, 'calibration rows'),
+    parameter('HEADROOM', shape.headroom, 'unit discharges at which a bitline clips'),
+    parameter('ADC_BITS', shape.adcBits, 'widest nonlinear code'),
+    parameter('REF_COLS', shape.referenceColumns, 'reference cells a row and bank'),
+    parameter('REF_ROWS', shape.referenceRows, 'reference rows, offset group included'),
+    parameter('OFFSET_ROWS', shape.offsetRows, 'rows of the offset group'),
+    parameter('BANK_W', bitsFor(shape.banks), 'bits of a bank number'),
+    parameter('ROW_W', rowWidth(shape), 'bits of a cell row number, trim rows after the others'),
+    parameter('WORD_W', cellWordWidth(shape), 'bits of a word number in a cell row'),
+  ];
 }

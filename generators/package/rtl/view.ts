@@ -1,13 +1,16 @@
 import { TOOL } from '../../common/version.js';
 import type { MacroConfig, ResetStyle } from '../../macro/config/macro.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
+import { READOUT_STYLES } from '../../macro/plan/readouts.js';
 import { IDENTITY, READOUTS } from '../../macro/plan/registers.js';
 import { macCycles } from '../../macro/plan/schedule.js';
 import { magnitudeBits, showsAllColumns } from '../../macro/plan/shape.js';
 import { tableBits } from '../../macro/plan/table.js';
 import type { View } from '../text/view.js';
+import { addressView } from './address-view.js';
+import { blocksOf } from './blocks.js';
 import { answersWritesAtOnce, BUSES, type BusPin, requestPins } from './bus-ports.js';
-import { parametersOf } from './parameters.js';
+import { arrayParametersOf, type Parameter, parametersOf } from './parameters.js';
 import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, powerPins, rowWidth } from './ports.js';
 
 /** How a reset style reads in Verilog. */
@@ -53,8 +56,11 @@ function verilogTable(plan: MacroPlan): string {
   return `{\n        ${lines.join(',\n        ')}\n    }`;
 }
 
-/** Longest name of a parameter of the macro. */
-const LONGEST_PARAMETER = 'DOUBLE_BUFFER'.length;
+/** Parameters of one module, their names aligned. */
+function labelled(parameters: readonly Parameter[]) {
+  const widest = Math.max(...parameters.map(({ name }) => name.length));
+  return parameters.map((parameter) => ({ ...parameter, label: parameter.name.padEnd(widest) }));
+}
 
 /** Port declarations of the array, aligned. */
 function declare(ports: readonly ArrayPort[]) {
@@ -108,11 +114,10 @@ export function macroView(plan: MacroPlan): View {
     configHash: plan.sha256.slice(0, 12),
     license: config.license,
     reset: resetView(config.reset),
-    parameters: parametersOf(shape).map((parameter) => ({
-      ...parameter,
-      label: parameter.name.padEnd(LONGEST_PARAMETER),
-    })),
-    columnModule: shape.readout === 'column_lut' ? 'column_lut' : `column_${shape.readout}`,
+    parameters: labelled(parametersOf(shape)),
+    arrayParameters: labelled(arrayParametersOf(shape)),
+    blocks: Object.fromEntries(blocksOf(plan).map((block) => [block.role, block])),
+    columnModule: READOUT_STYLES[shape.readout].module,
     /** Registers that take over the step, or its value, rather than count. */
     followsStep: shape.readout === 'capture' || shape.readout === 'broadcast',
     stateWidth: shape.readout === 'broadcast' ? 'OUT_BITS' : 'ADC_BITS',
@@ -163,5 +168,6 @@ export function macroView(plan: MacroPlan): View {
     arrayPorts: declare(arrayPorts(shape)),
     powerPins: powerPins(config),
     ...busView(config),
+    ...addressView(shape),
   };
 }

@@ -22,7 +22,7 @@ export function render(template: string, view: View): string {
     const line = text.slice(0, hole.index).split('\n').length;
     throw new Error(`template ${template} left "${hole[0]}" in line ${line}`);
   }
-  return alignComments(text.replace(/[ \t]+$/gm, ''));
+  return alignConnections(alignComments(text.replace(/[ \t]+$/gm, '')));
 }
 
 /** Where a view holds undefined or NaN. Handlebars would print them, or take them for false. */
@@ -49,6 +49,26 @@ export function alignComments(text: string): string {
     for (let at = from; at < to; at++) {
       const parts = split(lines[at]!);
       if (parts !== null) lines[at] = `${parts[1]!.padEnd(width)}  ${parts[2]}`;
+    }
+    from = to + 1;
+  }
+  return lines.join('\n');
+}
+
+/**
+ * Lines up what the connections of an instance connect to. Conditions of the preprocessor may stand between
+ * them.
+ */
+export function alignConnections(text: string): string {
+  const lines = text.split('\n');
+  const split = (line: string | undefined) => /^( +\.\w+) *(\(.*)$/.exec(line ?? '');
+  for (let from = 0; from < lines.length; ) {
+    let to = from;
+    while (split(lines[to]) !== null || (to > from && lines[to]?.startsWith('`') === true)) to++;
+    const width = Math.max(0, ...lines.slice(from, to).map((line) => split(line)?.[1]?.length ?? 0));
+    for (let at = from; at < to; at++) {
+      const parts = split(lines[at]);
+      if (parts !== null) lines[at] = `${parts[1]!.padEnd(width)} ${parts[2]}`;
     }
     from = to + 1;
   }

@@ -44,22 +44,22 @@ module sample_prove_bus (
     wire [3:0]  strb;
 
     sample_apb u_bus (
-        .psel_i (psel_i),
+        .psel_i    (psel_i),
         .penable_i (penable_i),
-        .pwrite_i (pwrite_i),
-        .paddr_i (paddr_i),
-        .pwdata_i (pwdata_i),
-        .pstrb_i (pstrb_i),
-        .pready_o (pready_o),
-        .prdata_o (prdata_o),
+        .pwrite_i  (pwrite_i),
+        .paddr_i   (paddr_i),
+        .pwdata_i  (pwdata_i),
+        .pstrb_i   (pstrb_i),
+        .pready_o  (pready_o),
+        .prdata_o  (prdata_o),
         .pslverr_o (pslverr_o),
-        .req_o   (req),
-        .we_o    (we),
-        .addr_o  (addr),
-        .wdata_o (wdata),
-        .strb_o  (strb),
-        .rdata_i (rdata_i),
-        .error_i (error_i)
+        .req_o     (req),
+        .we_o      (we),
+        .addr_o    (addr),
+        .wdata_o   (wdata),
+        .strb_o    (strb),
+        .rdata_i   (rdata_i),
+        .error_i   (error_i)
     );
 
     wire        setup    = psel_i && !penable_i;

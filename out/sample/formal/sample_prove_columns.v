@@ -44,16 +44,16 @@ module sample_prove_columns #(
     wire [STATE_W-1:0]       read;
 
     sample_column_counter u_columns (
-        .clk_i     (clk_i),
-        .rst_ni    (rst_ni),
-        .clear_i   (clear_i),
-        .strobe_i  (strobe_i),
-        .last_i    (last_i),
-        .sa_i      (sa_i),
-        .done_i    (done_i),
-        .state_o   (planes),
-        .column_i  (column_i),
-        .code_o    (read)
+        .clk_i    (clk_i),
+        .rst_ni   (rst_ni),
+        .clear_i  (clear_i),
+        .strobe_i (strobe_i),
+        .last_i   (last_i),
+        .sa_i     (sa_i),
+        .done_i   (done_i),
+        .state_o  (planes),
+        .column_i (column_i),
+        .code_o   (read)
     );
 
     wire [31:0]             column = { {(32-COL_W){1'b0}}, column_i};

@@ -122,21 +122,21 @@ module sample_prove_conversion #(
 
 
     sample u_macro (
-        .clk_i   (clk_i),
-        .rst_ni  (rst_ni),
-        .psel_i (psel_i),
+        .clk_i     (clk_i),
+        .rst_ni    (rst_ni),
+        .psel_i    (psel_i),
         .penable_i (penable_i),
-        .pwrite_i (pwrite_i),
-        .paddr_i (paddr_i),
-        .pwdata_i (pwdata_i),
-        .pstrb_i (pstrb_i),
-        .pready_o (pready_o),
-        .prdata_o (prdata_o),
+        .pwrite_i  (pwrite_i),
+        .paddr_i   (paddr_i),
+        .pwdata_i  (pwdata_i),
+        .pstrb_i   (pstrb_i),
+        .pready_o  (pready_o),
+        .prdata_o  (prdata_o),
         .pslverr_o (pslverr_o),
-        .irq_o   (irq),
-        .busy_o  (busy),
-        .done_o  (done),
-        .phase_o (phase)
+        .irq_o     (irq),
+        .busy_o    (busy),
+        .done_o    (done),
+        .phase_o   (phase)
     );
 
     function legal_width(input [2:0] bits);

@@ -39,15 +39,15 @@ module sample_prove_decoder #(
     wire [OUT_BITS-1:0] value;
 
     sample_decoder u_decoder (
-        .clk_i   (clk_i),
-        .rst_ni  (rst_ni),
-        .write_i (write_i),
+        .clk_i        (clk_i),
+        .rst_ni       (rst_ni),
+        .write_i      (write_i),
         .write_bank_i (write_bank_i),
         .write_code_i (write_code_i),
-        .value_i (value_i),
-        .bank_i  (bank_i),
-        .code_i  (code_i),
-        .value_o (value)
+        .value_i      (value_i),
+        .bank_i       (bank_i),
+        .code_i       (code_i),
+        .value_o      (value)
     );
 
     // As planned from the levels, code by code; what no layer uses is 0.

@@ -63,6 +63,7 @@ module sample #(
     localparam ROW_W      = (CELL_ROWS > 1) ? $clog2(CELL_ROWS) : 1;
     localparam WORD_W     = (CELL_COLS > 32) ? $clog2((CELL_COLS + 31) / 32) : 1;
     localparam IN_WORD_W  = (ROWS > 4) ? $clog2((ROWS + 3) / 4) : 1;
+    localparam FALLING    = 0;  // 1: the ramp comes down; array and registers are made for it
 
 `ifndef SYNTHESIS
     // An instance may override the shape: within what the address map and the counters hold. A
@@ -178,22 +179,22 @@ module sample #(
     wire                     unused = &{1'b0, state, ref_swap};
 
     sample_apb u_bus (
-        .psel_i (psel_i),
+        .psel_i    (psel_i),
         .penable_i (penable_i),
-        .pwrite_i (pwrite_i),
-        .paddr_i (paddr_i),
-        .pwdata_i (pwdata_i),
-        .pstrb_i (pstrb_i),
-        .pready_o (pready_o),
-        .prdata_o (prdata_o),
+        .pwrite_i  (pwrite_i),
+        .paddr_i   (paddr_i),
+        .pwdata_i  (pwdata_i),
+        .pstrb_i   (pstrb_i),
+        .pready_o  (pready_o),
+        .prdata_o  (prdata_o),
         .pslverr_o (pslverr_o),
-        .req_o (req),
-        .we_o (we),
-        .addr_o (addr),
-        .wdata_o (wdata),
-        .strb_o (strb),
-        .rdata_i (rdata),
-        .error_i (error)
+        .req_o     (req),
+        .we_o      (we),
+        .addr_o    (addr),
+        .wdata_o   (wdata),
+        .strb_o    (strb),
+        .rdata_i   (rdata),
+        .error_i   (error)
     );
 
     sample_registers #(
@@ -217,49 +218,49 @@ module sample #(
         .WORD_W        (WORD_W),
         .IN_WORD_W     (IN_WORD_W)
     ) u_registers (
-        .clk_i         (clk_i),
-        .rst_ni        (rst_ni),
-        .req_i         (req),
-        .we_i          (we),
-        .addr_i        (addr),
-        .wdata_i       (wdata),
-        .strb_i        (strb),
-        .rdata_o       (rdata),
-        .error_o       (error),
-        .start_o       (start),
-        .start_bank_o  (start_bank),
-        .start_bits_o  (start_bits),
-        .start_ready_i (start_ready),
-        .busy_i        (busy_o),
-        .queued_i      (queued),
-        .phase_i       (phase_o),
-        .done_i        (done_o),
-        .bank_i        (bank),
-        .irq_o         (irq_o),
-        .input_write_o (input_write),
-        .input_word_o  (input_word),
-        .column_o      (column),
-        .code_i        (code),
-        .table_write_o (table_write),
+        .clk_i              (clk_i),
+        .rst_ni             (rst_ni),
+        .req_i              (req),
+        .we_i               (we),
+        .addr_i             (addr),
+        .wdata_i            (wdata),
+        .strb_i             (strb),
+        .rdata_o            (rdata),
+        .error_o            (error),
+        .start_o            (start),
+        .start_bank_o       (start_bank),
+        .start_bits_o       (start_bits),
+        .start_ready_i      (start_ready),
+        .busy_i             (busy_o),
+        .queued_i           (queued),
+        .phase_i            (phase_o),
+        .done_i             (done_o),
+        .bank_i             (bank),
+        .irq_o              (irq_o),
+        .input_write_o      (input_write),
+        .input_word_o       (input_word),
+        .column_o           (column),
+        .code_i             (code),
+        .table_write_o      (table_write),
         .table_write_bank_o (table_write_bank),
         .table_write_code_o (table_write_code),
-        .table_bank_o  (table_bank),
-        .table_code_o  (table_code),
-        .value_i       (table_value),
-        .mem_en_o      (cell_en),
-        .mem_we_o      (cell_we),
-        .mem_ref_o     (cell_ref),
-        .mem_bank_o    (cell_bank),
-        .mem_row_o     (cell_row),
-        .mem_plane_o   (cell_plane),
-        .mem_word_o    (cell_word),
-        .mem_rdata_i   (mem_rdata),
-        .march_write_o (march_write),
-        .march_i       (march),
-        .march_address_i (march_address),
-        .march_data_i  (march_data),
-        .self_test_write_o (self_test_write),
-        .self_test_i   (self_test)
+        .table_bank_o       (table_bank),
+        .table_code_o       (table_code),
+        .value_i            (table_value),
+        .mem_en_o           (cell_en),
+        .mem_we_o           (cell_we),
+        .mem_ref_o          (cell_ref),
+        .mem_bank_o         (cell_bank),
+        .mem_row_o          (cell_row),
+        .mem_plane_o        (cell_plane),
+        .mem_word_o         (cell_word),
+        .mem_rdata_i        (mem_rdata),
+        .march_write_o      (march_write),
+        .march_i            (march),
+        .march_address_i    (march_address),
+        .march_data_i       (march_data),
+        .self_test_write_o  (self_test_write),
+        .self_test_i        (self_test)
     );
 
     sample_march #(
@@ -325,6 +326,7 @@ module sample #(
         .PRE_CYCLES    (PRE_CYCLES),
         .MAC_CYCLES    (MAC_CYCLES),
         .REF_PULSES    (REF_PULSES),
+        .FALLING       (FALLING),
         .EARLY_STOP    (EARLY_STOP),
         .DOUBLE_BUFFER (DOUBLE_BUFFER)
     ) u_controller (
@@ -376,7 +378,8 @@ module sample #(
     );
 
     sample_reference_drivers #(
-        .ADC_BITS (ADC_BITS)
+        .ADC_BITS (ADC_BITS),
+        .FALLING  (FALLING)
     ) u_reference_drivers (
         .ramp_i      (ramp),
         .step_i      (step),
@@ -401,28 +404,28 @@ module sample #(
         .WORD_W      (WORD_W)
     ) u_array (
 `ifdef USE_POWER_PINS
-        .VDD (VDD),
-        .VSS (VSS),
+        .VDD         (VDD),
+        .VSS         (VSS),
 `endif
-        .clk_i (clk_i),
+        .clk_i       (clk_i),
         .precharge_i (precharge),
-        .rwl_p_i (rwl_p),
-        .rwl_n_i (rwl_n),
-        .trim_rwl_i (trim_rwl),
-        .share_i (share),
+        .rwl_p_i     (rwl_p),
+        .rwl_n_i     (rwl_n),
+        .trim_rwl_i  (trim_rwl),
+        .share_i     (share),
         .ref_group_i (ref_group),
-        .ref_bank_i (bank),
-        .sense_i (sense),
-        .sa_o (array_sa),
-        .mem_en_i (mem_en),
-        .mem_we_i (mem_we),
-        .mem_ref_i (mem_ref),
-        .mem_bank_i (mem_bank),
-        .mem_row_i (mem_row),
+        .ref_bank_i  (bank),
+        .sense_i     (sense),
+        .sa_o        (array_sa),
+        .mem_en_i    (mem_en),
+        .mem_we_i    (mem_we),
+        .mem_ref_i   (mem_ref),
+        .mem_bank_i  (mem_bank),
+        .mem_row_i   (mem_row),
         .mem_plane_i (mem_plane),
-        .mem_word_i (mem_word),
+        .mem_word_i  (mem_word),
         .mem_wdata_i (mem_wdata),
-        .mem_strb_i (mem_strb),
+        .mem_strb_i  (mem_strb),
         .mem_rdata_o (mem_rdata)
     );
 
@@ -430,18 +433,19 @@ module sample #(
         .COLS          (COLS),
         .ADC_BITS      (ADC_BITS),
         .COL_W         (COL_W),
+        .FALLING       (FALLING),
         .DOUBLE_BUFFER (DOUBLE_BUFFER)
     ) u_columns (
-        .clk_i     (clk_i),
-        .rst_ni    (rst_ni),
-        .clear_i   (precharge),
-        .strobe_i  (strobe),
-        .last_i    (last),
-        .sa_i      (sa),
-        .done_i    (done_o),
-        .state_o   (state),
-        .column_i  (column),
-        .code_o    (code)
+        .clk_i    (clk_i),
+        .rst_ni   (rst_ni),
+        .clear_i  (precharge),
+        .strobe_i (strobe),
+        .last_i   (last),
+        .sa_i     (sa),
+        .done_i   (done_o),
+        .state_o  (state),
+        .column_i (column),
+        .code_o   (code)
     );
 
     sample_decoder #(
@@ -451,15 +455,15 @@ module sample #(
         .OUT_BITS (OUT_BITS),
         .TABLE    (TABLE)
     ) u_decoder (
-        .clk_i   (clk_i),
-        .rst_ni  (rst_ni),
-        .write_i (table_write),
+        .clk_i        (clk_i),
+        .rst_ni       (rst_ni),
+        .write_i      (table_write),
         .write_bank_i (table_write_bank),
         .write_code_i (table_write_code),
-        .value_i (wdata[OUT_BITS-1:0]),
-        .bank_i  (table_bank),
-        .code_i  (table_code),
-        .value_o (table_value)
+        .value_i      (wdata[OUT_BITS-1:0]),
+        .bank_i       (table_bank),
+        .code_i       (table_code),
+        .value_o      (table_value)
     );
 
 endmodule

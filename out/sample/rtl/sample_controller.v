@@ -16,7 +16,6 @@ module sample_controller #(
     parameter REF_PULSES    = 1,  // unit pulses a ramp step
     parameter FALLING       = 0,  // 1: the ramp starts at its last step and comes down
     parameter EARLY_STOP    = 0,  // 1: end the ramp once no code can change
-    parameter TOP_K         = 4,  // columns found that end a falling ramp early
     parameter DOUBLE_BUFFER = 1   // 1: one start can be queued while converting
 ) (
     input  wire                clk_i,
@@ -117,18 +116,8 @@ module sample_controller #(
         if (EARLY_STOP == 0) begin : gen_whole_ramp
             wire unused = &{1'b0, sa_i};
             assign ended = 1'b0;
-        end else if (FALLING == 0) begin : gen_all_below
+        end else begin : gen_all_below
             assign ended = !(|sa_i);
-        end else begin : gen_top_k
-            function [31:0] ones(input [COLS-1:0] bits);
-                integer c;
-                begin
-                    ones = 32'd0;
-                    for (c = 0; c < COLS; c = c + 1) ones = ones + {31'd0, bits[c]};
-                end
-            endfunction
-
-            assign ended = ones(sa_i) >= TOP_K;
         end
     endgenerate
 

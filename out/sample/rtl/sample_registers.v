@@ -106,7 +106,7 @@ module sample_registers #(
     wire [31:0] ref_bank   = {28'd0, addr_i[17:14]};
     wire [31:0] ref_row    = {22'd0, addr_i[13:4]};
     wire [31:0] table_bank = {25'd0, addr_i[15:9]};
-    wire [31:0] register   = {14'd0, addr_i[15:2], 4'd0} >> 4;
+    wire [31:0] register   = {18'd0, addr_i[15:2]};
     wire [31:0] trim_row   = weight_row - 32'd1024 + ROWS;
 
     wire weight_ok = (weight_row < ROWS ||
@@ -118,7 +118,7 @@ module sample_registers #(
     wire table_ok  = table_bank < BANKS && {25'd0, addr_i[8:2]} < (1 << ADC_BITS);
 
     wire writable  = (register >= 3 && register <= 7) || register == 10;
-    wire readable  = register <= 9 || register == 10;
+    wire readable  = register <= 10;
     wire cell_ok   = is_weight ? weight_ok : ref_ok;
     wire mapped    = is_cell   ? cell_ok   :
                      is_input  ? input_ok  && we_i  :

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageFiles } from '../../../generators/package/package.js';
+import { blocksOf } from '../../../generators/package/rtl/blocks.js';
 import type { PackageFile } from '../../../generators/package/text/contribution.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
 import { usedBeforeDeclared } from '../../fixtures/declared-before-use.js';
@@ -114,5 +115,39 @@ describe.each(forEveryChange(ALL, everyNth(3)))('Verilog of $name', (configurati
     );
     expect(ports.length).toBeGreaterThan(0);
     expect(wrong).toEqual([]);
+  });
+
+  it('hands every parameter of every block down from the top level', () => {
+    const texts = new Map(files.map((file) => [path.basename(file.path, '.v'), code(file).text]));
+    const instances = [
+      ...texts.get(macro)!.matchAll(/^ {4}(\w+) (?:#\(\n([\s\S]*?)\n {4}\) )?(u_\w+) \($/gm),
+    ].map(([, module, passed, instance]) => ({
+      module: module!,
+      instance: instance!,
+      parameters: captures(passed ?? '', /\.(\w+)/g),
+    }));
+    expect(instances).toEqual(
+      blocksOf(planOf(configuration)).map(({ module, instance, parameters }) => ({
+        ...{ module, instance },
+        parameters: parameters.map(({ name }) => name),
+      })),
+    );
+    for (const { module, parameters } of instances) {
+      const declared = captures(texts.get(module)!, /^ {4}parameter (?:\[.*\] )?(\w+)/gm);
+      expect({ module, declared }).toEqual({ module, declared: parameters });
+    }
+  });
+
+  it('lines connections up', () => {
+    const opens = (line: string) => /^( +\.\w+ +)\(/.exec(line)?.[1]?.length;
+    const ragged = files.flatMap(({ path: file, text }) =>
+      text.split('\n').flatMap((line, at, lines) => {
+        const [here, before] = [opens(line), opens(lines[at - 1] ?? '')];
+        return here !== undefined && before !== undefined && here !== before
+          ? [`${file}:${at + 1}: ${line}`]
+          : [];
+      }),
+    );
+    expect(ragged).toEqual([]);
   });
 });

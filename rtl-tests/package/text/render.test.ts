@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tableBits } from '../../../generators/macro/plan/table.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { macroView } from '../../../generators/package/rtl/view.js';
-import { alignComments, render } from '../../../generators/package/text/render.js';
+import { alignComments, alignConnections, render } from '../../../generators/package/text/render.js';
 import { CONFIGURATIONS, isOneOfFew, planOf } from '../../fixtures/configurations.js';
 import { forEveryChange } from '../../fixtures/every-change.js';
 
@@ -38,6 +38,29 @@ describe('rendering', () => {
       '    input wire longer,  // two',
       '',
       '    output wire b  // three',
+    ]);
+  });
+
+  it('lines up the connections of one instance, across conditions of the preprocessor', () => {
+    const text = [
+      '        .W (W)',
+      '    ) u_other (',
+      '`ifdef USE_POWER_PINS',
+      '        .vdd (vdd),',
+      '`endif',
+      '        .clk_i (clk_i),',
+      '        .longer_o  (longer)',
+      '    );',
+    ];
+    expect(alignConnections(text.join('\n')).split('\n')).toEqual([
+      '        .W (W)',
+      '    ) u_other (',
+      '`ifdef USE_POWER_PINS',
+      '        .vdd      (vdd),',
+      '`endif',
+      '        .clk_i    (clk_i),',
+      '        .longer_o (longer)',
+      '    );',
     ]);
   });
 });

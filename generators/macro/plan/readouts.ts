@@ -1,0 +1,58 @@
+import type { Readout } from '../config/macro.js';
+
+/** What a readout is. Golden model, Verilog, proofs and documents take it from {@link READOUT_STYLES}. */
+export interface ReadoutStyle {
+  /** As the format register numbers it. */
+  readonly number: number;
+  /** Module of the column converters, after the name of the macro. */
+  readonly module: string;
+  /** What that module does, for the head of its file. */
+  readonly purpose: string;
+  /** How the ramp moves the register of a column: `counts` one up or down, `follows` the step itself. */
+  readonly moves: 'counts' | 'follows';
+  /** What the register of a column holds: the nonlinear `code`, or the decoded `value`. */
+  readonly holds: 'code' | 'value';
+  /** Where codes are decoded: at the `read` port of the bus, in each of the `columns`, or once a ramp `step`. */
+  readonly decodes: 'read' | 'columns' | 'step';
+  /** Decoded values of all columns are there at once, on pins of the macro. */
+  readonly showsAll: boolean;
+}
+
+export const READOUT_STYLES: Readonly<Record<Readout, ReadoutStyle>> = {
+  counter: {
+    number: 0,
+    module: 'column_counter',
+    purpose: 'column converters: count accepted ramp steps',
+    moves: 'counts',
+    holds: 'code',
+    decodes: 'read',
+    showsAll: false,
+  },
+  capture: {
+    number: 1,
+    module: 'column_capture',
+    purpose: 'column converters: keep the last accepted ramp step',
+    moves: 'follows',
+    holds: 'code',
+    decodes: 'read',
+    showsAll: false,
+  },
+  column_lut: {
+    number: 2,
+    module: 'column_lut',
+    purpose: 'column converters: count accepted ramp steps, decode each',
+    moves: 'counts',
+    holds: 'code',
+    decodes: 'columns',
+    showsAll: true,
+  },
+  broadcast: {
+    number: 3,
+    module: 'column_broadcast',
+    purpose: 'column converters: keep the last accepted decoded value',
+    moves: 'follows',
+    holds: 'value',
+    decodes: 'step',
+    showsAll: true,
+  },
+};
