@@ -2,7 +2,7 @@
  * Which way imports point: `npm run check` ends with an error where one does not. The wings of `generators/`, in the
  * order of docs/architecture.md: each imports from those before it.
  */
-const WINGS = ['common', 'macro', 'levels', 'package', 'checks', 'network', 'campaign', 'command-line', 'library'];
+export const WINGS = ['common', 'macro', 'levels', 'package', 'checks', 'network', 'campaign', 'command-line', 'library'];
 
 /** Types count: a type that two folders need of each other belongs below both. */
 export default {
