@@ -44,7 +44,7 @@ export type {
 } from '../macro/config/macro.js';
 export type { MacroConfig } from '../macro/config/types.js';
 export type { QuantizationError } from '../macro/plan/error.js';
-export { type LayerPlan, type MacroPlan, planMacro } from '../macro/plan/plan.js';
+export { type LayerPlan, type MacroPlan, type PlanOptions, planMacro } from '../macro/plan/plan.js';
 export { planRamp, type RampPlan } from '../macro/plan/ramp.js';
 export { type Schedule, scheduleOf } from '../macro/plan/schedule.js';
 export { type MacroShape, shapeOf } from '../macro/plan/shape.js';

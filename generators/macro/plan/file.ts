@@ -6,10 +6,10 @@ import { type MacroPlan, planMacro } from './plan.js';
 /**
  * The plan of the macro in a config file.
  *
- * @throws InvalidInput with every problem of config, levels and plan
+ * @throws InvalidInput with every problem of config, levels and plan, and changes that would mend them
  */
 export async function planFile(macro: string): Promise<MacroPlan> {
-  return orThrow(planMacro(orThrow(await loadMacro(macro))));
+  return orThrow(planMacro(orThrow(await loadMacro(macro)), { tryFixes: true }));
 }
 
 /** The plan that a package was generated from. */

@@ -19,7 +19,7 @@ interface Change {
 const RELU = levelsFrom('relu', [2, 5, 10]);
 
 /** 16 rows of 4-bit inputs, full scale 240 u; 3 groups of 4 reference rows x 2 columns: 8 cells a step. */
-function planned(change: Change, levels: readonly Levels[] = [RELU]): Result<MacroPlan> {
+function planned(change: Change, levels: readonly Levels[] = [RELU], tryFixes = true): Result<MacroPlan> {
   const config = {
     name: 'demo',
     array: { rows: 16, columns: 4, ...change.array },
@@ -28,7 +28,8 @@ function planned(change: Change, levels: readonly Levels[] = [RELU]): Result<Mac
     output: { bits: 4, ...change.output },
     layers: levels.map(({ name }) => ({ levels: `${name}.json`, ...change.layer })),
   };
-  return planMacro(macroInput(orThrow(parse('macro.json', macroSchema, config)), levels, 'macro.json'));
+  const macro = orThrow(parse('macro.json', macroSchema, config));
+  return planMacro(macroInput(macro, levels, 'macro.json'), { tryFixes });
 }
 
 function errorText(result: Result<unknown>): string {
@@ -342,6 +343,17 @@ describe('levels that were never validated', () => {
     expect(errorText(planned({}, [levels]))).toBe(
       'macro.json: layers.0.levels: table entry 5 of code 2 of levels "relu" is below 14 of code 1: entries must not decrease\n' +
         '            Sort the outputs of the levels file.',
+    );
+  });
+});
+
+describe('a plan that is refused without a search for fixes', () => {
+  it('names the direction to look in', () => {
+    const { broken, levels, says } = RULES.find(({ says }) =>
+      says[1]!.includes('layers.0.inputScale 1.091'),
+    )!;
+    expect(errorText(planned(broken, levels, false))).toBe(
+      `${says[0]}\n            Use a larger inputScale * weightScale (fewer u per activation), or more rows, input bits or headroom.`,
     );
   });
 });
