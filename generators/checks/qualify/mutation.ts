@@ -16,3 +16,13 @@ export interface Mutation {
   readonly before: string;
   readonly after: string;
 }
+
+/** Tells the number of a change among those that are the same, from 1, as they are asked for in the order of the text. */
+export function numberAmongEqual(): (change: string) => number {
+  const seen = new Map<string, number>();
+  return (change) => {
+    const nth = (seen.get(change) ?? 0) + 1;
+    seen.set(change, nth);
+    return nth;
+  };
+}

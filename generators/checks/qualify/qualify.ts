@@ -12,7 +12,7 @@ import { digitMutationsOf } from './defaults.js';
 import { EQUIVALENTS, isKnownAs, plainLines } from './equivalents.js';
 import { type Fate, fateOf, type Laboratory } from './fate.js';
 import { mutationsOf } from './mutants.js';
-import type { Mutation } from './mutation.js';
+import { type Mutation, numberAmongEqual } from './mutation.js';
 import { packageBed } from './package-bed.js';
 import { wilson } from './wilson.js';
 
@@ -159,12 +159,10 @@ function candidates(
 function reasonsIn(text: string, macro: string, module: string) {
   const file = module.slice(macro.length + 1) || 'top';
   const lines = plainLines(text, macro);
-  const seen = new Map<string, number>();
+  const nthOf = numberAmongEqual();
   return ({ line: number, kind, before, after }: Mutation): string | undefined => {
     const line = lines[number - 1]!;
-    const change = [line, kind, before, after].join('\n');
-    const nth = (seen.get(change) ?? 0) + 1;
-    seen.set(change, nth);
+    const nth = nthOf(JSON.stringify([line, kind, before, after]));
     return EQUIVALENTS.find((entry) => isKnownAs(entry, { file, line, nth, before, after }))?.reason;
   };
 }

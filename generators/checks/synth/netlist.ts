@@ -52,14 +52,14 @@ export function netAt(module: NetlistModule, cell: string, pin: string): string 
 }
 
 /** Nets that are not driven once. */
-export interface NetFaults {
+export interface MisdrivenNets {
   /** Read by a cell or a port, driven by none. */
   readonly undriven: number;
   readonly multiplyDriven: number;
 }
 
 /** Counts drivers and readers of every net, module by module. */
-export function netFaults({ modules }: Netlist): NetFaults {
+export function misdrivenNets({ modules }: Netlist): MisdrivenNets {
   let undriven = 0;
   let multiplyDriven = 0;
   for (const { ports, cells } of Object.values(modules)) {

@@ -15,7 +15,7 @@ import { type AreaReport, areaReport, latchesIn } from './area.js';
 import { type CriticalPath, explainPath } from './critical-path.js';
 import { type Equivalence, proveEquivalence } from './equivalence.js';
 import { type Library, loadLibrary } from './library.js';
-import { constantEnds, type NetFaults, type Netlist, netFaults, readNetlist } from './netlist.js';
+import { constantEnds, type MisdrivenNets, misdrivenNets, type Netlist, readNetlist } from './netlist.js';
 import { analyseTiming, type Timing } from './timing.js';
 
 export interface SynthesisOptions {
@@ -43,7 +43,7 @@ export interface Synthesis {
   /** `Yosys 0.55`. */
   readonly yosys: string;
   readonly area: AreaReport;
-  readonly nets: NetFaults;
+  readonly nets: MisdrivenNets;
   readonly timing: (Timing & { readonly path: CriticalPath }) | { readonly notRun: string };
   /** Undefined where it was not asked for. */
   readonly gateLevel: CosimResult | undefined;
@@ -145,7 +145,7 @@ const fileOf = (files: readonly PackageFile[], wanted: string) =>
 interface Mapped {
   readonly version: string;
   readonly netlist: Netlist;
-  readonly nets: NetFaults;
+  readonly nets: MisdrivenNets;
   readonly files: readonly PackageFile[];
 }
 
@@ -177,7 +177,7 @@ async function map(
   }
   const netlist = readNetlist(written.get(`syn/${name}_netlist.json`)!);
   const latches = latchesIn(netlist, name, library);
-  const nets = netFaults(netlist);
+  const nets = misdrivenNets(netlist);
   if (latches > 0) throw refused([`synthesizes with latches: ${latches}`]);
   if (nets.undriven + nets.multiplyDriven > 0) {
     throw refused([`nets without a driver: ${nets.undriven}, with several: ${nets.multiplyDriven}`]);

@@ -19,7 +19,7 @@ import {
   withDefaults,
 } from '../../levels/calibrate/options.js';
 import { meanSquaredError } from '../../levels/calibrate/quantizer.js';
-import { constantFault, fewValues } from '../../levels/calibrate/sample-faults.js';
+import { constantProblem, fewValues } from '../../levels/calibrate/sample-problems.js';
 import { collectFiles, npyFiles, sourceName } from '../../levels/calibrate/sources.js';
 import type { Levels } from '../../macro/config/levels.js';
 import { comparisonText, type LevelsSummary, levelsText } from '../report/calibrate.js';
@@ -245,7 +245,7 @@ export function remarks(
 ): string[] {
   const { dropBelow, dropAbove, clip } = limits;
   const few = bits === undefined ? undefined : fewValues(distribution, bits);
-  const constant = constantFault('', distribution);
+  const constant = constantProblem('', distribution);
   return [
     ...(nonfinite > 0 ? [`left out ${nonfinite} values that are not finite`] : []),
     ...(dropBelow === undefined ? [] : [`left out ${limitCounts.below} values below ${dropBelow}`]),

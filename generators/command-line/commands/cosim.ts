@@ -55,7 +55,7 @@ export function registerCosim(program: Command): void {
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, flags: CosimFlags, command: Command) => {
-      const impossible = powerUpFault(flags);
+      const impossible = powerUpProblem(flags);
       if (impossible !== undefined) command.error(`error: ${impossible}`);
       const { cosim, cosimOverride } = await import('../../checks/cosim/cosim.js');
       const { OVERRIDES } = await import('../../checks/cosim/overrides.js');
@@ -88,7 +88,7 @@ export function registerCosim(program: Command): void {
 }
 
 /** Why cells cannot power up as asked, or undefined where they can. */
-function powerUpFault({ cells, view, simulator }: CosimFlags): string | undefined {
+function powerUpProblem({ cells, view, simulator }: CosimFlags): string | undefined {
   if (cells === 'zero') return undefined;
   if (view === 'digital') {
     return `--cells ${cells} is for --view model: the digital equivalent has registers for cells, 0 at power-up`;

@@ -4,8 +4,8 @@ import { BatchCollector } from './batches.js';
 import { histogramOf } from './histogram.js';
 import { type CalibrationSamples, type Fitted, fit, samplesOf, tailsToRecord } from './methods.js';
 import { type CalibrationOptions, type Settings, usesTails, withDefaults } from './options.js';
-import { absurdFault, constantFault } from './sample-faults.js';
 import { hasLimits, type LimitCounts, type SampleLimits } from './sample-limits.js';
+import { absurdProblem, constantProblem } from './sample-problems.js';
 
 /**
  * Levels of one layer from its activations, in memory.
@@ -59,10 +59,10 @@ export function checkedSamples(
     return failure({ file: source, path: '', message: left });
   }
   const samples = samplesOf(collector);
-  const fault =
-    absurdFault(source, samples.distribution, collector.limits) ??
-    (allowConstant ? undefined : constantFault(source, samples.distribution));
-  return fault === undefined ? success(samples) : failure(fault);
+  const problem =
+    absurdProblem(source, samples.distribution, collector.limits) ??
+    (allowConstant ? undefined : constantProblem(source, samples.distribution));
+  return problem === undefined ? success(samples) : failure(problem);
 }
 
 /** How many samples were gathered, for the provenance. */

@@ -38,7 +38,7 @@ function filesAt(path: string): Result<string[]> {
   return success(names.map((name) => join(path, name)));
 }
 
-/** Streams files into the collector, each as one batch. Opens them all first, so that all faults are reported. */
+/** Streams files into the collector, each as one batch. Opens them all first, so that all problems are reported. */
 export function collectFiles(paths: readonly string[], collector: BatchCollector): Result<BatchCollector> {
   const problems: Problem[] = [];
   for (const path of paths) {

@@ -86,7 +86,7 @@ export function decimalOf(file: string, cells: readonly string[]): Result<Decima
 }
 
 /** Cells with units that are not one and the same: numbers of different units are no list. */
-export function unitFault(file: string, cells: readonly string[]): Problem | undefined {
+export function unitProblem(file: string, cells: readonly string[]): Problem | undefined {
   const numbers = cells.filter((cell) => WRITTEN.test(cell));
   const units = [...new Set(numbers.map((cell) => unitOf(cell) ?? ''))];
   if (units.length < 2) return undefined;

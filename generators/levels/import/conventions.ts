@@ -1,8 +1,8 @@
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import { midpoints } from '../calibrate/quantizer.js';
 import { bitsOf, type Edges, type Split, splits } from './edges.js';
-import { binFaults, conventionFaults, countFault, valueFaults } from './faults.js';
 import { type Lists, type NumberList, trimmed } from './list.js';
+import { binProblems, conventionProblems, countProblem, valueProblems } from './problems.js';
 import { CONVENTIONS, type Ends, type Statement } from './statement.js';
 
 /** A quantizer as a file describes it, in the units of the file. */
@@ -71,9 +71,9 @@ function unsaid(lists: Lists, { kind, convention, edges }: Statement): Problem |
 }
 
 function fromLevels(list: NumberList, statement: Statement): Result<Foreign> {
-  const problems = valueFaults(list);
+  const problems = valueProblems(list);
   const bits = bitsOf(list.values.length);
-  if (bits === undefined) problems.push(countFault(list, 'level'));
+  if (bits === undefined) problems.push(countProblem(list, 'level'));
   if (bits === undefined || problems.length > 0) return failure(...problems);
   const levels = list.values as readonly number[];
   const midway = statement.convention === 'midpoint';
@@ -97,7 +97,7 @@ function fromLevels(list: NumberList, statement: Statement): Result<Foreign> {
 }
 
 function fromReferences(list: NumberList, statement: Statement): Result<Foreign> {
-  const problems = valueFaults(list, { openEnds: true });
+  const problems = valueProblems(list, { openEnds: true });
   const read = splits(list, { edges: statement.edges });
   if (!read.ok) problems.push(...read.problems);
   if (!read.ok || problems.length > 0) return failure(...problems);
@@ -118,21 +118,21 @@ function fromReferences(list: NumberList, statement: Statement): Result<Foreign>
 }
 
 function fromBoth(references: NumberList, outputs: NumberList, statement: Statement): Result<Foreign> {
-  const problems = [...valueFaults(references, { openEnds: true }), ...valueFaults(outputs)];
+  const problems = [...valueProblems(references, { openEnds: true }), ...valueProblems(outputs)];
   const bits = bitsOf(outputs.values.length);
-  if (bits === undefined) problems.push(countFault(outputs, 'output'));
+  if (bits === undefined) problems.push(countProblem(outputs, 'output'));
   if (problems.length > 0) return failure(...problems);
   const read = splits(references, { edges: statement.edges, bits });
   if (!read.ok) return read;
   // A single edge may be either: with the right one the outputs lie in their bins.
-  const judged = read.value.map((split) => ({ split, faults: binFaults(split, outputs) }));
-  const { split, faults } = judged.reduce((a, b) => (b.faults.length < a.faults.length ? b : a));
-  if (faults.length > 0) return failure(faults[0]!);
+  const judged = read.value.map((split) => ({ split, misfits: binProblems(split, outputs) }));
+  const { split, misfits } = judged.reduce((a, b) => (b.misfits.length < a.misfits.length ? b : a));
+  if (misfits.length > 0) return failure(misfits[0]!);
   const known = withRange(references.file, split, statement.range);
   if (!known.ok) return known;
   const { convention } = statement;
   const broken =
-    convention === undefined ? [] : conventionFaults(convention, references, known.value, outputs);
+    convention === undefined ? [] : conventionProblems(convention, references, known.value, outputs);
   if (broken.length > 0) return failure(...broken);
   const values = outputs.values as readonly number[];
   return success({

@@ -1,5 +1,5 @@
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
-import { type Decimal, decimalOf, numberOf, unitFault } from './cells.js';
+import { type Decimal, decimalOf, numberOf, unitProblem } from './cells.js';
 import { chooseColumns, counts, type Table } from './columns.js';
 import { cutLines, type Row } from './lines.js';
 import { type Lists, MOST_NUMBERS, type NumberList, trimmed } from './list.js';
@@ -106,7 +106,7 @@ function oneRow(table: Table): Result<Lists> {
 }
 
 function fromColumns(table: Table, { columns: wanted, header }: TextStatement): Result<Lists> {
-  const unclear = wanted === undefined && !header && frameFault(table);
+  const unclear = wanted === undefined && !header && frameProblem(table);
   if (unclear) return failure(unclear);
   const chosen = chooseColumns(table, wanted);
   if (!chosen.ok) return chosen;
@@ -122,7 +122,7 @@ function fromColumns(table: Table, { columns: wanted, header }: TextStatement): 
 }
 
 /** A first line `,0` above lines that count from 0: what data frames without names look like, or a first output. */
-function frameFault(table: Table): Problem | undefined {
+function frameProblem(table: Table): Problem | undefined {
   const { file, titles, rows, columns } = table;
   const [first, ...others] = rows as readonly [Row, ...Row[]];
   if (titles !== undefined || columns < 2 || others.length === 0 || first.cells[0] !== '') return undefined;
@@ -156,7 +156,7 @@ function listOf({ file, decimal }: Table, cells: readonly Cell[]): Result<Number
   });
   const units =
     problems.length === 0 &&
-    unitFault(
+    unitProblem(
       file,
       cells.map(({ text }) => text),
     );

@@ -48,7 +48,8 @@ export function splits(list: NumberList, wanted: Wanted): Result<readonly [Split
     .filter((one) => one !== undefined)
     .filter(({ bits }) => wanted.bits === undefined || bits === wanted.bits);
   const [best, ...others] = read;
-  if (best === undefined) return failure({ file: list.file, path: '', ...countFault(values.length, wanted) });
+  if (best === undefined)
+    return failure({ file: list.file, path: '', ...countProblem(values.length, wanted) });
   // Three references of 2 bits, rather than one of 1 bit with both its edges.
   return success(best.edges === 'lower' ? [best, ...others] : [best]);
 }
@@ -80,7 +81,7 @@ const COUNTS: Readonly<Record<Edges, string>> = {
   both: 'with both outer edges there are 2^b + 1',
 };
 
-function countFault(count: number, { edges, bits }: Wanted): Pick<Problem, 'message' | 'fix'> {
+function countProblem(count: number, { edges, bits }: Wanted): Pick<Problem, 'message' | 'fix'> {
   const found = `has ${count} ${count === 1 ? 'reference' : 'references'}`;
   const near = nearestBits(count + 1);
   if (bits !== undefined) {

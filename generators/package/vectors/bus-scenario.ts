@@ -44,15 +44,16 @@ function randomStall({ stimulus, random }: Bench): Stall {
 
 /** Conversions, conflicts and forbidden accesses over again, every access paced at random. */
 function stalledAccesses(bench: Bench): void {
-  const { stimulus } = bench;
-  const unstalled = stimulus.pace;
-  stimulus.pace = () => randomStall(bench);
-  readBack(bench);
-  forbiddenAccesses(bench);
-  conflicts(bench);
-  randomConversions(bench, 2);
-  randomStream(bench, 3);
-  stimulus.pace = unstalled;
+  bench.stimulus.paced(
+    () => randomStall(bench),
+    () => {
+      readBack(bench);
+      forbiddenAccesses(bench);
+      conflicts(bench);
+      randomConversions(bench, 2);
+      randomStream(bench, 3);
+    },
+  );
 }
 
 function read(address: number): Request {
@@ -175,7 +176,6 @@ function emptyWrites({ plan, stimulus, columns }: Bench): void {
 function refusedStarts({ plan, stimulus }: Bench): void {
   const { shape, layers } = plan;
   const { bank, bits } = layers[0]!;
-  const unstalled = stimulus.pace;
   stimulus.write(registerAddress('interrupt'), 2);
   for (const word of [
     startWord(bank, 0),
@@ -183,9 +183,11 @@ function refusedStarts({ plan, stimulus }: Bench): void {
     startWord(shape.banks % 16, bits),
   ]) {
     stimulus.write(registerAddress('error'), 0x3f);
-    stimulus.pace = () => ({ ...NO_STALL, before: 3 });
-    stimulus.write(registerAddress('start'), word);
-    stimulus.pace = unstalled;
+    const late = { ...NO_STALL, before: 3 };
+    stimulus.paced(
+      () => late,
+      () => stimulus.write(registerAddress('start'), word),
+    );
     stimulus.read(registerAddress('error'));
     // 16 banks leave no number that none has.
     stimulus.idle(scheduleOf(shape, bits).total + 2);

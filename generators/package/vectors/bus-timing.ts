@@ -21,7 +21,7 @@ export interface TimedAccess {
 }
 
 /** A burst of accesses, cycle by cycle. */
-export interface Schedule {
+export interface BurstCycles {
   /** For each cycle of the burst, the access whose request reaches the registers in it. */
   readonly requests: readonly (number | undefined)[];
   /** For each access, the cycle in which the master takes its answer. */
@@ -30,15 +30,15 @@ export interface Schedule {
 
 /** When the accesses of a bus reach the registers: what adapter and testbench make of them. */
 export interface BusTiming {
-  schedule(accesses: readonly TimedAccess[]): Schedule;
+  cyclesOf(accesses: readonly TimedAccess[]): BurstCycles;
   reset(): void;
 }
 
 /** An unstalled access alone: its request, and the answer in the next cycle. */
-const ALONE: Schedule = { requests: [0, undefined], answers: [1] };
+const ALONE: BurstCycles = { requests: [0, undefined], answers: [1] };
 /** AXI4-Lite takes it first, and the request goes out in the cycle after; a write is answered in that cycle. */
-const READ_ALONE: Schedule = { requests: [undefined, 0, undefined], answers: [2] };
-const WRITE_ALONE: Schedule = { requests: [undefined, 0], answers: [1] };
+const READ_ALONE: BurstCycles = { requests: [undefined, 0, undefined], answers: [2] };
+const WRITE_ALONE: BurstCycles = { requests: [undefined, 0], answers: [1] };
 
 function isAlone(accesses: readonly TimedAccess[]): boolean {
   return accesses.length === 1 && accesses[0]!.stall === NO_STALL;
@@ -52,7 +52,7 @@ export function timingOf(bus: Bus): BusTiming {
 class SharedTiming implements BusTiming {
   constructor(private readonly pipelined: boolean) {}
 
-  schedule(accesses: readonly TimedAccess[]): Schedule {
+  cyclesOf(accesses: readonly TimedAccess[]): BurstCycles {
     if (isAlone(accesses)) return ALONE;
     const requests: (number | undefined)[] = [];
     const answers: number[] = [];
@@ -124,7 +124,7 @@ class Responses {
 class Axi4LiteTiming implements BusTiming {
   private readNext = false;
 
-  schedule(accesses: readonly TimedAccess[]): Schedule {
+  cyclesOf(accesses: readonly TimedAccess[]): BurstCycles {
     if (isAlone(accesses)) {
       this.readNext = accesses[0]!.write;
       return this.readNext ? WRITE_ALONE : READ_ALONE;

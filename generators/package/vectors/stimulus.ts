@@ -55,7 +55,7 @@ export class Stimulus {
 
   private readonly timing: BusTiming;
   /** How the next access is paced. */
-  pace: () => Stall = () => NO_STALL;
+  private pace: () => Stall = () => NO_STALL;
 
   constructor(plan: MacroPlan, options: Omit<MachineOptions, 'trace'> = {}) {
     this.shape = plan.shape;
@@ -63,6 +63,14 @@ export class Stimulus {
     this.machine = Machine.from(plan, { ...options, trace: this.trace });
     this.timing = timingOf(this.bus);
     this.inputs = new Array<undefined>(Math.ceil(plan.shape.rows / 4)).fill(undefined);
+  }
+
+  /** Lets each access of some work be paced in its turn. */
+  paced(pace: () => Stall, work: () => void): void {
+    const before = this.pace;
+    this.pace = pace;
+    work();
+    this.pace = before;
   }
 
   write(address: number, data: number, strobes = 0xf): void {
@@ -144,7 +152,7 @@ export class Stimulus {
   /** @returns the answers that the master took */
   private play(accesses: readonly Access[], cut?: Cut): Answer[] {
     const { machine } = this;
-    const { requests, answers } = this.timing.schedule(accesses);
+    const { requests, answers } = this.timing.cyclesOf(accesses);
     const cycles = Math.min(requests.length, cut?.after ?? requests.length);
     const replies = new Array<Answer | undefined>(accesses.length);
     for (let cycle = 0; cycle < cycles; cycle++) {

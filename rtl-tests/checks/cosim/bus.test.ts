@@ -97,17 +97,17 @@ describe('what a master sees of the timing', () => {
     ['wishbone_pipelined', 6],
     ['axi4lite', 7],
   ] as const)('%s: five reads take %i cycles', (bus, cycles) => {
-    expect(timingOf(bus).schedule(reads(5)).requests).toHaveLength(cycles);
+    expect(timingOf(bus).cyclesOf(reads(5)).requests).toHaveLength(cycles);
   });
 
   it('AXI4-Lite: reads and writes that wait take turns', () => {
     const burst = [access(true), access(true), access(true), ...reads(3)];
-    expect(timingOf('axi4lite').schedule(burst).requests).toEqual([undefined, 0, 3, 1, 4, 2, 5, undefined]);
+    expect(timingOf('axi4lite').cyclesOf(burst).requests).toEqual([undefined, 0, 3, 1, 4, 2, 5, undefined]);
   });
 
   it('AXI4-Lite: a read response that waits holds up the read after the next, and no write', () => {
     const burst = [access(false, { answer: 9 }), ...reads(2), access(true), access(true)];
-    const { requests, answers } = timingOf('axi4lite').schedule(burst);
+    const { requests, answers } = timingOf('axi4lite').cyclesOf(burst);
     expect(answers[4]).toBeLessThan(answers[0]!);
     expect(requests.indexOf(1)).toBeLessThan(answers[0]!);
     expect(requests.indexOf(2)).toBe(answers[0]! + 1);
@@ -117,7 +117,7 @@ describe('what a master sees of the timing', () => {
     ['address first', { before: 0, data: 5 }],
     ['data first', { before: 5, data: 0 }],
   ])('AXI4-Lite: a write waits for its other half, %s', (_, stall) => {
-    expect(timingOf('axi4lite').schedule([access(true, stall)])).toEqual({
+    expect(timingOf('axi4lite').cyclesOf([access(true, stall)])).toEqual({
       requests: [...new Array(6).fill(undefined), 0],
       answers: [6],
     });

@@ -26,6 +26,7 @@ import {
 } from '../../../generators/checks/qualify/equivalents.js';
 import { type Fate, fateOf, type Place } from '../../../generators/checks/qualify/fate.js';
 import { mutationsOf } from '../../../generators/checks/qualify/mutants.js';
+import { numberAmongEqual } from '../../../generators/checks/qualify/mutation.js';
 import { yosysNative } from '../../../generators/checks/yosys/native.js';
 import { type MatrixBed, makeBeds } from './beds.js';
 
@@ -53,7 +54,7 @@ function mutantsOf(beds: readonly MatrixBed[]): Mutant[] {
     for (const [file, { text }] of bed.sources) {
       if (!isMeant(file) || bed.only?.includes(file) === false || (data && bed.only !== undefined)) continue;
       const lines = plainLines(text, bed.name);
-      const seen = new Map<string, number>();
+      const nthOf = numberAmongEqual();
       for (const mutation of data ? digitMutationsOf(text) : mutationsOf(text)) {
         let line = lines[mutation.line - 1]!;
         let { kind, before, after } = mutation;
@@ -63,8 +64,7 @@ function mutantsOf(beds: readonly MatrixBed[]): Mutant[] {
           [before, after] = ['<number>', '<number> + 1'];
         } else if (data) line = `${bed.name}: ${line}`;
         const change = JSON.stringify([file, line, kind, before, after]);
-        const nth = (seen.get(change) ?? 0) + 1;
-        seen.set(change, nth);
+        const nth = nthOf(change);
         const key = `${change} ${nth}`;
         const mutant = found.get(key) ?? { ...{ file, line, nth, kind, before, after }, places: [] };
         found.set(key, mutant);

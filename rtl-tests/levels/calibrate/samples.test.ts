@@ -11,7 +11,7 @@ import { calibrate } from '../../../generators/levels/calibrate/calibrate.js';
 import { distributionOfSamples } from '../../../generators/levels/calibrate/distribution.js';
 import { readNpy, writeNpy } from '../../../generators/levels/calibrate/npy.js';
 import { METHODS, type Method } from '../../../generators/levels/calibrate/options.js';
-import { crowdOf } from '../../../generators/levels/calibrate/sample-faults.js';
+import { crowdOf } from '../../../generators/levels/calibrate/sample-problems.js';
 import { levelsSchema } from '../../../generators/macro/config/levels.js';
 import { normals, reluBatch } from '../../fixtures/activations.js';
 import { printedBy } from '../../fixtures/command-line.js';
