@@ -51,5 +51,5 @@ export {
 } from '../levels/import/statement.js';
 export type { Levels, LevelsHistogram, Provenance } from '../macro/config/types.js';
 
-/** Validates the content of `levels.json`, see {@link parse}. */
+/** Validates the content of `levels.json`: `parse` takes it. */
 export const levelsSchema: z.ZodType<Levels> = schema;

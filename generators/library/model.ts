@@ -19,16 +19,20 @@
  *
  * @module model
  */
+
+export type { Request } from '../macro/golden/address-map.js';
 export { BitcellArray } from '../macro/golden/array.js';
 export type { Comparator, Moment, Sensing } from '../macro/golden/comparator.js';
 export type { BatchBuffers } from '../macro/golden/kernel.js';
 export { Machine, type MachineOptions } from '../macro/golden/machine.js';
 export { type Batch, type BatchOptions, type Conversion, codeOf, Macro } from '../macro/golden/macro.js';
+export type { CellPort } from '../macro/golden/march.js';
 export {
   type BusWrite,
   type CellPlanes,
   cellWrites,
   inputWrites,
+  type PackedTrim,
   packReferences,
   packTernary,
   packTrim,
@@ -39,4 +43,4 @@ export {
 } from '../macro/golden/pack.js';
 export type { Answer } from '../macro/golden/register-file.js';
 export { type StartedConversion, Trace } from '../macro/golden/trace.js';
-export * as registers from '../macro/plan/registers.js';
+export * as registers from './registers.js';

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 export interface Manifest {
   /** `imcgen 1.2.3`. */
   readonly tool: string;
+  /** Name of the macro. */
   readonly macro: string;
   /** sha256 of config and levels, in hexadecimal. */
   readonly config: string;

@@ -15,9 +15,13 @@ import type { MacroShape } from '../plan/shape.js';
 
 /** A request of the internal bus: one cycle long, answered in the next. */
 export interface Request {
+  /** Whether it writes. */
   readonly write: boolean;
+  /** Byte address, 20 bits. */
   readonly address: number;
+  /** Word to write, unsigned; without a meaning for a read. */
   readonly data: number;
+  /** Bytes to write, bit k for bits 8 k + 7 .. 8 k; without a meaning for a read. */
   readonly strobes: number;
 }
 

@@ -9,9 +9,13 @@ const PAIR = 2 ** 26;
  * All results are whole unit discharges.
  */
 export class BitcellArray {
+  /** wp of every cell, rows x columns, row by row, 0 or 1. */
   readonly plus: Uint8Array;
+  /** wn of every cell, alike. */
   readonly minus: Uint8Array;
+  /** wp of every trim cell, trim rows x columns. */
   readonly trimPlus: Uint8Array;
+  /** wn of every trim cell, alike. */
   readonly trimMinus: Uint8Array;
   /** Counts changes of the cells, so that what was made of them can be told to be of old. */
   version = 0;
@@ -26,7 +30,10 @@ export class BitcellArray {
   private readonly applied: Int32Array;
   private readonly packed: Uint8Array;
 
-  constructor(readonly shape: MacroShape) {
+  constructor(
+    /** What is built. */
+    readonly shape: MacroShape,
+  ) {
     const { rows, columns, trimRows } = shape;
     this.plus = new Uint8Array(rows * columns);
     this.minus = new Uint8Array(rows * columns);
@@ -40,6 +47,7 @@ export class BitcellArray {
     this.packed = new Uint8Array(rows);
   }
 
+  /** Writes all cells: rows x columns, row by row. */
   load(cells: CellPlanes): void {
     this.plus.set(cells.plus);
     this.minus.set(cells.minus);
@@ -47,6 +55,7 @@ export class BitcellArray {
     this.version++;
   }
 
+  /** Writes all trim cells: trim rows x columns, row by row. */
   loadTrim(cells: CellPlanes): void {
     this.trimPlus.set(cells.plus);
     this.trimMinus.set(cells.minus);
@@ -68,7 +77,7 @@ export class BitcellArray {
   }
 
   /**
-   * mac[c] = clip(dP[c]) - clip(dN[c]) + trim[c].
+   * The sums of all columns, unit discharges: mac[c] = clip(dP[c]) - clip(dN[c]) + trim[c].
    *
    * @param inputs signed or unsigned whole numbers, one a row; magnitudes saturate at 2^n - 1
    */
@@ -133,7 +142,7 @@ export class BitcellArray {
     );
   }
 
-  /** What the trim rows add to every column. */
+  /** What the trim rows add to every column, unit discharges. Not to be written to. */
   trims(): Int32Array {
     if (this.trim === undefined) {
       const { columns, trimPulses } = this.shape;

@@ -15,7 +15,14 @@ export interface Moment {
  * same codes.
  *
  * @example
+ * ```ts
+ * import { type Comparator, Macro, type MacroPlan } from 'imcgen';
+ *
+ * declare const plan: MacroPlan;
+ * // Every other column decides as if it had one unit discharge more.
  * const offset: Comparator = (mac, reference, column) => mac + (column % 2) >= reference;
+ * const macro = Macro.from(plan, { comparator: offset });
+ * ```
  */
 export type Comparator = (mac: number, reference: number, column: number, moment: Moment) => boolean;
 

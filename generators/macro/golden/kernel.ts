@@ -5,10 +5,11 @@ import { KERNEL_MODULE } from './kernel-module.js';
 
 /** Arrays to fill, a vector after the other. */
 export interface BatchBuffers {
-  /** One a vector and column. */
+  /** Nonlinear codes, one a vector and column. */
   readonly codes?: Uint8Array;
+  /** Decoded values, alike. */
   readonly outputs?: Int32Array;
-  /** Unit discharges. */
+  /** Sums of the columns, unit discharges, alike. */
   readonly macs?: Int32Array;
 }
 

@@ -28,8 +28,19 @@ export interface MachineOptions extends Sensing {
  * counters and bus answers as the RTL shows them. One call of {@link tick} is one clock edge.
  *
  * @example
+ * ```ts
+ * import { inputWrites, Machine, type MacroPlan, registers } from 'imcgen';
+ *
+ * declare const plan: MacroPlan;
  * const machine = Machine.from(plan);
- * for (const { address, data } of inputWrites(inputs)) machine.tick({ write: true, address, data, strobes: 0xf });
+ * const write = (address: number, data: number) => machine.tick({ write: true, address, data, strobes: 0xf });
+ * for (const { address, data } of inputWrites(new Uint8Array(plan.shape.rows))) write(address, data);
+ * write(registers.registerAddress('start'), registers.startWord(0, plan.shape.adcBits));
+ * machine.idle(plan.schedule.total);
+ * const address = registers.resultAddress(0);
+ * const answer = machine.tick({ write: false, address, data: 0, strobes: 0 });
+ * console.log(answer?.data, machine.cycle);
+ * ```
  */
 export class Machine {
   /** The conversion that began last; a {@link Trace} keeps them all. */
@@ -63,6 +74,7 @@ export class Machine {
 
   /** @param options decoders hold 0 after reset where `resetTable` is left out */
   constructor(
+    /** What is built. */
     readonly shape: MacroShape,
     private readonly resetStyle: ResetStyle,
     options: MachineOptions = {},
@@ -93,11 +105,16 @@ export class Machine {
     return new Machine(plan.shape, plan.config.reset, { ...options, resetTable });
   }
 
+  /** Whether a conversion is under way or queued, or a march runs. */
   get busy(): boolean {
     return this.registers.busy;
   }
 
-  /** Lets cycles pass with nothing on the bus. */
+  /**
+   * Lets cycles pass with nothing on the bus.
+   *
+   * @param cycles how many, from 0
+   */
   idle(cycles: number): void {
     for (let left = cycles; left > 0; left--) {
       if (!this.busy && this.settled) {
@@ -120,7 +137,12 @@ export class Machine {
     }
   }
 
-  /** One clock edge; the answer to a request is what the bus shows in the next cycle. */
+  /**
+   * One clock edge.
+   *
+   * @param request what reaches the registers in this cycle; undefined for nothing
+   * @returns what the bus shows in the next cycle; undefined without a request
+   */
   tick(request: Request | undefined): Answer | undefined {
     this.observe();
     const { controller, registers, columns, test } = this;

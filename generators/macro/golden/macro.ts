@@ -39,7 +39,9 @@ export interface BatchOptions {
 
 /** What a batch gives: vector after vector, in each one value a column. */
 export interface Batch {
+  /** Nonlinear codes, count x columns. */
   readonly codes: Uint8Array;
+  /** Decoded values, count x columns. */
   readonly outputs: Int32Array;
 }
 
@@ -59,6 +61,7 @@ export interface Batch {
  * ```
  */
 export class Macro {
+  /** The cells; {@link loadWeights} and {@link loadCells} write them. */
   readonly array: BitcellArray;
   private readonly banks: ReferenceCells[];
   private readonly tables: Int32Array[];
@@ -67,6 +70,7 @@ export class Macro {
   conversions = 0;
 
   constructor(
+    /** What is built. */
     readonly shape: MacroShape,
     private readonly sensing: Sensing = {},
   ) {
@@ -90,7 +94,12 @@ export class Macro {
     return macro;
   }
 
-  /** @param weights rows x columns, row by row, each -1, 0 or +1 */
+  /**
+   * Writes all weights.
+   *
+   * @param weights rows x columns, row by row, each -1, 0 or +1
+   * @throws RangeError for any other weight, or another number of them
+   */
   loadWeights(weights: Int8Array): void {
     expectLength('weights', weights.length, this.shape.rows * this.shape.columns);
     this.array.load(packTernary(weights));
@@ -112,6 +121,8 @@ export class Macro {
   }
 
   /**
+   * Writes the trim cells that add as close to `trim` as the trim rows can.
+   *
    * @param trim wanted unit discharges per column
    * @returns what the trim rows add, in steps of trimPulses
    */
@@ -122,7 +133,13 @@ export class Macro {
     return added;
   }
 
-  /** @throws RangeError for a bank or width that does not exist, or cells that its rows have no room for */
+  /**
+   * Writes the reference cells of a bank.
+   *
+   * @param bank      0 .. banks - 1
+   * @param reference such as the `ramp` of a layer's plan
+   * @throws RangeError for a bank or width that does not exist, or cells that its rows have no room for
+   */
   programReferences(bank: number, reference: ReferenceCells): void {
     const { bits, stepCells, offsetCells } = reference;
     this.expectBank(bank);
@@ -136,6 +153,13 @@ export class Macro {
     this.banks[bank] = { bits, stepCells: [...stepCells], offsetCells };
   }
 
+  /**
+   * Writes the decoder table of a bank.
+   *
+   * @param bank    0 .. banks - 1
+   * @param entries one whole number a code, from code 0 on
+   * @throws RangeError for a bank that does not exist, or an entry that OUT_BITS cannot hold
+   */
   programTable(bank: number, entries: ArrayLike<number>): void {
     this.expectBank(bank);
     const { low, high } = outputRange(this.shape);
@@ -169,10 +193,8 @@ export class Macro {
    *
    * @param inputs one whole number a row, vector after vector. Fastest as bytes: `Uint8Array`, for signed inputs
    *               `Int8Array`
-   * @param out    arrays to fill, count x columns each; what is left out is not given
-   * @returns `out`, or new arrays of codes and outputs
-   * @throws RangeError for an input outside IN_BITS, an unknown bank or width, or lengths that do not fit;
-   *         vectors before the first that is refused may be in `out` by then
+   * @returns new arrays of codes and outputs, count x columns each
+   * @throws RangeError for an input outside IN_BITS, an unknown bank or width, or a length that does not fit
    *
    * @example
    * ```ts
@@ -182,11 +204,19 @@ export class Macro {
    * const { rows, columns } = macro.shape;
    * const inputs = new Uint8Array(100 * rows); // 100 vectors, one after the other
    * const { codes, outputs } = macro.convertBatch(inputs, { bank: 1 });
-   * const macs = new Int32Array(100 * columns);
-   * macro.convertBatch(inputs, {}, { codes, macs }); // into arrays that are there already
+   * console.log(codes.length === 100 * columns, outputs[0]);
    * ```
    */
   convertBatch(inputs: ArrayLike<number>, options?: BatchOptions): Batch;
+  /**
+   * The same, into arrays that are there already.
+   *
+   * @param inputs one whole number a row, vector after vector
+   * @param out    arrays to fill, count x columns each; what is left out is not given
+   * @returns `out`
+   * @throws RangeError as above, or where an array has another length; vectors before the first that is refused may be
+   *         in `out` by then
+   */
   convertBatch<Out extends BatchBuffers>(inputs: ArrayLike<number>, options: BatchOptions, out: Out): Out;
   convertBatch(inputs: ArrayLike<number>, options: BatchOptions = {}, out?: BatchBuffers): BatchBuffers {
     const { rows, columns } = this.shape;

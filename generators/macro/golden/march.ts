@@ -11,7 +11,9 @@ import { fieldIn, referenceCell, regionOf, weightCell } from './address-map.js';
 
 /** The cells as the bus and the march reach them: a word of up to 32 at a bus address. */
 export interface CellPort {
+  /** The word at an address, unsigned. */
   readCells(address: number): number;
+  /** Writes the bytes whose strobe is set. */
   writeCells(address: number, data: number, strobes: number): void;
 }
 

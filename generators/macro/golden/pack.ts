@@ -9,13 +9,17 @@ import { groupsPerStep, type MacroShape, stepRows } from '../plan/shape.js';
 
 /** One 32-bit word as it is written over the bus. */
 export interface BusWrite {
+  /** Byte address, 20 bits. */
   readonly address: number;
+  /** The word, unsigned. */
   readonly data: number;
 }
 
-/** Cells of a weight row: `plus` is wp (+1), `minus` is wn (-1); one byte a column, 0 or 1. */
+/** Cells of one or more weight rows, row by row; one byte a column, 0 or 1. */
 export interface CellPlanes {
+  /** wp: the cell adds its input. */
   readonly plus: Uint8Array;
+  /** wn: the cell subtracts its input. */
   readonly minus: Uint8Array;
 }
 
@@ -42,7 +46,13 @@ export function unpackTernary(cells: CellPlanes): Int8Array {
   return Int8Array.from(cells.plus, (plus, i) => plus - cells.minus[i]!);
 }
 
-/** Bus words of `rows` rows of cells, from weight row `firstRow` (trim rows: TRIM_ROW_BASE). */
+/**
+ * Bus words that write rows of cells.
+ *
+ * @param cells    rows x columns, row by row
+ * @param columns  of the macro
+ * @param firstRow weight row that the first of them goes to
+ */
 export function cellWrites(cells: CellPlanes, columns: number, firstRow = 0): BusWrite[] {
   const rows = cells.plus.length / columns;
   const writes: BusWrite[] = [];
@@ -57,16 +67,20 @@ export function cellWrites(cells: CellPlanes, columns: number, firstRow = 0): Bu
   return writes;
 }
 
+/** What {@link packTrim} gives. */
+export interface PackedTrim {
+  /** Trim rows x columns, row by row. */
+  readonly cells: CellPlanes;
+  /** What they add, unit discharges, one value a column. */
+  readonly added: Int32Array;
+}
+
 /**
  * Trim cells that add as close to `trim[c]` as the trim rows can.
  *
  * @param trim  wanted unit discharges per column
- * @returns cells of the trim rows, and what they add, unit discharges per column
  */
-export function packTrim(
-  trim: ArrayLike<number>,
-  shape: MacroShape,
-): { readonly cells: CellPlanes; readonly added: Int32Array } {
+export function packTrim(trim: ArrayLike<number>, shape: MacroShape): PackedTrim {
   const { columns, trimRows, trimPulses } = shape;
   const plus = new Uint8Array(trimRows * columns);
   const minus = new Uint8Array(trimRows * columns);
@@ -81,14 +95,23 @@ export function packTrim(
   return { cells: { plus, minus }, added };
 }
 
+/**
+ * Bus words that write the trim rows.
+ *
+ * @param cells   trim rows x columns, as {@link packTrim} gives them
+ * @param columns of the macro
+ */
 export function trimWrites(cells: CellPlanes, columns: number): BusWrite[] {
   return cellWrites(cells, columns, TRIM_ROW_BASE);
 }
 
 /** Contents of a reference bank: 1-cells of every ramp step and of the offset group. */
 export interface ReferenceCells {
+  /** Code width b that the steps are for. */
   readonly bits: number;
+  /** 1-cells of each step, 2^b - 1 numbers. */
   readonly stepCells: readonly number[];
+  /** 1-cells of the offset group, which starts the ramp below zero. */
   readonly offsetCells: number;
 }
 
@@ -123,6 +146,7 @@ export function unpackReferences(bits: Uint8Array, width: number, shape: MacroSh
   };
 }
 
+/** Bus words that program a reference bank, every cell of it. */
 export function referenceWrites(reference: ReferenceCells, bank: number, shape: MacroShape): BusWrite[] {
   const bits = packReferences(reference, shape);
   const { referenceColumns } = shape;
@@ -134,11 +158,20 @@ export function referenceWrites(reference: ReferenceCells, bank: number, shape: 
   );
 }
 
+/**
+ * Bus words that write a decoder table.
+ *
+ * @param entries one whole number a code, from code 0 on; negative ones go out as two's complement
+ */
 export function tableWrites(entries: readonly number[], bank: number): BusWrite[] {
   return entries.map((entry, code) => ({ address: tableAddress(bank, code), data: entry >>> 0 }));
 }
 
-/** Four inputs a word, one byte each. */
+/**
+ * Bus words that load inputs, four a word, one byte each.
+ *
+ * @param inputs one whole number a row; negative ones go out as two's complement
+ */
 export function inputWrites(inputs: ArrayLike<number>): BusWrite[] {
   return Array.from({ length: Math.ceil(inputs.length / 4) }, (_, word) => {
     let data = 0;

@@ -32,7 +32,9 @@ import type { TestModes } from './test-modes.js';
 
 /** What the bus shows in the cycle after a request. */
 export interface Answer {
+  /** The word read; 0 for a write, and for a read that is refused. */
   readonly data: number;
+  /** Whether the access was refused; it then changed nothing but its error bit. */
   readonly error: boolean;
 }
 

@@ -20,32 +20,45 @@ import { planTable, type TablePlan } from './table.js';
 
 /** One layer's share of the macro: its reference bank and its decoder table. */
 export interface LayerPlan {
+  /** Name of the layer. */
   readonly name: string;
+  /** Its bank: the place of the layer in the config, from 0. */
   readonly bank: number;
+  /** Code width b that the layer is converted with. */
   readonly bits: number;
   /** Activation units of one unit discharge: inputScale * weightScale. */
   readonly unitActivation: number;
+  /** Contents of its reference bank. */
   readonly ramp: RampPlan;
+  /** Contents of its decoder table. */
   readonly table: TablePlan;
   /** Realised minus wanted reference, unit discharges. */
   readonly referenceErrors: readonly number[];
   /** Undefined where the levels file carries no histogram. */
   readonly error: QuantizationError | undefined;
+  /** At the width of the layer. */
   readonly schedule: Schedule;
 }
 
 /** Everything the hardware needs, as pure numbers. */
 export interface MacroPlan {
+  /** Name of the macro: prefix of every module and file. */
   readonly name: string;
+  /** The config that it was planned from. */
   readonly config: MacroConfig;
+  /** The levels that it was planned from, one a layer. */
   readonly levels: readonly Levels[];
+  /** Over config and levels, hexadecimal: the same in every package of the same content. */
   readonly sha256: string;
+  /** The numbers that the Verilog parameters carry. */
   readonly shape: MacroShape;
+  /** One a layer, in the order of banks. */
   readonly layers: readonly LayerPlan[];
   /** At the built width. */
   readonly schedule: Schedule;
 }
 
+/** How much work planning may do. */
 export interface PlanOptions {
   /**
    * Try changes of the config for layers that no ramp holds, and name those with which they plan, in place of the
@@ -54,7 +67,22 @@ export interface PlanOptions {
   readonly tryFixes?: boolean;
 }
 
-/** Plans the hardware of a macro, or returns every violated rule. */
+/**
+ * Plans the hardware of a macro. Pure: the same input gives the same plan.
+ *
+ * @param input config and levels, as `loadMacro` and `macroInput` give them
+ * @returns the plan, or every rule that they break, each with a change that helps or, without `tryFixes`, the direction to
+ *          look in; docs/architecture.md lists the rules
+ *
+ * @example
+ * ```ts
+ * import { describeProblem, loadMacro, orThrow, planMacro } from 'imcgen';
+ *
+ * const plan = planMacro(orThrow(await loadMacro('macro.json')));
+ * if (plan.ok) console.log(plan.value.layers[0]!.ramp.stepCells);
+ * else console.error(plan.problems.map(describeProblem).join('\n'));
+ * ```
+ */
 export function planMacro(input: MacroInput, { tryFixes = false }: PlanOptions = {}): Result<MacroPlan> {
   const { config, file } = input;
   const shape = shapeOf(config);

@@ -6,6 +6,7 @@ import type { MacroShape } from './shape.js';
  * one macro addresses all of them. Byte addresses, 20 bits; every access is one 32-bit word.
  */
 
+/** Width of a byte address. */
 export const ADDRESS_BITS = 20;
 
 /** Read only, write only, both, or reads with bits that a written 1 clears. */
@@ -13,10 +14,15 @@ export type Access = 'ro' | 'wo' | 'rw' | 'rw1c';
 
 /** Bits msb:lsb of a register or of a word in a region. */
 export interface BitField {
+  /** As drivers and SystemRDL have it. */
   readonly name: string;
+  /** Highest bit. */
   readonly msb: number;
+  /** Lowest bit. */
   readonly lsb: number;
+  /** What software may do with it. */
   readonly access: Access;
+  /** What it says, in a few words. */
   readonly meaning: string;
   /** Names of the values 0, 1, .. where each stands for something. */
   readonly values?: readonly string[];
@@ -37,16 +43,22 @@ const clearable = bitsOf('rw1c');
 
 /** A range of addresses; the address of a word in it is the base plus index times stride, summed. */
 export interface Region {
+  /** Its first byte address. */
   readonly base: number;
   /** Bytes from one index to the next, by what the index counts. */
   readonly strides: Readonly<Record<string, number>>;
+  /** What software may do with its words. */
   readonly access: Access;
   /** Whether single bytes of a word can be written. */
   readonly bytes: boolean;
+  /** What it holds, in a few words. */
   readonly meaning: string;
   /** Bits of a word. */
   readonly fields: readonly BitField[];
 }
+
+/** A range of the address map. */
+export type RegionName = 'registers' | 'inputs' | 'results' | 'tables' | 'references' | 'weights';
 
 export const REGIONS = {
   registers: {
@@ -100,18 +112,20 @@ export const REGIONS = {
     meaning: 'cells: 0x100 a row (trim rows from row 1024), 0x80 a plane (wp, wn), one bit a column',
     fields: [readWrite('cells', 31, 0, 'the first column in bit 0')],
   },
-} as const satisfies Readonly<Record<string, Region>>;
-
-export type RegionName = keyof typeof REGIONS;
+} as const satisfies Readonly<Record<RegionName, Region>>;
 
 /**
  * A register: its word address in the register region and its bits. Bits in no field read as 0. Bits that
  * say one thing read and another written are two fields.
  */
 export interface RegisterDefinition {
+  /** Byte address from the base of the region. */
   readonly offset: number;
+  /** What software may do with it. */
   readonly access: Access;
+  /** What it is for, in a few words. */
   readonly meaning: string;
+  /** From the highest bit down. */
   readonly fields: readonly BitField[];
 }
 
@@ -121,6 +135,17 @@ export const READOUTS: readonly Readout[] = ['counter', 'capture', 'column_lut',
 /** Phases of a conversion as the status register and `phase_o` number them. */
 export const PHASES = ['idle', 'precharge', 'mac', 'ramp', 'sense', 'done'] as const;
 
+/** A bit of the error register. */
+export interface ErrorBit {
+  /** Its place. */
+  readonly bit: number;
+  /** What it says, in a few words. */
+  readonly meaning: string;
+}
+
+/** Why an access or a start was refused, or that results were lost. */
+export type ErrorName = 'busy' | 'bank' | 'width' | 'overrun' | 'lost' | 'bad_access';
+
 /** Bits of the error register. All but `lost` also answer the access with a bus error. */
 export const ERRORS = {
   busy: { bit: 0, meaning: 'access refused: the hardware is using what it names' },
@@ -129,7 +154,12 @@ export const ERRORS = {
   overrun: { bit: 3, meaning: 'start refused: one is already queued' },
   lost: { bit: 4, meaning: 'a conversion finished while the previous done was not cleared' },
   bad_access: { bit: 5, meaning: 'no such address, unaligned, partial or forbidden access' },
-} as const;
+} as const satisfies Readonly<Record<ErrorName, ErrorBit>>;
+
+/** A register. Those of march and self-test are there where the config asks for them. */
+export type Register =
+  | ('id' | 'dimensions' | 'format' | 'start' | 'status' | 'error' | 'interrupt')
+  | ('march' | 'march_address' | 'march_data' | 'self_test');
 
 export const REGISTERS = {
   id: {
@@ -236,9 +266,7 @@ export const REGISTERS = {
       readWrite('enable', 0, 0, 'known codes in place of the sense amplifiers'),
     ],
   },
-} as const satisfies Readonly<Record<string, RegisterDefinition>>;
-
-export type Register = keyof typeof REGISTERS;
+} as const satisfies Readonly<Record<Register, RegisterDefinition>>;
 
 /** Registers that only macros with an option have; elsewhere their addresses answer with a bus error. */
 const OPTIONAL: Partial<Record<Register, 'march' | 'selfTest'>> = {
@@ -259,7 +287,11 @@ export function maskOf({ msb, lsb }: BitField): number {
   return (2 ** (msb - lsb + 1) - 1) * 2 ** lsb;
 }
 
-/** @throws Error where the register has no such field */
+/**
+ * The bits of a register that have a name.
+ *
+ * @throws Error where the register has no such field
+ */
 export function fieldOf(register: Register, name: string): BitField {
   const fields: readonly BitField[] = REGISTERS[register].fields;
   const field = fields.find((candidate) => candidate.name === name);
@@ -267,7 +299,11 @@ export function fieldOf(register: Register, name: string): BitField {
   return field;
 }
 
-/** A register's word from the values of its fields; those left out are 0. */
+/**
+ * A register's word from the values of its fields; those left out are 0.
+ *
+ * @throws Error for a field that the register does not have, or a value that does not fit
+ */
 export function registerWord(register: Register, values: Readonly<Record<string, number>>): number {
   return Object.entries(values).reduce((word, [name, value]) => {
     const field = fieldOf(register, name);
@@ -305,32 +341,42 @@ function addressOf(region: Region, indices: Readonly<Record<string, number>>): n
   );
 }
 
+/** Byte address of an input word: rows 4 `word` .. 4 `word` + 3. */
 export function inputAddress(word: number): number {
   const { base, strides } = REGIONS.inputs;
   return base + strides.word * word;
 }
 
+/** Byte address of a column's result. */
 export function resultAddress(column: number): number {
   const { base, strides } = REGIONS.results;
   return base + strides.column * column;
 }
 
+/** Byte address of a bank's table entry for a code. */
 export function tableAddress(bank: number, code: number): number {
   const { base, strides } = REGIONS.tables;
   return base + strides.bank * bank + strides.code * code;
 }
 
+/** Byte address of a word of reference cells: columns 32 `word` .. 32 `word` + 31 of a bank's row. */
 export function referenceAddress(bank: number, row: number, word: number): number {
   const { base, strides } = REGIONS.references;
   return base + strides.bank * bank + strides.row * row + strides.word * word;
 }
 
-/** @param plane 0 for wp, 1 for wn */
+/**
+ * Byte address of a word of cells: columns 32 `word` .. 32 `word` + 31 of a row.
+ *
+ * @param row   weight row, or `TRIM_ROW_BASE` and up for trim rows
+ * @param plane 0 for wp, 1 for wn
+ */
 export function weightAddress(row: number, plane: 0 | 1, word: number): number {
   const { base, strides } = REGIONS.weights;
   return base + strides.row * row + strides.plane * plane + strides.word * word;
 }
 
+/** Byte address of a register. */
 export function registerAddress(register: Register): number {
   return REGIONS.registers.base + REGISTERS[register].offset;
 }

@@ -2,11 +2,15 @@ import { type MacroShape, magnitudeBits } from './shape.js';
 
 /** Clock cycles of one conversion, phase by phase. */
 export interface Schedule {
+  /** The lines go back to full. */
   readonly precharge: number;
+  /** Inputs drive the array: 2^n - 1 pulses, or n slices and a settling cycle. */
   readonly mac: number;
+  /** All steps of the ramp. */
   readonly ramp: number;
   /** Last comparison (1) and hand-over of the codes (1). */
   readonly overhead: number;
+  /** The phases together, where nothing ends the ramp early. */
   readonly total: number;
   /** Fewest cycles, where an early stop ends the ramp after its first step; otherwise the total. */
   readonly fewest: number;

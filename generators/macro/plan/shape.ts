@@ -2,29 +2,49 @@ import type { InputCoding, MacroConfig, RampDirection, Readout } from '../config
 
 /** The numbers that the Verilog parameters carry: everything about a macro's structure, nothing about its levels. */
 export interface MacroShape {
+  /** Word lines (ROWS). */
   readonly rows: number;
+  /** Columns (COLS). */
   readonly columns: number;
+  /** Width of an input, sign included (IN_BITS). */
   readonly inputBits: number;
+  /** Whether inputs are two's complement. */
   readonly inputSigned: boolean;
+  /** How an input becomes pulses of its word line. */
   readonly inputCoding: InputCoding;
+  /** Calibration rows; 0 for none. */
   readonly trimRows: number;
+  /** Unit pulses that drive every trim row. */
   readonly trimPulses: number;
   /** Unit discharges at which a bitline clips. */
   readonly headroom: number;
+  /** Widest nonlinear code (ADC_BITS); narrower ones are selectable at run time. */
   readonly adcBits: number;
+  /** Kind of column converter. */
   readonly readout: Readout;
+  /** Direction in which the ramp meets the references. */
   readonly ramp: RampDirection;
+  /** Whether the ramp ends when no later step can change a code. */
   readonly earlyStop: boolean;
   /** Columns at or above the reference that end a falling ramp which may stop early. */
   readonly topK: number;
+  /** Resident reference sets and tables. */
   readonly banks: number;
+  /** Cells of a reference row and bank (REF_COLS). */
   readonly referenceColumns: number;
+  /** Reference rows of a bank, offset group included (REF_ROWS). */
   readonly referenceRows: number;
+  /** Rows of the offset group, which starts the ramp below zero. */
   readonly offsetRows: number;
+  /** Unit pulses of a ramp step (REF_PULSES). */
   readonly referencePulses: number;
+  /** Cycles that precharge the lines. */
   readonly prechargeCycles: number;
+  /** Width of a decoded value (OUT_BITS). */
   readonly outputBits: number;
+  /** Whether decoded values are two's complement. */
   readonly outputSigned: boolean;
+  /** Whether readout and next load overlap the conversion. */
   readonly doubleBuffer: boolean;
   /** Whether there is an engine that runs a march test over all cells. */
   readonly march: boolean;
@@ -32,6 +52,7 @@ export interface MacroShape {
   readonly selfTest: boolean;
 }
 
+/** The numbers of a config that make its hardware; what was left open takes its value from the others. */
 export function shapeOf(config: MacroConfig): MacroShape {
   const { array, input, adc, output } = config;
   const magnitudeBits = input.bits - (input.signed ? 1 : 0);

@@ -6,6 +6,7 @@ export interface Preset {
   readonly name: string;
   /** What it is, in one line. */
   readonly summary: string;
+  /** What its `macro.jsonc` sets; {@link Preset.remarks} says why. */
   readonly config: MacroConfigInput;
   /**
    * By JSON path: where a value comes from and how sure it is. S stated by a public source, 2 second-hand
@@ -64,6 +65,7 @@ function paperMacro(bits: 3 | 4, summary: string, widthRemark: string): Preset {
   };
 }
 
+/** The macros that `imcgen init` offers. */
 export const PRESETS: readonly Preset[] = [
   paperMacro(
     3,

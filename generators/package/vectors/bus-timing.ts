@@ -12,6 +12,7 @@ export interface Stall {
   readonly answer: number;
 }
 
+/** As fast as the bus allows. */
 export const NO_STALL: Stall = { before: 0, shared: 0, data: 0, answer: 0 };
 
 /** An access as far as its timing goes. */

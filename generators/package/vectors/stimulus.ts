@@ -19,14 +19,17 @@ export interface Vectors {
   readonly trace: string;
   /** Checks that a passing run counts: bus answers and trace lines. */
   readonly checks: number;
+  /** Clock cycles out of reset. */
   readonly cycles: number;
   /** Conversions in the order in which they began, so that a mismatch can name the one it belongs to. */
   readonly conversions: readonly StartedConversion[];
+  /** The golden model after the last of them. */
   readonly machine: Machine;
 }
 
 /** One access of a burst. */
 export interface Access extends Request {
+  /** How the master paces it. */
   readonly stall: Stall;
 }
 
@@ -42,10 +45,25 @@ interface Cut {
 /**
  * Writes a stimulus while the golden model lives through it, so that every operation carries the
  * answer that the RTL must give.
+ *
+ * @example
+ * ```ts
+ * import { type MacroPlan, registers, Stimulus } from 'imcgen';
+ *
+ * declare const plan: MacroPlan;
+ * const stimulus = new Stimulus(plan);
+ * stimulus.write(registers.weightAddress(0, 0, 0), 0xffff_ffff); // row 0, columns 0 to 31: +1
+ * stimulus.convert(new Uint8Array(plan.shape.rows).fill(1), 0, plan.shape.adcBits, [0, 1]);
+ * const status = stimulus.read(registers.registerAddress('status'));
+ * console.log(status, stimulus.vectors().checks);
+ * ```
  */
 export class Stimulus {
+  /** What is built. */
   readonly shape: MacroShape;
+  /** The bus that the accesses go over. */
   readonly bus: Bus;
+  /** The golden model, in the state that the accesses so far have brought it to. */
   readonly machine: Machine;
   private readonly trace = new Trace();
   private readonly lines = new Lines();
@@ -57,6 +75,7 @@ export class Stimulus {
   /** How the next access is paced. */
   private pace: () => Stall = () => NO_STALL;
 
+  /** @param options how the sense amplifiers decide, and what the decoders hold after reset */
   constructor(plan: MacroPlan, options: Omit<MachineOptions, 'trace'> = {}) {
     this.shape = plan.shape;
     this.bus = plan.config.bus;
@@ -73,6 +92,7 @@ export class Stimulus {
     this.pace = before;
   }
 
+  /** Writes a word, or the bytes of it whose strobe is set. */
   write(address: number, data: number, strobes = 0xf): void {
     this.play([{ write: true, address, data: data >>> 0, strobes, stall: this.pace() }]);
   }
@@ -83,7 +103,11 @@ export class Stimulus {
     return answer!.data;
   }
 
-  /** Accesses that follow each other as closely as bus and stalls allow; on AXI4-Lite reads pass writes. */
+  /**
+   * Accesses that follow each other as closely as bus and stalls allow; on AXI4-Lite reads pass writes.
+   *
+   * @throws RangeError for more of them than the testbench can hold
+   */
   burst(accesses: readonly Access[]): void {
     if (accesses.length < 1 || accesses.length > LONGEST_BURST) {
       throw new RangeError(`a burst of ${accesses.length} accesses`);
@@ -91,29 +115,41 @@ export class Stimulus {
     this.play(accesses);
   }
 
-  /** A burst that the master gives up after so many cycles. @returns whether it lasted that long */
+  /**
+   * A burst that the master gives up after so many cycles.
+   *
+   * @returns whether it lasted that long
+   * @throws RangeError on AXI4-Lite, which knows no way to give an access up
+   */
   abort(accesses: readonly Access[], after: number): boolean {
     if (this.bus === 'axi4lite') throw new RangeError('AXI4-Lite knows no way to give an access up');
     return this.play(accesses, { after, resetCycles: 0 }).length < accesses.length;
   }
 
-  /** A burst that reset ends after so many cycles. @returns whether it lasted that long */
+  /**
+   * A burst that reset ends after so many cycles.
+   *
+   * @returns whether it lasted that long
+   */
   resetDuring(accesses: readonly Access[], after: number, cycles: number): boolean {
     return this.play(accesses, { after, resetCycles: cycles }).length < accesses.length;
   }
 
+  /** Lets cycles pass with nothing on the bus. */
   idle(cycles: number): void {
     if (cycles < 1) return;
     this.machine.idle(cycles);
     this.lines.add(`i ${hex(cycles)} 0 0 0 0`);
   }
 
+  /** Holds reset for whole cycles. */
   reset(cycles: number): void {
     this.machine.reset(cycles);
     this.timing.reset();
     this.lines.add(`x ${hex(cycles)} 0 0 0 0`);
   }
 
+  /** Writes words in their order, as the packers give them. */
   writeAll(writes: readonly BusWrite[]): void {
     for (const { address, data } of writes) this.write(address, data);
   }
@@ -132,10 +168,12 @@ export class Stimulus {
     this.inputs = this.inputs.map(() => undefined);
   }
 
+  /** Starts a conversion on a bank at a code width. */
   start(bank: number, bits: number): void {
     this.write(registerAddress('start'), startWord(bank, bits));
   }
 
+  /** Clears the done bit, so that the next conversion is not taken for a lost one. */
   clearDone(): void {
     this.write(registerAddress('status'), STATUS_DONE);
   }
@@ -181,6 +219,7 @@ export class Stimulus {
     return taken as Answer[];
   }
 
+  /** All of it so far, as a testbench plays it. */
   vectors(): Vectors {
     return {
       operations: this.lines.text(),

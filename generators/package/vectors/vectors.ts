@@ -23,6 +23,7 @@ import {
 import { Stimulus, type Vectors } from './stimulus.js';
 import { marches, selfTests } from './test-scenario.js';
 
+/** How long the scenario is, and what it is made with. */
 export interface VectorOptions {
   /** Same seed, same vectors. */
   readonly seed: number;
@@ -38,8 +39,10 @@ export interface VectorOptions {
 export const PACKAGED: VectorOptions = { seed: 1, conversions: 16 };
 
 /**
- * A macro after reset, with nothing programmed.
+ * A macro after reset: tables hold the plan's entries, nothing else is programmed.
  *
+ * @param plan       what is exercised
+ * @param seed       of what is random in it
  * @param resetTable decoder contents after reset; a package's own where its shape is overridden
  * @param sensing    how the sense amplifiers decide; exactly where left out
  */
