@@ -69,6 +69,7 @@ function plainName(file: string): string {
 /**
  * A problem as the command line prints it: `macro.json: adc.bits: 9 is outside 1..7`, the fix indented below it.
  *
+ * @param problem what is wrong, and where
  * @returns one line, or two where there is a fix; without a newline at the end
  */
 export function describeProblem({ file, path, message, fix }: Problem): string {
@@ -117,6 +118,7 @@ export class Interrupted extends Error {
 /**
  * The value of a result.
  *
+ * @param result of a function that reads, checks or plans
  * @throws InvalidInput with all its problems where there is none
  *
  * @example

@@ -11,7 +11,12 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number in low .. high, both included. */
+  /**
+   * A whole number in a range.
+   *
+   * @param low  least one
+   * @param high largest one, included
+   */
   whole(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }

@@ -39,6 +39,18 @@ const CONTRIBUTIONS: readonly Contribution[] = [
 /**
  * Every file of a macro's package. Pure and deterministic: the same plan gives the same bytes,
  * on any machine, in any folder, at any time.
+ *
+ * @param plan of the macro
+ * @returns the manifest, which names all others, comes last
+ *
+ * @example
+ * ```ts
+ * import { type MacroPlan, packageFiles } from 'imcgen';
+ *
+ * declare const plan: MacroPlan;
+ * const top = packageFiles(plan).find(({ path }) => path === `rtl/${plan.name}.v`);
+ * console.log(top?.text);
+ * ```
  */
 export function packageFiles(plan: MacroPlan): PackageFile[] {
   const made = CONTRIBUTIONS.flatMap(({ files }) => files?.(plan) ?? []);

@@ -9,10 +9,20 @@ import type { PackageFile } from './text/contribution.js';
 /**
  * Writes a package as a whole or not at all. Files that imcgen did not write stay where they are.
  *
- * @param dir   folder of the package, made where it is missing
- * @param force replace files in a folder that imcgen did not make
+ * @param dir     folder of the package, made where it is missing
+ * @param files   as `packageFiles` gives them
+ * @param options `force`: replace files in a folder that imcgen did not make
  * @returns the folder written, or why it could not be
  * @throws Error for a file whose path is not a plain relative one: a bug of the tool, not of its input
+ *
+ * @example
+ * ```ts
+ * import { type MacroPlan, packageFiles, writePackage } from 'imcgen';
+ *
+ * declare const plan: MacroPlan;
+ * const written = await writePackage('out/demo', packageFiles(plan), { force: true });
+ * console.log(written.ok ? `${written.value} is written` : written.problems);
+ * ```
  */
 export async function writePackage(
   dir: string,

@@ -96,7 +96,8 @@ export interface Sweep {
  * written stays untouched, so a sweep that was interrupted goes on where it ended. A combination that cannot be built
  * does not stop the others.
  *
- * @param file macro config
+ * @param file    macro config
+ * @param options what to vary, and what to do with each macro
  * @throws InvalidInput where the config, a value of an axis or the choice of levels is wrong
  * @throws Interrupted where `signal` aborts: finished packages stay, no other is touched
  * @throws MissingTool where a simulation is asked for and Icarus Verilog is not installed

@@ -70,7 +70,8 @@ export type CosimOptions = VectorOptions & Omit<SimulationRun, 'folder' | 'macro
 /**
  * The whole scenario with fresh vectors on a generated package, as `imcgen cosim` runs it.
  *
- * @param folder package that `imcgen generate` or `writePackage` wrote
+ * @param folder  package that `imcgen generate` or `writePackage` wrote
+ * @param options size of the scenario, and the simulator
  * @returns the verdict; a mismatch is no error
  * @throws InvalidInput for a folder that is no package, or Verilog that does not compile cleanly
  * @throws MissingTool where the simulator is not installed

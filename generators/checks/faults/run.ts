@@ -48,7 +48,8 @@ export interface FaultRunOptions {
 /**
  * Fault coverage of a package's march test.
  *
- * @param folder package that `imcgen generate` wrote
+ * @param folder  package that `imcgen generate` wrote
+ * @param options how many faults to try, and on what
  * @throws InvalidInput for a folder that is no package, or a macro without a march
  * @throws MissingTool where the simulator is not installed
  * @throws Interrupted where `options.signal` aborts

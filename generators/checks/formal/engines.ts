@@ -134,6 +134,8 @@ async function passes(
  * | `native` | the same by an installed Yosys, which is faster |
  * | `smt` | yosys-smtbmc with z3, a second opinion on the same properties |
  * | `auto` | `native` where a Yosys is installed, else `builtin` |
+ *
+ * @param name from the table
  */
 export async function engineOf(name: 'auto' | 'builtin' | 'native' | 'smt'): Promise<Engine> {
   if (name === 'auto') return isInstalled('yosys') ? NATIVE : BUILTIN;

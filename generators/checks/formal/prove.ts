@@ -24,7 +24,11 @@ export interface ProofResult {
   readonly seconds: number;
 }
 
-/** Whether all properties of a proof hold, and its assumptions leave every witness within reach. */
+/**
+ * Whether all properties of a proof hold, and its assumptions leave every witness within reach.
+ *
+ * @param result of {@link proveMacro}
+ */
 export function isProved({ outcome, witnesses }: ProofResult): boolean {
   return outcome.kind === 'proved' && witnesses.every(({ reached }) => reached);
 }
@@ -47,10 +51,22 @@ export interface ProveOptions {
  *
  * @param folder package that `imcgen generate` wrote
  * @param plan   of its config
+ * @param options what proves, and how many proofs at a time
  * @returns results in the order of the proofs
  * @throws InvalidInput where a file is missing, or Yosys cannot read it
  * @throws MissingTool where what the engine runs is not installed
  * @throws Interrupted where the signal aborts, once all that was started has ended
+ *
+ * @example
+ * ```ts
+ * import { engineOf, type MacroPlan, proveMacro } from 'imcgen';
+ *
+ * declare const plan: MacroPlan;
+ * const engine = await engineOf('builtin');
+ * for (const { proof, outcome } of await proveMacro('out/demo', plan, { engine, jobs: 1 })) {
+ *   if (outcome.kind === 'failed') console.log(proof.name, outcome.properties, outcome.run.cycles);
+ * }
+ * ```
  */
 export async function proveMacro(
   folder: string,

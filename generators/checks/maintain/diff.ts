@@ -62,6 +62,9 @@ export interface PackageDiff extends PlanDiff {
 /**
  * What changed from one plan to another. Walks whatever fields configs and plans have, so a new option shows up
  * here by itself.
+ *
+ * @param a the first plan
+ * @param b the second plan
  */
 export function diffPlans(a: MacroPlan, b: MacroPlan): PlanDiff {
   const options = changesBetween(a.config, b.config);

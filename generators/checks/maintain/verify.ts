@@ -86,6 +86,7 @@ export interface Uncompiled {
  *
  * @param folder package that `imcgen generate` wrote
  * @param plan   that it was made from, see {@link Verification.plan}
+ * @param options size of the scenario, and the simulator
  * @throws MissingTool where the simulator is not installed
  * @throws Interrupted where `options.signal` aborts
  */

@@ -52,7 +52,11 @@ const COLUMNS: readonly Column[] = [
   { title: ['', 'cost'], cell: (layer) => percent(roundingCost(layer)) },
 ];
 
-/** The plan as `imcgen check` prints it: the macro, one line a layer, then what each bank holds. */
+/**
+ * The plan as `imcgen check` prints it: the macro, one line a layer, then what each bank holds.
+ *
+ * @param plan of the macro
+ */
 export function planText(plan: MacroPlan): string {
   const { name, shape, layers, schedule, config } = plan;
   const sign = (signed: boolean) => (signed ? 'signed' : 'unsigned');

@@ -12,6 +12,7 @@ import { absurdProblem, constantProblem } from './sample-problems.js';
  *
  * @param batches  calibration batches in their order, activation units; only the methods that clip depend on how the samples
  *                 are parted into batches
+ * @param options  what the levels are for, and how they are chosen
  * @returns levels ready to be written as `levels.json`; the same batches and options give the same bytes. Problems where
  *          there are no samples, where some are no finite numbers, or where levels cannot tell them apart
  *

@@ -99,6 +99,8 @@ export function readNpy(path: string): Result<NpyArray> {
 /**
  * Writes `.npy` format 1.0, little-endian; the file appears complete or not at all. Folders that are missing are made.
  *
+ * @param path  file to write; a link is written through
+ * @param array shape and values
  * @throws InvalidInput where it cannot be written
  * @throws RangeError where `data` has another length than the product of `shape`
  */

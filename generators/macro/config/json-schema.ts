@@ -17,6 +17,8 @@ export const PUBLISHED = {
 /**
  * JSON Schema of a file as people write it: defaults may be left out. Draft 7, which all editors know.
  * It says what one value may be; rules between values are left to `imcgen check`.
+ *
+ * @param name which file
  */
 export function jsonSchema(name: Published): JsonSchema {
   const { schema, title } = PUBLISHED[name];

@@ -99,6 +99,9 @@ export class Machine {
   /**
    * The macro of a plan after reset: tables hold the plan's entries; references, weights and inputs are memory, all 0
    * until they are written over the bus.
+   *
+   * @param plan    of the macro
+   * @param options how the sense amplifiers decide, and where the trace goes
    */
   static from(plan: MacroPlan, options: MachineOptions = {}): Machine {
     const resetTable = options.resetTable ?? tableBits(plan);

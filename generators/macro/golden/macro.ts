@@ -84,7 +84,12 @@ export class Macro {
     this.tables = Array.from({ length: shape.banks }, () => new Int32Array(2 ** adcBits));
   }
 
-  /** A macro with the references and tables of a plan programmed, all weights 0. */
+  /**
+   * A macro with the references and tables of a plan programmed, all weights 0.
+   *
+   * @param plan    of the macro
+   * @param sensing how the sense amplifiers decide; exactly where left out
+   */
   static from(plan: MacroPlan, sensing: Sensing = {}): Macro {
     const macro = new Macro(plan.shape, sensing);
     for (const { bank, ramp, table } of plan.layers) {
@@ -106,8 +111,9 @@ export class Macro {
   }
 
   /**
-   * Raw cells, (1,1) included: it discharges both lines.
+   * Writes raw cells, (1,1) included: it discharges both lines.
    *
+   * @param cells rows x columns, row by row
    * @throws RangeError for a cell that is neither 0 nor 1
    */
   loadCells(cells: CellPlanes): void {
@@ -176,6 +182,7 @@ export class Macro {
    * One conversion of all columns.
    *
    * @param inputs one whole number a row, within IN_BITS
+   * @param bank   references and table to convert with
    * @param bits   code width; where left out, the one that the bank was programmed for
    * @throws RangeError for an input outside IN_BITS, an unknown bank or width
    */
@@ -193,6 +200,7 @@ export class Macro {
    *
    * @param inputs one whole number a row, vector after vector. Fastest as bytes: `Uint8Array`, for signed inputs
    *               `Int8Array`
+   * @param options bank and width of all of them
    * @returns new arrays of codes and outputs, count x columns each
    * @throws RangeError for an input outside IN_BITS, an unknown bank or width, or a length that does not fit
    *
@@ -212,6 +220,7 @@ export class Macro {
    * The same, into arrays that are there already.
    *
    * @param inputs one whole number a row, vector after vector
+   * @param options bank and width of all of them
    * @param out    arrays to fill, count x columns each; what is left out is not given
    * @returns `out`
    * @throws RangeError as above, or where an array has another length; vectors before the first that is refused may be
@@ -335,8 +344,11 @@ export class Macro {
 }
 
 /**
- * Number of references at or below the MAC: equality counts, the upper code wins.
+ * The exact code of a column: number of references at or below the MAC. Equality counts, the upper code wins.
  * A count, so it is defined for references in any order.
+ *
+ * @param mac        unit discharges
+ * @param references unit discharges
  */
 export function codeOf(mac: number, references: readonly number[]): number {
   let code = 0;

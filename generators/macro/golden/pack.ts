@@ -78,7 +78,8 @@ export interface PackedTrim {
 /**
  * Trim cells that add as close to `trim[c]` as the trim rows can.
  *
- * @param trim  wanted unit discharges per column
+ * @param trim  wanted unit discharges, one value a column
+ * @param shape of the macro
  */
 export function packTrim(trim: ArrayLike<number>, shape: MacroShape): PackedTrim {
   const { columns, trimRows, trimPulses } = shape;
@@ -118,6 +119,9 @@ export interface ReferenceCells {
 /**
  * Bits of a reference bank, row by row (referenceRows x referenceColumns). Cells of a step fill its
  * rows from the first row and column on; at a width below the built one a step owns several groups.
+ *
+ * @param reference such as the `ramp` of a layer's plan
+ * @param shape     of the macro
  */
 export function packReferences(reference: ReferenceCells, shape: MacroShape): Uint8Array {
   const { referenceColumns, referenceRows, offsetRows } = shape;
@@ -146,7 +150,13 @@ export function unpackReferences(bits: Uint8Array, width: number, shape: MacroSh
   };
 }
 
-/** Bus words that program a reference bank, every cell of it. */
+/**
+ * Bus words that program a reference bank, every cell of it.
+ *
+ * @param reference such as the `ramp` of a layer's plan
+ * @param bank      0 .. banks - 1
+ * @param shape     of the macro
+ */
 export function referenceWrites(reference: ReferenceCells, bank: number, shape: MacroShape): BusWrite[] {
   const bits = packReferences(reference, shape);
   const { referenceColumns } = shape;
@@ -162,6 +172,7 @@ export function referenceWrites(reference: ReferenceCells, bank: number, shape: 
  * Bus words that write a decoder table.
  *
  * @param entries one whole number a code, from code 0 on; negative ones go out as two's complement
+ * @param bank    0 .. banks - 1
  */
 export function tableWrites(entries: readonly number[], bank: number): BusWrite[] {
   return entries.map((entry, code) => ({ address: tableAddress(bank, code), data: entry >>> 0 }));

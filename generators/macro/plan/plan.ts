@@ -70,7 +70,8 @@ export interface PlanOptions {
 /**
  * Plans the hardware of a macro. Pure: the same input gives the same plan.
  *
- * @param input config and levels, as `loadMacro` and `macroInput` give them
+ * @param input   config and levels, as `loadMacro` and `macroInput` give them
+ * @param options how far to look for fixes
  * @returns the plan, or every rule that they break, each with a change that helps or, without `tryFixes`, the direction to
  *          look in; docs/architecture.md lists the rules
  *

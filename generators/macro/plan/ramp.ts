@@ -68,6 +68,8 @@ export function* reachOfOffsets(
  * N_0 is the fewest cells that start the ramp at least one cell below the first reference.
  *
  * @param references ascending, unit discharges, length 2^bits - 1
+ * @param bits       code width of the bank
+ * @param shape      of the macro
  * @param at         how problems name the levels and the config
  * @returns the plan, or every violated rule with the change that would satisfy it
  */

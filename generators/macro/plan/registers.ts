@@ -282,7 +282,11 @@ export function registersOf(shape: MacroShape): Register[] {
   return all.filter((register) => OPTIONAL[register] === undefined || shape[OPTIONAL[register]]);
 }
 
-/** The bits of a field in place: 0x0000_0004 for bit 2. */
+/**
+ * The bits of a field in place: 0x0000_0004 for bit 2.
+ *
+ * @param field of a register or a region
+ */
 export function maskOf({ msb, lsb }: BitField): number {
   return (2 ** (msb - lsb + 1) - 1) * 2 ** lsb;
 }
@@ -430,7 +434,11 @@ export function resetWord(shape: MacroShape, register: Register): number {
   return words[register] ?? 0;
 }
 
-/** How many of each index of a region a shape uses; trim rows count on from `TRIM_ROW_BASE`. */
+/**
+ * How many of each index of a region a shape uses; trim rows count on from `TRIM_ROW_BASE`.
+ *
+ * @returns by the names that the strides of the region have
+ */
 export function countsInUse(shape: MacroShape, region: RegionName): Readonly<Record<string, number>> {
   const counts = {
     registers: {},

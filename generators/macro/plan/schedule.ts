@@ -30,6 +30,9 @@ export function rampSteps(bits: number): number {
 /**
  * Cycles from the first precharge cycle to the one that hands the codes over, at run-time width `bits`.
  * With double buffer, queued conversions repeat with exactly this period.
+ *
+ * @param shape of the macro
+ * @param bits  code width, 1 .. adcBits
  */
 export function scheduleOf(shape: MacroShape, bits: number): Schedule {
   const precharge = shape.prechargeCycles;

@@ -25,7 +25,19 @@ export function presetPlan(preset: Preset): MacroPlan {
   return orThrow(planMacro(macroInput(config, [presetLevels(preset)], MACRO_FILE)));
 }
 
-/** A starting point: a commented config, the levels it names, and the schemas that editors check both by. */
+/**
+ * A starting point: a commented config, the levels it names, and the schemas that editors check both by.
+ *
+ * @param preset such as one of `PRESETS`
+ *
+ * @example
+ * ```ts
+ * import { orThrow, PRESETS, presetFiles, writeNewFiles } from 'imcgen';
+ *
+ * const preset = PRESETS.find(({ name }) => name === 'small-signed')!;
+ * orThrow(await writeNewFiles('out/first', presetFiles(preset)));
+ * ```
+ */
 export function presetFiles(preset: Preset): TextFile[] {
   const macro = commentedJson(jsonSchema('macro'), {
     values: { $schema: `./${SCHEMAS.macro}`, ...preset.config },

@@ -158,6 +158,10 @@ export function randomConversions(bench: Bench, conversions: number): void {
 /**
  * Conversions as fast as the bus allows: the next inputs are loaded while the macro converts.
  *
+ * @param bench  macro and stimulus, which the accesses are added to
+ * @param inputs vectors in their order, one whole number a row
+ * @param bank   0 .. banks - 1
+ * @param bits   code width
  * @param read columns read after each conversion, taking turns over all of them; the trace compares
  *             every column in every cycle whatever is read
  */

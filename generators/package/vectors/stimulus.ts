@@ -75,7 +75,10 @@ export class Stimulus {
   /** How the next access is paced. */
   private pace: () => Stall = () => NO_STALL;
 
-  /** @param options how the sense amplifiers decide, and what the decoders hold after reset */
+  /**
+   * @param plan    of the macro
+   * @param options how the sense amplifiers decide, and what the decoders hold after reset
+   */
   constructor(plan: MacroPlan, options: Omit<MachineOptions, 'trace'> = {}) {
     this.shape = plan.shape;
     this.bus = plan.config.bus;
@@ -84,7 +87,12 @@ export class Stimulus {
     this.inputs = new Array<undefined>(Math.ceil(plan.shape.rows / 4)).fill(undefined);
   }
 
-  /** Lets each access of some work be paced in its turn. */
+  /**
+   * Lets each access of some work be paced in its turn.
+   *
+   * @param pace asked once an access
+   * @param work what makes the accesses
+   */
   paced(pace: () => Stall, work: () => void): void {
     const before = this.pace;
     this.pace = pace;
@@ -116,8 +124,10 @@ export class Stimulus {
   }
 
   /**
-   * A burst that the master gives up after so many cycles.
+   * A burst that the master gives up.
    *
+   * @param accesses those of the burst
+   * @param after    cycles before it gives up
    * @returns whether it lasted that long
    * @throws RangeError on AXI4-Lite, which knows no way to give an access up
    */
@@ -127,8 +137,11 @@ export class Stimulus {
   }
 
   /**
-   * A burst that reset ends after so many cycles.
+   * A burst that reset ends.
    *
+   * @param accesses those of the burst
+   * @param after    cycles before reset
+   * @param cycles   length of the reset
    * @returns whether it lasted that long
    */
   resetDuring(accesses: readonly Access[], after: number, cycles: number): boolean {
@@ -142,7 +155,11 @@ export class Stimulus {
     this.lines.add(`i ${hex(cycles)} 0 0 0 0`);
   }
 
-  /** Holds reset for whole cycles. */
+  /**
+   * Holds reset.
+   *
+   * @param cycles how many, from 1
+   */
   reset(cycles: number): void {
     this.machine.reset(cycles);
     this.timing.reset();
@@ -154,7 +171,11 @@ export class Stimulus {
     for (const { address, data } of writes) this.write(address, data);
   }
 
-  /** Writes the input words that differ from what the buffer holds. */
+  /**
+   * Writes the input words that differ from what the buffer holds.
+   *
+   * @param inputs one whole number a row
+   */
   load(inputs: ArrayLike<number>): void {
     inputWrites(inputs).forEach(({ address, data }, word) => {
       if (this.inputs[word] === data) return;
@@ -178,7 +199,14 @@ export class Stimulus {
     this.write(registerAddress('status'), STATUS_DONE);
   }
 
-  /** Load, start, wait to the end, read the given columns, clear done. */
+  /**
+   * Load, start, wait to the end, read the given columns, clear done.
+   *
+   * @param inputs  one whole number a row
+   * @param bank    0 .. banks - 1
+   * @param bits    code width
+   * @param columns whose results are read; the trace watches all
+   */
   convert(inputs: ArrayLike<number>, bank: number, bits: number, columns: readonly number[]): void {
     this.load(inputs);
     this.start(bank, bits);

@@ -63,6 +63,10 @@ export function newBench(plan: MacroPlan, seed: number, resetTable?: bigint, sen
 /**
  * The whole scenario: everything that a macro must do and everything that it must refuse. Cells are written before
  * they are read or driven, so their contents at power-up do not matter.
+ *
+ * @param plan       of the macro
+ * @param options    size and seed
+ * @param resetTable decoder contents after reset; a package's own where its shape is overridden
  */
 export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable?: bigint): Vectors {
   const { seed, comparator, comparatorSeed } = options;
