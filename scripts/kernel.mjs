@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-export const KERNEL_MODULE = path.join(ROOT, 'generators', 'golden', 'kernel-module.ts');
+export const KERNEL_MODULE = path.join(ROOT, 'generators', 'macro', 'golden', 'kernel-module.ts');
 
 /** The text of generators/macro/golden/kernel-module.ts. */
 export async function kernelModule() {
@@ -22,11 +22,12 @@ export async function kernelModule() {
     ]);
     if (error) throw new Error(`kernel/convert.ts does not compile: ${error.message}\n${stderr}`);
     const lines = readFileSync(binary)
-      .toString('hex')
+      .toString('base64')
+      .replace(/=+$/, '')
       .match(/.{1,100}/g);
     return [
       '// Compiled from kernel/convert.ts by `npm run kernel`. Do not edit.',
-      '/** The WebAssembly module, two hexadecimal digits a byte. */',
+      '/** The WebAssembly module in base64, without padding. */',
       'export const KERNEL_MODULE = [',
       ...lines.map((line) => `  '${line}',`),
       "].join('');",

@@ -1,5 +1,3 @@
-import { isSystemError, systemReason } from './system-errors.js';
-
 /**
  * What is wrong with an input, in the words of the person who wrote it.
  *
@@ -42,19 +40,6 @@ export function success<Value>(value: Value): Success<Value> {
 
 export function failure(...problems: readonly Problem[]): Failure {
   return { ok: false, problems };
-}
-
-/**
- * What is said of a file that the system would not let us read.
- *
- * @throws whatever is no error of the system
- */
-export function unreadable(file: string, error: unknown, fix?: string): Problem {
-  if (!isSystemError(error)) throw error;
-  const reason = systemReason(error);
-  const isPlain = error.code === 'ENOENT' || error.code === 'EISDIR';
-  const message = isPlain ? reason : `cannot be read: ${reason}`;
-  return { file, path: '', message, ...(fix !== undefined && { fix }) };
 }
 
 /** Fixes stand below their message, but not beyond this column. */
@@ -108,7 +93,7 @@ export class MissingTool extends Error {
 export class Interrupted extends Error {
   constructor(
     /** What stopped it; SIGINT also stands for an aborted `AbortSignal`. */
-    readonly signal: NodeJS.Signals = 'SIGINT',
+    readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' = 'SIGINT',
   ) {
     super(`stopped by ${signal}`);
     this.name = 'Interrupted';

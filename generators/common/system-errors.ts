@@ -1,3 +1,5 @@
+import type { Problem } from './problems.js';
+
 /** What a system says of a file, in words. */
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
@@ -31,4 +33,17 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 export function systemReason(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   return code === undefined ? String(error) : (WORDS[code] ?? code);
+}
+
+/**
+ * What is said of a file that the system would not let us read.
+ *
+ * @throws whatever is no error of the system
+ */
+export function unreadable(file: string, error: unknown, fix?: string): Problem {
+  if (!isSystemError(error)) throw error;
+  const reason = systemReason(error);
+  const isPlain = error.code === 'ENOENT' || error.code === 'EISDIR';
+  const message = isPlain ? reason : `cannot be read: ${reason}`;
+  return { file, path: '', message, ...(fix !== undefined && { fix }) };
 }

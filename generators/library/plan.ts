@@ -32,9 +32,11 @@ import { macroSchema as schema } from '../macro/config/macro.js';
 import type { MacroConfig } from '../macro/config/types.js';
 
 export { planText } from '../command-line/report/plan.js';
+export { configHash } from '../macro/config/hash.js';
+export { type MacroInput, macroInput } from '../macro/config/input.js';
 export type { MacroConfigInput } from '../macro/config/input-types.js';
 export { type JsonSchema, jsonSchema, type Published } from '../macro/config/json-schema.js';
-export { loadMacro, type MacroInput, macroInput, parse } from '../macro/config/load.js';
+export { loadMacro } from '../macro/config/load.js';
 export type {
   Bus,
   InputCoding,
@@ -42,6 +44,7 @@ export type {
   Readout,
   ResetStyle,
 } from '../macro/config/macro.js';
+export { parse, parseText } from '../macro/config/parse.js';
 export type { MacroConfig } from '../macro/config/types.js';
 export type { QuantizationError } from '../macro/plan/error.js';
 export { type LayerPlan, type MacroPlan, type PlanOptions, planMacro } from '../macro/plan/plan.js';

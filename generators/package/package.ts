@@ -1,4 +1,5 @@
 import { TOOL } from '../common/version.js';
+import { configHash } from '../macro/config/hash.js';
 import type { MacroPlan } from '../macro/plan/plan.js';
 import { DOCUMENTS, readmeView } from './documents/documents.js';
 import { INCLUDES } from './documents/register-files.js';
@@ -72,7 +73,7 @@ function manifestFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFi
   const manifest: Manifest = {
     tool: TOOL,
     macro: plan.name,
-    config: plan.sha256,
+    config: configHash(plan),
     files: Object.fromEntries(hashes.sort(([a], [b]) => (a < b ? -1 : 1))),
   };
   return { path: MANIFEST, text: json(manifest) };

@@ -13,7 +13,9 @@ import { requireOneStdin } from '../../common/files/input.js';
 import { requireWritable } from '../../common/files/output.js';
 import { Interrupted, InvalidInput, orThrow, type Problem } from '../../common/problems.js';
 import { TOOL } from '../../common/version.js';
-import { loadMacro, type MacroInput, macroInput } from '../../macro/config/load.js';
+import { configHash } from '../../macro/config/hash.js';
+import { type MacroInput, macroInput } from '../../macro/config/input.js';
+import { loadMacro } from '../../macro/config/load.js';
 import { type MacroPlan, planMacro } from '../../macro/plan/plan.js';
 import { type Inventory, readManifest, takeInventory } from '../../package/inventory.js';
 import type { Manifest } from '../../package/manifest.js';
@@ -187,7 +189,7 @@ function keptFiles(present: Present | undefined): Kept {
 function stateOf(present: Present | undefined, plan: MacroPlan, force: boolean): SweepState {
   if (present === undefined) return 'new';
   const { manifest, inventory } = present;
-  const same = manifest.tool === TOOL && manifest.config === plan.sha256;
+  const same = manifest.tool === TOOL && manifest.config === configHash(plan);
   return same && !force && inventory.edited.length + inventory.missing.length === 0 ? 'unchanged' : 'changed';
 }
 

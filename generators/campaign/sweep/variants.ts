@@ -1,7 +1,7 @@
 import { rounded } from '../../common/figures.js';
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
-import { parse } from '../../macro/config/load.js';
 import { type MacroConfig, macroSchema } from '../../macro/config/macro.js';
+import { parse } from '../../macro/config/parse.js';
 import { fullScale, maxMagnitude, outputRange, shapeOf } from '../../macro/plan/shape.js';
 import { type AxisValue, type AxisValues, MOST_VARIANTS } from './axes.js';
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Files } from '../../common/files/text-file.js';
-import { Interrupted, InvalidInput, unreadable } from '../../common/problems.js';
+import { Interrupted, InvalidInput } from '../../common/problems.js';
+import { unreadable } from '../../common/system-errors.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { propertyFiles } from '../../package/formal/files.js';
 import type { Claim, Proof } from '../../package/formal/proof.js';

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { requireOneStdin } from '../../common/files/input.js';
 import { orThrow } from '../../common/problems.js';
 import { TOOL } from '../../common/version.js';
+import { configHash } from '../../macro/config/hash.js';
 import { planFile, planOfPackage } from '../../macro/plan/file.js';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
 import type { Schedule } from '../../macro/plan/schedule.js';
@@ -156,7 +157,7 @@ export function planSide(plan: MacroPlan, generate: () => Promise<readonly Packa
     const generated = (await generate()).filter((file) => file.path !== MANIFEST);
     return new Map(generated.map((file) => [file.path, file.text]));
   };
-  return { tool: TOOL, config: plan.sha256, plan, files };
+  return { tool: TOOL, config: configHash(plan), plan, files };
 }
 
 /**

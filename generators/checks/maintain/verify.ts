@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { InvalidInput, orThrow, type Problem } from '../../common/problems.js';
 import { TOOL } from '../../common/version.js';
+import { configHash } from '../../macro/config/hash.js';
 import { planOfPackage } from '../../macro/plan/file.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { type Inventory, readManifest, takeInventory } from '../../package/inventory.js';
@@ -117,13 +118,13 @@ async function madeFrom(
   }
   const plan = loaded.value;
   const touched = [...edited, ...missing].some((file) => file === CONFIG || file.startsWith('levels/'));
-  if (plan.sha256 === manifest.config && plan.name === manifest.macro) return { plan, problems: [] };
+  if (configHash(plan) === manifest.config && plan.name === manifest.macro) return { plan, problems: [] };
   // Another version may resolve the same files to other defaults.
   if (!touched && manifest.tool !== TOOL && plan.name === manifest.macro) return { plan, problems: [] };
   const problem: Problem = {
     file: path.join(folder, MANIFEST),
     path: 'config',
-    message: `is ${short(manifest.config)} (${manifest.macro}), config and levels give ${short(plan.sha256)} (${plan.name})`,
+    message: `is ${short(manifest.config)} (${manifest.macro}), config and levels give ${short(configHash(plan))} (${plan.name})`,
     fix: `The package is not the one its config describes: bring the config back, or generate again.`,
   };
   return { plan: undefined, problems: [problem] };
@@ -193,7 +194,7 @@ function writtenOtherwise(manifest: Manifest, { found, edited }: Inventory, plan
     const content = found.get(file)?.toString('utf8');
     if (content === undefined) return !Object.hasOwn(manifest.files, file);
     if (edited.includes(file)) return false;
-    return plain(content, manifest.tool, manifest.config) !== plain(text, TOOL, plan.sha256);
+    return plain(content, manifest.tool, manifest.config) !== plain(text, TOOL, configHash(plan));
   });
   const gone = Object.keys(manifest.files).filter((file) => !now.has(file));
   return [...changed.map(([file]) => file), ...gone].sort();

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { InvalidInput, orThrow, unreadable } from '../../common/problems.js';
+import { InvalidInput, orThrow } from '../../common/problems.js';
+import { unreadable } from '../../common/system-errors.js';
 import { readManifest, takeInventory } from '../../package/inventory.js';
 import { type Bed, impatient, type Source } from './bed.js';
 

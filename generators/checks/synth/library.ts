@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { failure, type Result, success, unreadable } from '../../common/problems.js';
+import { failure, type Result, success } from '../../common/problems.js';
+import { unreadable } from '../../common/system-errors.js';
 import type { MappingLibrary } from '../../package/flow/synthesis.js';
 import { truthTable } from './functions.js';
 import { type Cell, type Liberty, parseLiberty } from './liberty.js';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { InvalidInput, MissingTool, orThrow, unreadable } from '../../common/problems.js';
+import { InvalidInput, MissingTool, orThrow } from '../../common/problems.js';
+import { unreadable } from '../../common/system-errors.js';
 import { requireTools } from '../../common/tool.js';
 import { planOfPackage } from '../../macro/plan/file.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';

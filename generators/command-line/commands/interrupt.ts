@@ -10,9 +10,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export async function interruptible<Value>(work: (stop: AbortSignal) => Promise<Value>): Promise<Value> {
   const stop = new AbortController();
-  let received: NodeJS.Signals | undefined;
+  let received: (typeof SIGNALS)[number] | undefined;
   const remember = (signal: NodeJS.Signals) => {
-    received ??= signal;
+    received ??= SIGNALS.find((known) => known === signal);
     stop.abort();
   };
   for (const signal of SIGNALS) process.on(signal, remember);

@@ -2,6 +2,7 @@ import type { LayerLevels } from '../../campaign/sweep/levels.js';
 import type { Sweep, SweepRow } from '../../campaign/sweep/sweep.js';
 import { figure } from '../../common/figures.js';
 import { describeProblem } from '../../common/problems.js';
+import { configHash } from '../../macro/config/hash.js';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
 import { stepCapacity } from '../../macro/plan/shape.js';
 import { planDiffLines } from './diff.js';
@@ -128,7 +129,7 @@ export function sweepJson(sweep: Sweep): string {
     name: variant.name,
     values: Object.fromEntries(variant.values),
     ...row,
-    sha256: plan?.sha256,
+    sha256: plan && configHash(plan),
     shape: plan?.shape,
     schedule: plan?.schedule,
     levels: levels.map(({ origin }) => origin),

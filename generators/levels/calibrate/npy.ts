@@ -3,7 +3,8 @@ import { basename } from 'node:path';
 import { inputName, STDIN, standardInput } from '../../common/files/input.js';
 import { writeWhole } from '../../common/files/writer.js';
 import type { Result } from '../../common/problems.js';
-import { failure, success, unreadable } from '../../common/problems.js';
+import { failure, success } from '../../common/problems.js';
+import { unreadable } from '../../common/system-errors.js';
 import { NPY_KINDS, type NpyHeader, type NpyKind, npyHeaderBytes, parseNpyHeader } from './npy-header.js';
 
 /** Values of an array in one of the number types that are written as they are. */

@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inputName, STDIN } from '../../common/files/input.js';
-import { failure, type Problem, type Result, success, unreadable } from '../../common/problems.js';
+import { failure, type Problem, type Result, success } from '../../common/problems.js';
+import { unreadable } from '../../common/system-errors.js';
 import type { BatchCollector } from './batches.js';
 import { openNpy } from './npy.js';
 

@@ -1,5 +1,5 @@
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
-import { MAX_LEVEL_BITS } from '../../macro/config/levels.js';
+import { MAX_LEVEL_BITS } from '../../macro/config/limits.js';
 import type { NumberList } from './list.js';
 
 /** Outer edges that stand among the references of a list: of the first bin (lower), of the last (upper). */

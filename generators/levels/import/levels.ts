@@ -1,6 +1,6 @@
 import type { Result } from '../../common/problems.js';
 import { type Levels, levelsSchema } from '../../macro/config/levels.js';
-import { parse } from '../../macro/config/load.js';
+import { parse } from '../../macro/config/parse.js';
 import type { Distribution } from '../calibrate/distribution.js';
 import { histogramOf } from '../calibrate/histogram.js';
 import { refitOutputs } from '../calibrate/quantizer.js';

@@ -1,5 +1,5 @@
 import type { Problem } from '../../common/problems.js';
-import { MAX_LEVEL_BITS } from '../../macro/config/levels.js';
+import { MAX_LEVEL_BITS } from '../../macro/config/limits.js';
 import { midpoints } from '../calibrate/quantizer.js';
 import { nearestBits, type Split } from './edges.js';
 import { type NumberList, problemAt } from './list.js';

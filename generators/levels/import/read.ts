@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { inputName, STDIN, standardInput } from '../../common/files/input.js';
-import { failure, type Result, success, unreadable } from '../../common/problems.js';
+import { failure, type Result, success } from '../../common/problems.js';
+import { unreadable } from '../../common/system-errors.js';
 import { openNpy, readNpy } from '../calibrate/npy.js';
 import { parseCsv, type TextStatement, tooMany } from './csv.js';
 import { parseJsonList } from './json-list.js';

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { count, entries, list, real, SCHEMA_KEY, whole } from './fields.js';
+import { MAX_LEVEL_BITS } from './limits.js';
 
 export type { Levels, LevelsHistogram, Provenance } from './types.js';
-
-/** Code width that the ramp supports: 2^7 - 1 = 127 steps at most. Calibration alone goes to 8 bits. */
-export const MAX_LEVEL_BITS = 8;
 
 /** Longest layer name: it is part of a file name. */
 const LONGEST_NAME = 100;

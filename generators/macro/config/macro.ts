@@ -1,18 +1,22 @@
 import { z } from 'zod';
 import { list, SCHEMA_KEY, scale, section, whole, within } from './fields.js';
 import { moduleName } from './identifier.js';
+import {
+  MOST_ADC_BITS,
+  MOST_BANKS,
+  MOST_COLUMNS,
+  MOST_OUTPUT_BITS,
+  MOST_REFERENCE_COLUMNS,
+  MOST_REFERENCE_PULSES,
+  MOST_REFERENCE_ROWS,
+  MOST_ROWS,
+} from './limits.js';
 import { physicalSchema } from './physical.js';
 import type { MacroConfig } from './types.js';
 
+export type { Bus, InputCoding, RampDirection, Readout, ResetStyle } from './choices.js';
 export type { MacroConfigInput } from './input-types.js';
 export type { MacroConfig };
-
-/** Most cells of a reference row and bank: four bus words. */
-export const MOST_REFERENCE_COLUMNS = 128;
-/** Widest code: a ramp of 127 steps. */
-export const MOST_ADC_BITS = 7;
-/** Most unit pulses of a ramp step. */
-export const MOST_REFERENCE_PULSES = 64;
 
 /** Longest licence expression: its line in a file header keeps to 100 columns. */
 const LONGEST_LICENSE = 70;
@@ -29,8 +33,12 @@ const layerSchema = z.strictObject({
 
 const referenceSchema = section('reference cells, which make the ramp', {
   columns: whole(1, MOST_REFERENCE_COLUMNS, 'cells per reference row and bank (REF_COLS)').default(4),
-  rows: whole(1, 1024, 'reference rows, offset group included (REF_ROWS)').default(256),
-  offsetRows: whole(0, 1024, 'rows of the offset group that starts the ramp below zero').default(0),
+  rows: whole(1, MOST_REFERENCE_ROWS, 'reference rows, offset group included (REF_ROWS)').default(256),
+  offsetRows: whole(
+    0,
+    MOST_REFERENCE_ROWS,
+    'rows of the offset group that starts the ramp below zero',
+  ).default(0),
   pulses: whole(1, MOST_REFERENCE_PULSES, 'unit pulses a ramp step (REF_PULSES)').default(1),
 });
 
@@ -59,8 +67,8 @@ export const macroSchema = z.strictObject({
     'prefix of every module and file: lower-case letters, digits, single underscores',
   ),
   array: section('bitcells', {
-    rows: whole(1, 1024, 'word lines (ROWS)'),
-    columns: whole(1, 1024, 'columns (COLS)'),
+    rows: whole(1, MOST_ROWS, 'word lines (ROWS)'),
+    columns: whole(1, MOST_COLUMNS, 'columns (COLS)'),
     headroom: whole(
       1,
       2 ** 20,
@@ -91,9 +99,13 @@ export const macroSchema = z.strictObject({
       .boolean()
       .default(false)
       .describe('end the ramp when no later step can change a code; falling: when topK columns are found'),
-    topK: whole(1, 1024, 'columns found that end a falling ramp with earlyStop; default: all').optional(),
+    topK: whole(
+      1,
+      MOST_COLUMNS,
+      'columns found that end a falling ramp with earlyStop; default: all',
+    ).optional(),
     reference: referenceSchema.prefault({}),
-    banks: whole(1, 16, 'resident reference sets and tables; default: one a layer').optional(),
+    banks: whole(1, MOST_BANKS, 'resident reference sets and tables; default: one a layer').optional(),
     prechargeCycles: whole(1, 64, 'cycles that precharge the bitlines').default(1),
     rounding: z
       .enum(['nearest', 'optimal'])
@@ -101,7 +113,7 @@ export const macroSchema = z.strictObject({
       .describe('references to whole cells: the nearest, or least error on the histogram'),
   }),
   output: section('decoder tables', {
-    bits: whole(1, 16, 'decoded width (OUT_BITS)'),
+    bits: whole(1, MOST_OUTPUT_BITS, 'decoded width (OUT_BITS)'),
     signed: z.boolean().default(false).describe("two's complement table entries"),
     doubleBuffer: z.boolean().default(true).describe('readout and next load overlap the conversion'),
   }),
@@ -115,7 +127,7 @@ export const macroSchema = z.strictObject({
     })
     .prefault({})
     .describe('manufacturing test'),
-  layers: list(layerSchema, 1, 16).describe('one reference bank each'),
+  layers: list(layerSchema, 1, MOST_BANKS).describe('one reference bank each'),
   bus: z
     .enum(['apb', 'axi4lite', 'wishbone', 'wishbone_pipelined'])
     .default('apb')
@@ -135,14 +147,3 @@ export const macroSchema = z.strictObject({
     .default('Apache-2.0')
     .describe('SPDX licence of the generated files'),
 });
-
-/** Control and data bus of a macro. */
-export type Bus = MacroConfig['bus'];
-/** Reset of every flip-flop: asynchronous or synchronous, active low or high. */
-export type ResetStyle = MacroConfig['reset'];
-/** How an input becomes pulses of its word line. */
-export type InputCoding = MacroConfig['input']['coding'];
-/** Kind of column converter; docs/architecture.md compares them. */
-export type Readout = MacroConfig['adc']['readout'];
-/** Whether the ramp meets the references from the lowest up or from the highest down. */
-export type RampDirection = MacroConfig['adc']['ramp'];

@@ -31,19 +31,12 @@ export function concatenated(vectors: readonly Uint32Array[], length: number): U
   return joined;
 }
 
-const DIGITS = Buffer.from('0123456789abcdef', 'latin1');
-/** Where digits are put together; it grows with the longest vector. */
-let page = Buffer.alloc(1024);
-
 /** A vector as the hexadecimal number that Verilog reads; no leading zeros. */
 export function hexOfBits(words: Uint32Array): string {
   let top = words.length - 1;
   while (top > 0 && words[top] === 0) top--;
   if (top < 0) return '0';
-  if (page.length < 8 * top) page = Buffer.alloc(16 * top);
-  let at = 0;
-  for (let word = top - 1; word >= 0; word--) {
-    for (let shift = 28; shift >= 0; shift -= 4) page[at++] = DIGITS[(words[word]! >>> shift) & 15]!;
-  }
-  return words[top]!.toString(16) + page.toString('latin1', 0, at);
+  let text = words[top]!.toString(16);
+  for (let word = top - 1; word >= 0; word--) text += words[word]!.toString(16).padStart(8, '0');
+  return text;
 }

@@ -65,9 +65,25 @@ export function kernel(): Kernel | undefined {
 function instantiate(): Kernel | undefined {
   const { WebAssembly } = globalThis as unknown as Platform;
   if (WebAssembly === undefined) return undefined;
-  const bytes = Uint8Array.from(KERNEL_MODULE.match(/../g)!, (byte) => Number.parseInt(byte, 16));
+  const bytes = bytesOf(KERNEL_MODULE);
   if (!WebAssembly.validate(bytes)) return undefined;
   return new Kernel(new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Exports);
+}
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** Bytes of base64 text without padding; `atob` is no part of JavaScript itself. */
+function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(Math.floor((text.length * 6) / 8));
+  let [bits, held, end] = [0, 0, 0];
+  for (const digit of text) {
+    bits = ((bits << 6) | BASE64.indexOf(digit)) & 0xffff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes[end++] = bits >> held;
+  }
+  return bytes;
 }
 
 export class Kernel {

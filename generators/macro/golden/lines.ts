@@ -1,25 +1,28 @@
-/** Lines of text, kept as bytes: strings in such numbers the garbage collector would copy around. */
+/** Lines that are joined at once: strings in large numbers the garbage collector would copy around. */
+const LINES_A_PAGE = 1024;
+
+/** Lines of text, kept in pages. */
 export class Lines {
-  private page = Buffer.allocUnsafe(2 ** 16);
-  private end = 0;
+  private readonly pages: string[] = [];
+  private page: string[] = [];
   /** Number of lines. */
   count = 0;
 
-  /** @param line ASCII, without its end */
+  /** @param line without its end */
   add(line: string): void {
-    const end = this.end + line.length + 1;
-    if (end > this.page.length) {
-      const larger = Buffer.allocUnsafe(2 * end);
-      this.page.copy(larger, 0, 0, this.end);
-      this.page = larger;
-    }
-    this.page.write(`${line}\n`, this.end, 'latin1');
-    this.end = end;
+    this.page.push(line);
     this.count++;
+    if (this.page.length < LINES_A_PAGE) return;
+    this.pages.push(this.pageText());
+    this.page = [];
   }
 
   /** All lines, each with its end. */
   text(): string {
-    return this.page.toString('latin1', 0, this.end);
+    return this.pages.join('') + this.pageText();
+  }
+
+  private pageText(): string {
+    return this.page.length === 0 ? '' : `${this.page.join('\n')}\n`;
   }
 }

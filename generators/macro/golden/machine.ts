@@ -1,4 +1,4 @@
-import type { ResetStyle } from '../config/macro.js';
+import type { ResetStyle } from '../config/choices.js';
 import type { MacroPlan } from '../plan/plan.js';
 import type { MacroShape } from '../plan/shape.js';
 import { tableBits } from '../plan/table.js';

@@ -1,4 +1,4 @@
-import type { LevelsHistogram } from '../config/levels.js';
+import type { LevelsHistogram } from '../config/types.js';
 
 /** Mean squared error of a quantizer on the calibration samples, activation units squared. */
 export interface QuantizationError {

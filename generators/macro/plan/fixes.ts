@@ -1,5 +1,6 @@
 import type { Problem } from '../../common/problems.js';
-import type { MacroConfig } from '../config/macro.js';
+import { MOST_REFERENCE_ROWS } from '../config/limits.js';
+import type { MacroConfig } from '../config/types.js';
 import { LARGER_SCALE, SMALLER_SCALE, short } from './ramp.js';
 
 /** Most alternatives that are printed. */
@@ -59,7 +60,7 @@ function* scales(bank: number, config: MacroConfig): Generator<Change> {
 function* together(bank: number, config: MacroConfig): Generator<Change> {
   const growths: readonly ((config: MacroConfig) => Change)[] = [
     (from) => referenceChange(from, { pulses: 1 }),
-    (from) => referenceChange(from, { rows: 1024 }),
+    (from) => referenceChange(from, { rows: MOST_REFERENCE_ROWS }),
     (from) => referenceChange(from, { offsetRows: 128 }),
     (from) => ({ text: 'array.rows 256', config: { ...from, array: { ...from.array, rows: 256 } } }),
     (from) => [...headroom(from)][0] ?? { text: '', config: from },
@@ -90,7 +91,7 @@ function* offsets(config: MacroConfig): Generator<Change> {
 }
 
 function* rows(config: MacroConfig): Generator<Change> {
-  for (let rows = 2; rows <= 1024; rows *= 2) {
+  for (let rows = 2; rows <= MOST_REFERENCE_ROWS; rows *= 2) {
     if (rows > config.adc.reference.rows) yield referenceChange(config, { rows });
   }
 }

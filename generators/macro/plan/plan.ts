@@ -1,7 +1,7 @@
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
-import type { Levels } from '../config/levels.js';
-import type { MacroInput } from '../config/load.js';
-import { type MacroConfig, MOST_ADC_BITS } from '../config/macro.js';
+import type { MacroInput } from '../config/input.js';
+import { MOST_ADC_BITS, MOST_OUTPUT_BITS, MOST_REFERENCE_ROWS } from '../config/limits.js';
+import type { Levels, MacroConfig } from '../config/types.js';
 import { meanSquaredError, type QuantizationError } from './error.js';
 import { withTriedFix } from './fixes.js';
 import { LARGER_SCALE, planRamp, type RampPlan, rampFromCells, short } from './ramp.js';
@@ -48,8 +48,6 @@ export interface MacroPlan {
   readonly config: MacroConfig;
   /** The levels that it was planned from, one a layer. */
   readonly levels: readonly Levels[];
-  /** Over config and levels, hexadecimal: the same in every package of the same content. */
-  readonly sha256: string;
   /** The numbers that the Verilog parameters carry. */
   readonly shape: MacroShape;
   /** One a layer, in the order of banks. */
@@ -108,7 +106,6 @@ export function planMacro(input: MacroInput, { tryFixes = false }: PlanOptions =
     name: config.name,
     config,
     levels: input.levels,
-    sha256: input.sha256,
     shape,
     layers: layers.flatMap((layer) => (layer.ok ? [layer.value] : [])),
     schedule: scheduleOf(shape, shape.adcBits),
@@ -118,7 +115,7 @@ export function planMacro(input: MacroInput, { tryFixes = false }: PlanOptions =
 /** A config whose table holds any outputs: rules of the ramp are tried without those of the table. */
 function withAnyTable(config: MacroConfig): MacroConfig {
   const layers = config.layers.map(({ outputScale: _, ...layer }) => layer);
-  return { ...config, layers, output: { ...config.output, bits: 16, signed: true } };
+  return { ...config, layers, output: { ...config.output, bits: MOST_OUTPUT_BITS, signed: true } };
 }
 
 function checkShape(config: MacroConfig, shape: MacroShape, file: string): Problem[] {
@@ -186,9 +183,9 @@ function checkShape(config: MacroConfig, shape: MacroShape, file: string): Probl
       path: 'adc.reference.rows',
       message: `${shape.referenceRows} rows less ${shape.offsetRows} offset rows cannot give ${groups} ramp groups a row each`,
       fix:
-        groups + shape.offsetRows <= 1024
+        groups + shape.offsetRows <= MOST_REFERENCE_ROWS
           ? `Use reference.rows >= ${groups + shape.offsetRows}.`
-          : `Use offsetRows <= ${1024 - groups}.`,
+          : `Use offsetRows <= ${MOST_REFERENCE_ROWS - groups}.`,
     });
   }
   return problems;

@@ -1,6 +1,6 @@
 import { rounded } from '../../common/figures.js';
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
-import { MOST_REFERENCE_COLUMNS, MOST_REFERENCE_PULSES } from '../config/macro.js';
+import { MOST_REFERENCE_COLUMNS, MOST_REFERENCE_PULSES } from '../config/limits.js';
 import { fullScale, type MacroShape, offsetCapacity, rampLimit, stepCapacity } from './shape.js';
 
 /** Directions for a scale, in the fixes of rules that one value alone cannot settle: plan/fixes.ts tries what they leave open. */

@@ -1,4 +1,5 @@
-import type { Readout } from '../config/macro.js';
+import type { Readout } from '../config/choices.js';
+import { MOST_ROWS } from '../config/limits.js';
 import type { MacroShape } from './shape.js';
 
 /*
@@ -109,7 +110,7 @@ export const REGIONS = {
     strides: { row: 0x100, plane: 0x80, word: 4 },
     access: 'rw',
     bytes: true,
-    meaning: 'cells: 0x100 a row (trim rows from row 1024), 0x80 a plane (wp, wn), one bit a column',
+    meaning: `cells: 0x100 a row (trim rows from row ${MOST_ROWS}), 0x80 a plane (wp, wn), one bit a column`,
     fields: [readWrite('cells', 31, 0, 'the first column in bit 0')],
   },
 } as const satisfies Readonly<Record<RegionName, Region>>;
@@ -336,7 +337,7 @@ export function wordsOf(cells: number): number {
 }
 
 /** First row number of the trim rows in the weight region. */
-export const TRIM_ROW_BASE = 1024;
+export const TRIM_ROW_BASE = MOST_ROWS;
 
 function addressOf(region: Region, indices: Readonly<Record<string, number>>): number {
   return Object.entries(indices).reduce(

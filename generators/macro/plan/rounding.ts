@@ -1,4 +1,4 @@
-import type { LevelsHistogram } from '../config/levels.js';
+import type { LevelsHistogram } from '../config/types.js';
 import { lineCells, reachOfOffsets } from './ramp.js';
 import { type MacroShape, maxMac, offsetCapacity, rampLimit, stepCapacity } from './shape.js';
 

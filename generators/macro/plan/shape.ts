@@ -1,4 +1,5 @@
-import type { InputCoding, MacroConfig, RampDirection, Readout } from '../config/macro.js';
+import type { InputCoding, RampDirection, Readout } from '../config/choices.js';
+import type { MacroConfig } from '../config/types.js';
 
 /** The numbers that the Verilog parameters carry: everything about a macro's structure, nothing about its levels. */
 export interface MacroShape {

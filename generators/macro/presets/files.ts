@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { TextFile } from '../../common/files/text-file.js';
 import { orThrow } from '../../common/problems.js';
+import { macroInput } from '../config/input.js';
 import { jsonSchema, jsonSchemaText } from '../config/json-schema.js';
 import { type Levels, levelsSchema } from '../config/levels.js';
-import { macroInput, parse } from '../config/load.js';
 import { macroSchema } from '../config/macro.js';
+import { parse } from '../config/parse.js';
 import { type MacroPlan, planMacro } from '../plan/plan.js';
 import { commentedJson } from './commented.js';
 import type { Preset } from './presets.js';

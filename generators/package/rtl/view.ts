@@ -1,4 +1,5 @@
 import { TOOL } from '../../common/version.js';
+import { configHash } from '../../macro/config/hash.js';
 import type { MacroConfig, ResetStyle } from '../../macro/config/macro.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { READOUT_STYLES } from '../../macro/plan/readouts.js';
@@ -111,7 +112,7 @@ export function macroView(plan: MacroPlan): View {
   return {
     name,
     tool: TOOL,
-    configHash: plan.sha256.slice(0, 12),
+    configHash: configHash(plan).slice(0, 12),
     license: config.license,
     reset: resetView(config.reset),
     parameters: labelled(parametersOf(shape)),

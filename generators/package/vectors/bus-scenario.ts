@@ -1,3 +1,4 @@
+import { MOST_BANKS } from '../../macro/config/limits.js';
 import type { Request } from '../../macro/golden/address-map.js';
 import {
   inputAddress,
@@ -179,8 +180,8 @@ function refusedStarts({ plan, stimulus }: Bench): void {
   stimulus.write(registerAddress('interrupt'), 2);
   for (const word of [
     startWord(bank, 0),
-    startWord(shape.banks % 16, 0),
-    startWord(shape.banks % 16, bits),
+    startWord(shape.banks % MOST_BANKS, 0),
+    startWord(shape.banks % MOST_BANKS, bits),
   ]) {
     stimulus.write(registerAddress('error'), 0x3f);
     const late = { ...NO_STALL, before: 3 };

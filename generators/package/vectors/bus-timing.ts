@@ -1,4 +1,4 @@
-import type { Bus } from '../../macro/config/macro.js';
+import type { Bus } from '../../macro/config/choices.js';
 
 /** How a bus master paces one access: clock cycles, 0 .. 15. */
 export interface Stall {

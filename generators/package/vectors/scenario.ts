@@ -1,3 +1,4 @@
+import { MOST_BANKS, MOST_REFERENCE_ROWS } from '../../macro/config/limits.js';
 import {
   cellWrites,
   packTernary,
@@ -306,13 +307,13 @@ export function conflicts(bench: Bench): void {
   clear();
   stimulus.read(weightAddress(0, 0, 0));
 
-  stimulus.write(registerAddress('start'), startWord(shape.banks % 16, bits)); // no such bank, unless 16
+  stimulus.write(registerAddress('start'), startWord(shape.banks % MOST_BANKS, bits)); // no such bank, unless 16
   stimulus.idle(total);
   stimulus.write(registerAddress('start'), startWord(bank, 0));
   stimulus.write(registerAddress('start'), startWord(bank, 7));
   stimulus.read(registerAddress('error'));
   stimulus.write(registerAddress('error'), 0x3f);
-  stimulus.write(registerAddress('start'), startWord(shape.banks % 16, 0), 0b0111); // no whole word: not looked at
+  stimulus.write(registerAddress('start'), startWord(shape.banks % MOST_BANKS, 0), 0b0111); // no whole word: not looked at
   stimulus.read(registerAddress('error'));
   stimulus.idle(scheduleOf(shape, shape.adcBits).total + 2);
   stimulus.write(registerAddress('start'), startWord(bank, bits) & ~1); // no start bit: nothing happens
@@ -352,8 +353,8 @@ export function forbiddenAccesses({ plan, stimulus }: Bench): void {
   stimulus.read(weightAddress(shape.rows, 0, 0));
   stimulus.read(weightAddress(TRIM_ROW_BASE + shape.trimRows, 0, 0));
   stimulus.write(weightAddress(0, 0, lastWord), 1);
-  if (shape.banks < 16) stimulus.read(referenceAddress(shape.banks, 0, 0));
-  if (shape.referenceRows < 1024) stimulus.read(referenceAddress(0, shape.referenceRows, 0));
+  if (shape.banks < MOST_BANKS) stimulus.read(referenceAddress(shape.banks, 0, 0));
+  if (shape.referenceRows < MOST_REFERENCE_ROWS) stimulus.read(referenceAddress(0, shape.referenceRows, 0));
   const referenceWords = wordsOf(shape.referenceColumns);
   if (referenceWords < 4) stimulus.read(referenceAddress(0, 0, referenceWords));
   stimulus.read(registerAddress('error'));

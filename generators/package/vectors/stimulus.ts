@@ -1,4 +1,4 @@
-import type { Bus } from '../../macro/config/macro.js';
+import type { Bus } from '../../macro/config/choices.js';
 import type { Request } from '../../macro/golden/address-map.js';
 import { Lines } from '../../macro/golden/lines.js';
 import { Machine, type MachineOptions } from '../../macro/golden/machine.js';

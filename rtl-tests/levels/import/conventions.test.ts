@@ -10,10 +10,11 @@ import type { CalibrationOptions } from '../../../generators/levels/calibrate/op
 import { foreignQuantizer } from '../../../generators/levels/import/conventions.js';
 import type { NumberList } from '../../../generators/levels/import/list.js';
 import type { Convention } from '../../../generators/levels/import/statement.js';
+import { macroInput } from '../../../generators/macro/config/input.js';
 import { jsonSchema } from '../../../generators/macro/config/json-schema.js';
 import { type Levels, levelsSchema } from '../../../generators/macro/config/levels.js';
-import { macroInput, parse } from '../../../generators/macro/config/load.js';
 import { macroSchema } from '../../../generators/macro/config/macro.js';
+import { parse } from '../../../generators/macro/config/parse.js';
 import { codeOf } from '../../../generators/macro/golden/macro.js';
 import { planMacro } from '../../../generators/macro/plan/plan.js';
 import { reluBatches } from '../../fixtures/activations.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { orThrow } from '../../../generators/common/problems.js';
 import { type Levels, levelsSchema } from '../../../generators/macro/config/levels.js';
-import { parse } from '../../../generators/macro/config/load.js';
+import { parse } from '../../../generators/macro/config/parse.js';
 import { at, run, text } from './import-case.js';
 
 const OUTPUT = 'table.levels.json';

@@ -10,8 +10,8 @@ import {
   PUBLISHED,
 } from '../../../generators/macro/config/json-schema.js';
 import { levelsSchema } from '../../../generators/macro/config/levels.js';
-import { parse } from '../../../generators/macro/config/load.js';
 import { macroSchema } from '../../../generators/macro/config/macro.js';
+import { parse } from '../../../generators/macro/config/parse.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
 import { SMALLEST_LEVELS, SMALLEST_MACRO } from '../../fixtures/smallest.js';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { describeProblem, orThrow, type Result } from '../../../generators/common/problems.js';
+import { macroInput } from '../../../generators/macro/config/input.js';
 import type { Levels } from '../../../generators/macro/config/levels.js';
-import { macroInput, parse } from '../../../generators/macro/config/load.js';
 import { macroSchema } from '../../../generators/macro/config/macro.js';
+import { parse } from '../../../generators/macro/config/parse.js';
 import { type MacroPlan, planMacro } from '../../../generators/macro/plan/plan.js';
 import { type ConfigurationInput, levelsFrom } from '../../fixtures/configurations.js';
 

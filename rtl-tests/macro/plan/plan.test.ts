@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { orThrow, type Result } from '../../../generators/common/problems.js';
+import { macroInput } from '../../../generators/macro/config/input.js';
 import type { Levels, LevelsHistogram } from '../../../generators/macro/config/levels.js';
-import { macroInput, parse } from '../../../generators/macro/config/load.js';
 import { type MacroConfig, macroSchema } from '../../../generators/macro/config/macro.js';
+import { parse } from '../../../generators/macro/config/parse.js';
 import { meanSquaredError } from '../../../generators/macro/plan/error.js';
 import { type MacroPlan, planMacro } from '../../../generators/macro/plan/plan.js';
 import { rampReferences } from '../../../generators/macro/plan/ramp.js';

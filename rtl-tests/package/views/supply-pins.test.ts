@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeProblem } from '../../../generators/common/problems.js';
-import { parse } from '../../../generators/macro/config/load.js';
 import { macroSchema } from '../../../generators/macro/config/macro.js';
+import { parse } from '../../../generators/macro/config/parse.js';
 import { supplyPinFault } from '../../../generators/macro/config/supply-pins.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { macroView } from '../../../generators/package/rtl/view.js';
