@@ -1,5 +1,5 @@
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import type { Block } from '../../package/flow/synthesis.js';
+import type { KeptBlock } from '../../package/flow/synthesis.js';
 import type { Library } from './library.js';
 import { countCells, type Netlist } from './netlist.js';
 
@@ -47,7 +47,7 @@ const SHARED = ['u_controller', 'u_reference_drivers', 'u_decoder'];
 export function areaReport(
   plan: MacroPlan,
   netlist: Netlist,
-  blocks: readonly Block[],
+  blocks: readonly KeptBlock[],
   library: Library,
 ): AreaReport {
   const { name, shape } = plan;
@@ -83,7 +83,7 @@ export function areaReport(
   };
 }
 
-function blockArea(block: Block, counts: ReadonlyMap<string, number>, library: Library): BlockArea {
+function blockArea(block: KeptBlock, counts: ReadonlyMap<string, number>, library: Library): BlockArea {
   const { cells } = library.liberty;
   const sum = (of: (cell: string) => number) =>
     [...counts].reduce((total, [cell, count]) => total + count * of(cell), 0);

@@ -6,7 +6,7 @@ import { unreadable } from '../../common/system-errors.js';
 import { requireTools } from '../../common/tool.js';
 import { planOfPackage } from '../../macro/plan/file.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import { blocksOf, GENERIC_LIBRARY, synthesisScripts } from '../../package/flow/synthesis.js';
+import { GENERIC_LIBRARY, keptBlocks, synthesisScripts } from '../../package/flow/synthesis.js';
 import type { PackageFile } from '../../package/text/contribution.js';
 import { buildVectors, PACKAGED } from '../../package/vectors/vectors.js';
 import { type CosimResult, runVectors } from '../cosim/cosim.js';
@@ -80,7 +80,7 @@ export async function synthesize(folder: string, options: SynthesisOptions): Pro
     ...synthesisScripts(plan, sources, library.mapping),
     { path: library.mapping.path, text: library.text },
   ];
-  const blocks = blocksOf(plan, sources);
+  const blocks = keptBlocks(plan);
   const proofs = options.equivalence ? [...blocks.map(({ module }) => module), name] : [];
   const steps = ['mapping', 'static timing', ...(cells ? ['gate level'] : []), ...proofs];
   const show = (step: string, detail = '') =>

@@ -1,6 +1,7 @@
+import { type ReadoutStyle, readoutOf } from '../plan/readouts.js';
 import { maskOf, REGIONS } from '../plan/registers.js';
 import { rampSteps } from '../plan/schedule.js';
-import { type MacroShape, showsAllColumns } from '../plan/shape.js';
+import type { MacroShape } from '../plan/shape.js';
 import { concatenated, hexOfBits, onesIn, packBits } from './bits.js';
 import { atOrAbove, type Sensing } from './comparator.js';
 import { firstStep, lastStep } from './word-lines.js';
@@ -30,13 +31,15 @@ export class ColumnConverters {
   /** 1 for every column there is. */
   private readonly all: Uint32Array;
   private text: string | undefined;
+  private readonly style: ReadoutStyle;
 
   /** @param entry what a decoder table holds */
   constructor(
     private readonly shape: MacroShape,
     private readonly entry: (bank: number, code: number) => number,
   ) {
-    const width = shape.readout === 'broadcast' ? shape.outputBits : shape.adcBits;
+    this.style = readoutOf(shape);
+    const width = this.style.holds === 'value' ? shape.outputBits : shape.adcBits;
     this.all = packBits(shape.columns, () => true);
     this.state = Array.from({ length: width }, () => new Uint32Array(this.all.length));
     this.results = copied(this.state);
@@ -51,7 +54,7 @@ export class ColumnConverters {
   /** A conversion starts: every column at the code that the ramp moves it away from. */
   clear(bank: number, bits: number): void {
     const code = this.shape.ramp === 'falling' ? rampSteps(bits) : 0;
-    this.moveAll(this.shape.readout === 'broadcast' ? this.value(bank, code) : code);
+    this.moveAll(this.held(bank, code));
   }
 
   /**
@@ -64,9 +67,8 @@ export class ColumnConverters {
     const falling = shape.ramp === 'falling';
     const moves = falling ? comparators.map((high, word) => this.all[word]! & ~high) : comparators;
     const code = falling ? step - 1 : step;
-    const counts = shape.readout === 'counter' || shape.readout === 'column_lut';
-    if (counts) this.count(moves, falling);
-    else this.take(moves, shape.readout === 'broadcast' ? this.value(bank, code) : code);
+    if (this.style.moves === 'counts') this.count(moves, falling);
+    else this.take(moves, this.held(bank, code));
     this.text = undefined;
   }
 
@@ -109,9 +111,7 @@ export class ColumnConverters {
   resultWord(column: number): number {
     const held = this.heldBy(column);
     const [code, value] =
-      this.shape.readout === 'broadcast'
-        ? [0, this.extended(held)]
-        : [held, this.entry(this.resultBank, held)];
+      this.style.holds === 'value' ? [0, this.extended(held)] : [held, this.entry(this.resultBank, held)];
     return ((code << CODE.lsb) | (value & maskOf(VALUE))) >>> 0;
   }
 
@@ -123,11 +123,11 @@ export class ColumnConverters {
 
   /** The decoded values of all columns, for the styles that have them on pins; otherwise nothing. */
   valuesText(): string {
-    const { columns, outputBits, readout } = this.shape;
-    if (!showsAllColumns(this.shape)) return '';
+    const { columns, outputBits } = this.shape;
+    if (!this.style.showsAll) return '';
     const values = Array.from({ length: columns }, (_, column) => {
       const held = this.heldBy(column);
-      return Uint32Array.of(readout === 'broadcast' ? held : this.value(this.resultBank, held));
+      return Uint32Array.of(this.style.holds === 'value' ? held : this.value(this.resultBank, held));
     });
     return ` ${hexOfBits(concatenated(values, outputBits))}`;
   }
@@ -144,6 +144,11 @@ export class ColumnConverters {
   private moveAll(code: number): void {
     this.take(this.all, code);
     this.text = undefined;
+  }
+
+  /** What a register holds of a code: the code, or its decoded value. */
+  private held(bank: number, code: number): number {
+    return this.style.holds === 'value' ? this.value(bank, code) : code;
   }
 
   /** A table entry as OUT_BITS wires. */
@@ -173,7 +178,7 @@ export function codesOfRamp(
   { comparator = atOrAbove, seed = 0 }: Sensing,
   conversion: number,
 ): Uint8Array {
-  const readout = shape.readout === 'broadcast' ? 'capture' : shape.readout;
+  const readout = readoutOf(shape).moves === 'counts' ? 'counter' : 'capture';
   const columns = new ColumnConverters({ ...shape, readout, doubleBuffer: false }, () => 0);
   const bits = Math.log2(references.length + 1);
   const last = lastStep(shape, bits);

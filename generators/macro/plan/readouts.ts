@@ -1,9 +1,7 @@
-import type { Readout } from '../config/macro.js';
+import type { Readout } from '../config/choices.js';
 
-/** What a readout is. Golden model, Verilog, proofs and documents take it from {@link READOUT_STYLES}. */
+/** What a readout is: golden model, Verilog, proofs and documents take it from {@link READOUT_STYLES}. */
 export interface ReadoutStyle {
-  /** As the format register numbers it. */
-  readonly number: number;
   /** Module of the column converters, after the name of the macro. */
   readonly module: string;
   /** What that module does, for the head of its file. */
@@ -18,9 +16,9 @@ export interface ReadoutStyle {
   readonly showsAll: boolean;
 }
 
+/** The readouts in the order in which the format register numbers them. */
 export const READOUT_STYLES: Readonly<Record<Readout, ReadoutStyle>> = {
   counter: {
-    number: 0,
     module: 'column_counter',
     purpose: 'column converters: count accepted ramp steps',
     moves: 'counts',
@@ -29,7 +27,6 @@ export const READOUT_STYLES: Readonly<Record<Readout, ReadoutStyle>> = {
     showsAll: false,
   },
   capture: {
-    number: 1,
     module: 'column_capture',
     purpose: 'column converters: keep the last accepted ramp step',
     moves: 'follows',
@@ -38,7 +35,6 @@ export const READOUT_STYLES: Readonly<Record<Readout, ReadoutStyle>> = {
     showsAll: false,
   },
   column_lut: {
-    number: 2,
     module: 'column_lut',
     purpose: 'column converters: count accepted ramp steps, decode each',
     moves: 'counts',
@@ -47,7 +43,6 @@ export const READOUT_STYLES: Readonly<Record<Readout, ReadoutStyle>> = {
     showsAll: true,
   },
   broadcast: {
-    number: 3,
     module: 'column_broadcast',
     purpose: 'column converters: keep the last accepted decoded value',
     moves: 'follows',
@@ -56,3 +51,8 @@ export const READOUT_STYLES: Readonly<Record<Readout, ReadoutStyle>> = {
     showsAll: true,
   },
 };
+
+/** The readout of a macro. */
+export function readoutOf({ readout }: { readonly readout: Readout }): ReadoutStyle {
+  return READOUT_STYLES[readout];
+}

@@ -1,5 +1,6 @@
 import type { Readout } from '../config/choices.js';
 import { MOST_ROWS } from '../config/limits.js';
+import { READOUT_STYLES } from './readouts.js';
 import type { MacroShape } from './shape.js';
 
 /*
@@ -130,8 +131,8 @@ export interface RegisterDefinition {
   readonly fields: readonly BitField[];
 }
 
-/** Readout styles as the format register numbers them. */
-export const READOUTS: readonly Readout[] = ['counter', 'capture', 'column_lut', 'broadcast'];
+/** Readouts as the format register numbers them. */
+export const READOUTS = Object.keys(READOUT_STYLES) as readonly Readout[];
 
 /** Phases of a conversion as the status register and `phase_o` number them. */
 export const PHASES = ['idle', 'precharge', 'mac', 'ramp', 'sense', 'done'] as const;

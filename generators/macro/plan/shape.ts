@@ -110,11 +110,6 @@ export function rampLimit(shape: MacroShape): number {
   return shape.headroom < fullScale(shape) ? Math.floor(shape.headroom / shape.referencePulses) : Infinity;
 }
 
-/** Whether the decoded values of all columns are there at once, on pins of the macro. */
-export function showsAllColumns(shape: MacroShape): boolean {
-  return shape.readout === 'column_lut' || shape.readout === 'broadcast';
-}
-
 /** Reference rows of one ramp group: the rows left by the offset group, shared by 2^B - 1 groups. */
 export function stepRows(shape: MacroShape): number {
   return Math.floor((shape.referenceRows - shape.offsetRows) / (2 ** shape.adcBits - 1));

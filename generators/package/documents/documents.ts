@@ -2,6 +2,7 @@ import { rounded } from '../../common/figures.js';
 import type { Bus } from '../../macro/config/macro.js';
 import { marchCycles } from '../../macro/golden/march.js';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
+import { readoutOf } from '../../macro/plan/readouts.js';
 import {
   ADDRESS_BITS,
   type BitField,
@@ -21,7 +22,6 @@ import { BUSES } from '../rtl/bus-ports.js';
 import { macroView } from '../rtl/view.js';
 import type { Contribution, ReadmeLine } from '../text/contribution.js';
 import { render } from '../text/render.js';
-import type { View } from '../text/view.js';
 
 const RESET_STYLES = {
   async_low: 'asynchronous, active low',
@@ -64,7 +64,7 @@ function busDocument(bus: Bus) {
 }
 
 /** View of the package's README. */
-export function readmeView(plan: MacroPlan, contents: readonly ReadmeLine[]): View {
+export function readmeView(plan: MacroPlan, contents: readonly ReadmeLine[]) {
   const { shape, config, layers } = plan;
   const signed = (yes: boolean) => (yes ? 'signed' : 'unsigned');
   const coding = shape.inputCoding === 'pwm' ? 'pulse width' : 'bit serial';
@@ -114,18 +114,19 @@ function referenceGroups(shape: MacroShape) {
 }
 
 /** What else test software must know of the codes of a self-test. */
-function selfTestNote({ readout, ramp, earlyStop }: MacroShape): string {
+function selfTestNote(shape: MacroShape): string {
+  const { ramp, earlyStop } = shape;
   const notes = [
     ...(ramp === 'falling' && earlyStop
       ? ['columns that the ramp has not found when it stops read one below its last step']
       : []),
-    ...(readout === 'column_lut' ? ['the decoders of the columns show at `y_o` only'] : []),
+    ...(readoutOf(shape).decodes === 'columns' ? ['the decoders of the columns show at `y_o` only'] : []),
   ];
   return notes.map((note) => `; ${note}`).join('');
 }
 
 /** View of the address map's page. */
-function registersView(plan: MacroPlan): View {
+function registersView(plan: MacroPlan) {
   const { shape } = plan;
   const regions = Object.keys(REGIONS) as RegionName[];
   const registers = registersOf(shape);
@@ -153,7 +154,7 @@ function registersView(plan: MacroPlan): View {
     ),
     errors: Object.entries(ERRORS).map(([error, { bit, meaning }]) => ({ error, bit, meaning })),
     referenceGroups: referenceGroups(shape),
-    resultText: shape.readout === 'broadcast' ? ' (code 0: this readout keeps values only)' : '',
+    resultText: readoutOf(shape).holds === 'value' ? ' (code 0: this readout keeps values only)' : '',
     marchCycles: marchCycles(shape),
     selfTestNote: selfTestNote(shape),
     trimText: shape.trimRows > 0 ? `, trim rows from row ${TRIM_ROW_BASE}` : '',

@@ -17,7 +17,6 @@ import { parametersOf } from '../rtl/parameters.js';
 import type { Contribution, PackageFile } from '../text/contribution.js';
 import { headerLines } from '../text/header.js';
 import { render } from '../text/render.js';
-import type { View } from '../text/view.js';
 
 /** A number with so many hexadecimal digits. */
 function hex(value: number, digits: number): string {
@@ -185,7 +184,7 @@ function rdlFile(plan: MacroPlan): PackageFile {
     name,
     registers,
     arrays: arrays.map((lines) => lines.join('\n    ')),
-  } satisfies View);
+  });
   return { path: `include/${file}`, text };
 }
 

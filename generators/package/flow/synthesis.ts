@@ -1,9 +1,13 @@
 import { TOOL } from '../../common/version.js';
+import type { ResetStyle } from '../../macro/config/macro.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
+import { type Block, blocksOf } from '../rtl/blocks.js';
+import { BUSES } from '../rtl/bus-ports.js';
+import { arrayParametersOf } from '../rtl/parameters.js';
+import { statusPorts, valuePorts } from '../rtl/ports.js';
 import { macroView, resetView } from '../rtl/view.js';
 import type { PackageFile } from '../text/contribution.js';
 import { render } from '../text/render.js';
-import type { View } from '../text/view.js';
 
 /** What a script has to know of a cell library. */
 export interface MappingLibrary {
@@ -35,12 +39,6 @@ export const GENERIC: MappingLibrary = {
   tie: { high: { cell: 'TIEHI', pin: 'Y' }, low: { cell: 'TIELO', pin: 'Y' } },
 };
 
-/** An instance that synthesis keeps as a module of its own. */
-export interface Block {
-  readonly instance: string;
-  readonly module: string;
-}
-
 /**
  * Blocks mapped for area alone. A row of the input drivers is one piece of logic many times over: what the mapper
  * finds for it counts by the number of rows, and a word line has time.
@@ -53,21 +51,29 @@ const MANY_ALIKE: readonly string[] = ['u_input_drivers', 'u_columns'];
 /** Part of the clock period that the mapper aims at in each block: a path may pass several blocks. */
 const BLOCK_SHARE = 0.25;
 
-/** Instances of the top level, the analog macro left out. */
-export function blocksOf({ name }: MacroPlan, sources: readonly PackageFile[]): readonly Block[] {
-  const { text } = sources.find(({ path }) => path === `rtl/${name}.v`)!;
-  return [...text.matchAll(/^ {4}(\w+) (?:#\([\s\S]*?\n {4}\) )?(u_\w+) \(/gm)]
-    .map(([, module, instance]) => ({ module: module!, instance: instance! }))
-    .filter(({ module }) => module !== `${name}_array`);
+/** An instance of the top level that synthesis keeps as a module of its own. */
+export type KeptBlock = Pick<Block, 'instance' | 'module'>;
+
+/** The kept instances: all but the analog macro. */
+export function keptBlocks(plan: MacroPlan): readonly KeptBlock[] {
+  return blocksOf(plan)
+    .filter(({ role }) => role !== 'array')
+    .map(({ instance, module }) => ({ instance, module }));
 }
 
-/** Names of the ports of the top level. */
-export function topPorts({ name }: MacroPlan, sources: readonly PackageFile[]) {
-  const { text } = sources.find(({ path }) => path === `rtl/${name}.v`)!;
-  const ports = [...text.matchAll(/^ {4}(input|output) +wire +(?:\[[^\]]*\] *)?(\w+)/gm)];
-  const named = (direction: string) =>
-    ports.filter(([, way]) => way === direction).map(([, , port]) => port!);
-  return { inputs: named('input'), outputs: named('output') };
+/** Ports of the top level that are timed: all but the clock, and reset where it is in step with the clock. */
+function timedPorts({ shape, config }: MacroPlan) {
+  const { pins } = BUSES[config.bus];
+  const named = (direction: 'input' | 'output') =>
+    pins.filter((pin) => pin.direction === direction).map(({ name }) => name);
+  return {
+    inputs: [...(isSynchronous(config.reset) ? [resetView(config.reset).name] : []), ...named('input')],
+    outputs: [...named('output'), ...[...statusPorts(shape), ...valuePorts(shape)].map(({ name }) => name)],
+  };
+}
+
+function isSynchronous(reset: ResetStyle): boolean {
+  return reset.startsWith('sync');
 }
 
 /** The scripts of `syn/` for one library: mapping, constraints, static timing, equivalence. */
@@ -104,14 +110,11 @@ export function genericLibraryFiles(license: string): readonly [liberty: Package
   ];
 }
 
-function synthesisView(plan: MacroPlan, sources: readonly PackageFile[], library: MappingLibrary): View {
-  const { name, config } = plan;
+function synthesisView(plan: MacroPlan, sources: readonly PackageFile[], library: MappingLibrary) {
+  const { name, shape, config } = plan;
   const { clockNs, outsideShare, uncertaintyShare } = config.timing;
-  const blocks = blocksOf(plan, sources);
-  const { inputs, outputs } = topPorts(plan, sources);
-  const reset = resetView(config.reset).name;
-  const synchronous = config.reset.startsWith('sync');
-  const untimed = synchronous ? ['clk_i'] : ['clk_i', reset];
+  const blocks = keptBlocks(plan);
+  const { inputs, outputs } = timedPorts(plan);
   const target = Math.round(clockNs * 1000 * BLOCK_SHARE);
   return {
     ...macroView(plan),
@@ -121,7 +124,8 @@ function synthesisView(plan: MacroPlan, sources: readonly PackageFile[], library
       ...blocks.map(({ module, instance }) => ({ module, many: MANY_ALIKE.includes(instance) })),
       { module: name, many: false },
     ],
-    parameters: arrayParameters(name, sources),
+    /** Those of the analog macro, which a netlist does not carry. */
+    parameters: arrayParametersOf(shape).map((parameter) => parameter.name),
     areaBlocks: blocks.filter(({ instance }) => AREA_BLOCKS.includes(instance)).map(({ module }) => module),
     otherBlocks: [
       name,
@@ -137,8 +141,8 @@ function synthesisView(plan: MacroPlan, sources: readonly PackageFile[], library
     outsideShare,
     uncertaintyShare,
     target,
-    synchronous,
-    inputs: inputs.filter((port) => !untimed.includes(port)).join(' '),
+    synchronous: isSynchronous(config.reset),
+    inputs: inputs.join(' '),
     outputs: outputs.join(' '),
   };
 }
@@ -147,10 +151,4 @@ function synthesisView(plan: MacroPlan, sources: readonly PackageFile[], library
 function mapping(library: MappingLibrary, commands: string, target: number): string {
   const sizing = `buffer,-c;topo;upsize,-D,${target};dnsize,-D,${target};stime,-p`;
   return `+${commands}${library.driver === undefined ? '' : `;${sizing}`}`;
-}
-
-/** Parameters of the analog macro, which a netlist does not carry. */
-function arrayParameters(name: string, sources: readonly PackageFile[]): readonly string[] {
-  const { text } = sources.find(({ path }) => path === `blackbox/${name}_array.v`)!;
-  return [...text.matchAll(/^ {4}parameter (\w+)/gm)].map(([, parameter]) => parameter!);
 }

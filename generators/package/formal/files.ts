@@ -6,7 +6,6 @@ import { macroView } from '../rtl/view.js';
 import type { Contribution, PackageFile } from '../text/contribution.js';
 import { wrapped } from '../text/header.js';
 import { render } from '../text/render.js';
-import type { View } from '../text/view.js';
 import { type Observed, outputsOf, type Proof } from './proof.js';
 import { columnParts, longestPhase, proofsOf } from './proofs.js';
 import { moduleOf, shippedScript } from './script.js';
@@ -54,7 +53,7 @@ function verilog(
   return { path: `formal/${file}`, text: render(`formal/${template}.v`, view) };
 }
 
-function proofView(plan: MacroPlan, proof: Proof | undefined): View {
+function proofView(plan: MacroPlan, proof: Proof | undefined) {
   const { shape, layers, config } = plan;
   const { adcBits, outputBits } = shape;
   const { pins, clocked } = BUSES[config.bus];

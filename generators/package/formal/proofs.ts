@@ -1,6 +1,7 @@
 import type { MacroPlan } from '../../macro/plan/plan.js';
+import { readoutOf } from '../../macro/plan/readouts.js';
 import { macCycles, scheduleOf } from '../../macro/plan/schedule.js';
-import { type MacroShape, showsAllColumns } from '../../macro/plan/shape.js';
+import type { MacroShape } from '../../macro/plan/shape.js';
 import { busProof } from './bus-proofs.js';
 import { type Claim, FEW_CYCLES, outputsOf, type Proof, together } from './proof.js';
 
@@ -23,10 +24,10 @@ function decoderProof(shape: MacroShape): Proof {
   const contents = { name: 'contents', says: 'every entry: as planned after reset, then as written' };
   const lookups: readonly Claim[] = [
     { name: 'read', says: 'what is read is the entry of that bank and code' },
-    ...(shape.readout === 'column_lut'
+    ...(readoutOf(shape).decodes === 'columns'
       ? [{ name: 'whole_table', says: 'all columns see the table of their bank' }]
       : []),
-    ...(shape.readout === 'broadcast'
+    ...(readoutOf(shape).decodes === 'step'
       ? [{ name: 'step_read', says: 'the value of a ramp step is its entry' }]
       : []),
   ];
@@ -102,16 +103,16 @@ export function columnParts({
 }
 
 function columnsProof(shape: MacroShape): Proof {
-  const broadcast = shape.readout === 'broadcast';
+  const { module, moves, holds, decodes, showsAll } = readoutOf(shape);
   const parts = columnParts(shape).length;
   const each: readonly Claim[] = [
     { name: 'moved', says: 'a comparison moves each column by its own comparator', parts },
     { name: 'kept', says: 'each result is that of its own column', parts },
-    ...(followsStep(shape)
+    ...(moves === 'follows'
       ? [{ name: 'followed', says: 'columns may take over the step that is compared', parts }]
       : []),
   ];
-  const shown: readonly Claim[] = showsAllColumns(shape)
+  const shown: readonly Claim[] = showsAll
     ? [{ name: 'shown', says: 'the pins show the decoded value of every column', parts }]
     : [];
   const read = { name: 'read', says: 'what is read is the result of the column asked for' };
@@ -120,13 +121,17 @@ function columnsProof(shape: MacroShape): Proof {
     name: 'columns',
     template: 'prove_columns',
     title: 'column converters',
-    design: [columnModule(shape)],
+    design: [`_${module}`],
     models: ['naive_column'],
     removed: [],
     driven: [],
     observed: [
-      { port: 'result_i', net: 'u_columns.result', range: `COLS*${broadcast ? 'OUT_BITS' : 'ADC_BITS'}-1:0` },
-      ...(shape.readout === 'capture'
+      {
+        port: 'result_i',
+        net: 'u_columns.result',
+        range: `COLS*${holds === 'value' ? 'OUT_BITS' : 'ADC_BITS'}-1:0`,
+      },
+      ...(moves === 'follows' && decodes === 'read'
         ? [{ port: 'code_i', net: 'u_columns.code', range: 'ADC_BITS-1:0' }]
         : []),
     ],
@@ -151,7 +156,7 @@ function conversionProof(plan: MacroPlan): Proof {
   const { shape } = plan;
   const inside = (port: string, net: string, range = '') => ({ port, net: `u_macro.${net}`, range });
   const given = (net: string) => ({ net: `u_macro.${net}`, by: `${net}_i` });
-  const broadcast = shape.readout === 'broadcast';
+  const holdsValues = readoutOf(shape).holds === 'value';
   // Of an access, the cycle in which its request reaches the registers.
   const requestCycle = plan.config.bus === 'axi4lite' ? 2 : 1;
   const properties: readonly Claim[] = [
@@ -189,7 +194,7 @@ function conversionProof(plan: MacroPlan): Proof {
       { net: 'u_macro.code', by: 'code_o' },
       ...(shape.march ? ['march', 'march_address', 'march_data'].map(given) : []),
       ...(shape.selfTest ? ['self_test'].map(given) : []),
-      ...(broadcast ? [{ net: 'u_macro.result', by: 'result_o' }] : []),
+      ...(holdsValues ? [{ net: 'u_macro.result', by: 'result_o' }] : []),
     ],
     observed: [
       inside('req_i', 'req'),
@@ -217,12 +222,12 @@ function conversionProof(plan: MacroPlan): Proof {
       inside('last_i', 'last', 'ADC_BITS-1:0'),
       inside('clear_i', 'precharge'),
       inside('column_i', 'column', 'COL_W-1:0'),
-      ...(broadcast ? [inside('value_i', 'value', 'OUT_BITS-1:0')] : []),
+      ...(holdsValues ? [inside('value_i', 'value', 'OUT_BITS-1:0')] : []),
       inside('table_i', 'u_decoder.table_q', TABLE_RANGE),
       inside('finished_i', 'u_registers.done_q'),
       inside('errors_i', 'u_registers.error_q', '5:0'),
       inside('interrupts_i', 'u_registers.interrupt_q', '1:0'),
-      ...(broadcast ? [] : [inside('result_bank_i', 'u_registers.result_bank_q', 'BANK_W-1:0')]),
+      ...(holdsValues ? [] : [inside('result_bank_i', 'u_registers.result_bank_q', 'BANK_W-1:0')]),
       ...(shape.doubleBuffer
         ? [
             inside('next_bank_i', 'u_controller.gen_queue.bank_next_q', 'BANK_W-1:0'),
@@ -283,15 +288,6 @@ function testModesProof({ march, selfTest }: MacroShape): Proof {
     horizon: FEW_CYCLES,
     effort: 5,
   };
-}
-
-function columnModule(shape: MacroShape): string {
-  return shape.readout === 'column_lut' ? '_column_lut' : `_column_${shape.readout}`;
-}
-
-/** Registers that take over the step, or its value, rather than count. */
-function followsStep({ readout }: MacroShape): boolean {
-  return readout === 'capture' || readout === 'broadcast';
 }
 
 /** Cycles of the longest phase or ramp step: the cycle counter stays below. */

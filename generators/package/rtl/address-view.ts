@@ -15,14 +15,14 @@ import { bitsFor } from './ports.js';
 const WORD = 2;
 
 /** Bits of an address or of a word, as Verilog selects them. */
-interface Slice {
+export interface Slice {
   /** `18:8`, or `7` for one bit. */
   readonly range: string;
   readonly lsb: number;
 }
 
 /** A slice of the address that counts something, and its value in 32 bits. */
-interface Index extends Slice {
+export interface Index extends Slice {
   readonly word: string;
 }
 
@@ -30,7 +30,7 @@ interface Index extends Slice {
 const REGISTER_WIDTH = bitsFor(Math.max(...Object.values(REGISTERS).map(({ offset }) => offset / 4)) + 1);
 
 /** What the words of a region are counted by. */
-type IndexName<R extends RegionName> = keyof (typeof REGIONS)[R]['strides'] & string;
+export type IndexName<R extends RegionName> = keyof (typeof REGIONS)[R]['strides'] & string;
 
 /**
  * The address map as the registers decode it: regions, the slices of their indices, register numbers and the bits of

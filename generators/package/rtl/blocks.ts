@@ -1,5 +1,5 @@
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import { READOUT_STYLES } from '../../macro/plan/readouts.js';
+import { readoutOf } from '../../macro/plan/readouts.js';
 import { arrayParametersOf } from './parameters.js';
 
 /** A parameter of a module, and what the module around it hands down: a parameter or localparam of its own. */
@@ -32,7 +32,7 @@ export interface Block {
 
 /** The instances of the top level, in the order of its text. Templates and synthesis take them from this one list. */
 export function blocksOf({ name, shape, config }: MacroPlan): readonly Block[] {
-  const { module, showsAll } = READOUT_STYLES[shape.readout];
+  const { module, showsAll } = readoutOf(shape);
   const block = (role: BlockName, suffix: string, names: string, instance = `u_${suffix}`): Block => ({
     role,
     module: `${name}_${suffix}`,

@@ -1,5 +1,7 @@
 import type { MacroConfig } from '../../macro/config/macro.js';
 import { supplyPins } from '../../macro/config/supply-pins.js';
+import { readoutOf } from '../../macro/plan/readouts.js';
+import { PHASES } from '../../macro/plan/registers.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
 
 /** A pin of the analog macro. Every view of `<name>_array` is made from this one list. */
@@ -21,6 +23,35 @@ export function powerPins({ physical }: MacroConfig) {
     { name: power, use: 'power', meaning: 'supply' },
     { name: ground, use: 'ground', meaning: 'ground' },
   ] as const;
+}
+
+/** A pin of the macro beside clock, reset, bus and supply. */
+export interface OutputPort {
+  readonly name: string;
+  /** Width as an expression of the macro's parameters; undefined for a single wire. */
+  readonly range: string | undefined;
+  /** Empty where the name says it. */
+  readonly meaning: string;
+}
+
+/** Pins that tell what the macro does. */
+export function statusPorts(shape: MacroShape): readonly OutputPort[] {
+  return [
+    { name: 'irq_o', range: undefined, meaning: '' },
+    {
+      name: 'busy_o',
+      range: undefined,
+      meaning: `converting, a start is queued${shape.march ? ', or a march runs' : ''}`,
+    },
+    { name: 'done_o', range: undefined, meaning: 'codes of a conversion are final, one cycle' },
+    { name: 'phase_o', range: '2:0', meaning: PHASES.join(', ') },
+  ];
+}
+
+/** Pins with the results, of macros that have all of them at once. */
+export function valuePorts(shape: MacroShape): readonly OutputPort[] {
+  if (!readoutOf(shape).showsAll) return [];
+  return [{ name: 'y_o', range: 'COLS*OUT_BITS-1:0', meaning: 'decoded values, column c at index c' }];
 }
 
 /** One wire of the analog macro. */

@@ -1,17 +1,10 @@
-import type { Readout } from '../../macro/config/macro.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
+import { readoutOf } from '../../macro/plan/readouts.js';
 import type { Contribution } from '../text/contribution.js';
 import { render } from '../text/render.js';
 import { BUSES } from './bus-ports.js';
 import { type VerilogFile, verilog, verilogFile } from './verilog.js';
 import { macroView } from './view.js';
-
-const COLUMN_CONVERTERS: Readonly<Record<Readout, VerilogFile>> = {
-  counter: verilog('rtl', 'column_counter', 'column converters: count accepted ramp steps'),
-  capture: verilog('rtl', 'column_capture', 'column converters: keep the last accepted ramp step'),
-  column_lut: verilog('rtl', 'column_lut', 'column converters: count accepted ramp steps, decode each'),
-  broadcast: verilog('rtl', 'column_broadcast', 'column converters: keep the last accepted decoded value'),
-};
 
 const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', 'top', 'in-memory-computing macro with a nonlinear in-memory ADC', ''),
@@ -20,7 +13,7 @@ const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', 'controller', 'sequence of a conversion: precharge, mac, ramp, sense, done'),
   verilog('rtl', 'input_drivers', 'word line pulses from the inputs'),
   verilog('rtl', 'reference_drivers', 'reference word lines of each ramp step'),
-  COLUMN_CONVERTERS[shape.readout],
+  verilog('rtl', readoutOf(shape).module, readoutOf(shape).purpose),
   ...(shape.march ? [verilog('rtl', 'march', 'march test of all cells, through the cell port')] : []),
   ...(shape.selfTest ? [verilog('rtl', 'self_test', 'known codes in place of the sense amplifiers')] : []),
   verilog('rtl', 'decoder', 'from nonlinear code to linear value, one table a bank'),

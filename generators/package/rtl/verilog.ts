@@ -2,7 +2,7 @@ import type { MacroPlan } from '../../macro/plan/plan.js';
 import type { PackageFile } from '../text/contribution.js';
 import { wrapped } from '../text/header.js';
 import { render } from '../text/render.js';
-import type { View } from '../text/view.js';
+import type { MacroView } from './view.js';
 
 /** One Verilog file: module `<macro><suffix>` in `<folder>/<macro><suffix>.v`. */
 export interface VerilogFile {
@@ -25,7 +25,7 @@ export function verilog(
 /** Renders a Verilog file. */
 export function verilogFile(
   { name }: MacroPlan,
-  view: View,
+  view: MacroView,
   { folder, template, suffix, purpose }: VerilogFile,
 ): PackageFile {
   const file = `${name}${suffix}.v`;

@@ -2,17 +2,26 @@ import { TOOL } from '../../common/version.js';
 import { configHash } from '../../macro/config/hash.js';
 import type { MacroConfig, ResetStyle } from '../../macro/config/macro.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import { READOUT_STYLES } from '../../macro/plan/readouts.js';
-import { IDENTITY, READOUTS } from '../../macro/plan/registers.js';
+import { readoutOf } from '../../macro/plan/readouts.js';
+import { fieldOf, formatWord, IDENTITY } from '../../macro/plan/registers.js';
 import { macCycles } from '../../macro/plan/schedule.js';
-import { magnitudeBits, showsAllColumns } from '../../macro/plan/shape.js';
+import { type MacroShape, magnitudeBits } from '../../macro/plan/shape.js';
 import { tableBits } from '../../macro/plan/table.js';
-import type { View } from '../text/view.js';
 import { addressView } from './address-view.js';
-import { blocksOf } from './blocks.js';
+import { type Block, type BlockName, blocksOf } from './blocks.js';
 import { answersWritesAtOnce, BUSES, type BusPin, requestPins } from './bus-ports.js';
 import { arrayParametersOf, type Parameter, parametersOf } from './parameters.js';
-import { type ArrayPort, arrayPorts, bitsFor, cellWordWidth, powerPins, rowWidth } from './ports.js';
+import {
+  type ArrayPort,
+  arrayPorts,
+  bitsFor,
+  cellWordWidth,
+  type OutputPort,
+  powerPins,
+  rowWidth,
+  statusPorts,
+  valuePorts,
+} from './ports.js';
 
 /** How a reset style reads in Verilog. */
 export function resetView(style: ResetStyle) {
@@ -106,7 +115,48 @@ function busView({ bus, reset }: MacroConfig) {
   };
 }
 
-export function macroView(plan: MacroPlan): View {
+/** The outputs of the top level beside the bus; the last of them ends the list of ports. */
+function outputsView(shape: MacroShape) {
+  const status = statusPorts(shape);
+  const values = valuePorts(shape);
+  const last = [...status, ...values].at(-1);
+  const declared = (port: OutputPort) => {
+    const range = (port.range === undefined ? '' : `[${port.range}]`).padEnd('[2:0] '.length);
+    return {
+      declaration: `output wire ${range} ${port.name}`,
+      comma: port === last ? '' : ',',
+      meaning: port.meaning,
+    };
+  };
+  return { statusPorts: status.map(declared), valuePorts: values.map(declared) };
+}
+
+/** What of the readout is text in the Verilog. */
+function readoutView(shape: MacroShape) {
+  const { module, moves, holds, decodes, showsAll } = readoutOf(shape);
+  return {
+    columnModule: module,
+    /** Registers take over the step, or its value, rather than count. */
+    followsStep: moves === 'follows',
+    holdsValues: holds === 'value',
+    stateWidth: holds === 'value' ? 'OUT_BITS' : 'ADC_BITS',
+    decodesColumns: decodes === 'columns',
+    decodesSteps: decodes === 'step',
+    allColumns: showsAll,
+  };
+}
+
+/** The blocks of the top level by their role; those that a macro has. */
+function blocksView(plan: MacroPlan) {
+  const blocks = blocksOf(plan).map((block) => [block.role, block] as const);
+  return Object.fromEntries(blocks) as Partial<Record<BlockName, Block>>;
+}
+
+/** What every template of a macro may ask for. */
+export type MacroView = ReturnType<typeof macroView>;
+
+/** All that the templates may ask for: strings and whole numbers, every choice already made. */
+export function macroView(plan: MacroPlan) {
   const { shape, name, config } = plan;
   const number = (value: boolean) => Number(value);
   return {
@@ -117,26 +167,20 @@ export function macroView(plan: MacroPlan): View {
     reset: resetView(config.reset),
     parameters: labelled(parametersOf(shape)),
     arrayParameters: labelled(arrayParametersOf(shape)),
-    blocks: Object.fromEntries(blocksOf(plan).map((block) => [block.role, block])),
-    columnModule: READOUT_STYLES[shape.readout].module,
-    /** Registers that take over the step, or its value, rather than count. */
-    followsStep: shape.readout === 'capture' || shape.readout === 'broadcast',
-    stateWidth: shape.readout === 'broadcast' ? 'OUT_BITS' : 'ADC_BITS',
-    broadcast: shape.readout === 'broadcast',
-    columnLut: shape.readout === 'column_lut',
-    allColumns: showsAllColumns(shape),
+    blocks: blocksView(plan),
+    ...readoutView(shape),
     /** Numbers in a line of the trace. */
-    traceFields: 10 + number(showsAllColumns(shape)) + number(shape.march),
+    traceFields: 10 + number(readoutOf(shape).showsAll) + number(shape.march),
     falling: shape.ramp === 'falling',
     rampFalling: number(shape.ramp === 'falling'),
     earlyStop: number(shape.earlyStop),
     topK: shape.topK,
     /** Readout and ramp direction as the format register shows them. */
-    readoutStyle: READOUTS.indexOf(shape.readout) + 4 * number(shape.ramp === 'falling'),
+    readoutStyle: (formatWord(shape) >>> fieldOf('format', 'readout').lsb) & 7,
     march: shape.march,
     selfTest: shape.selfTest,
     /** Both, as the format register shows them. */
-    testModes: number(shape.march) + 2 * number(shape.selfTest),
+    testModes: formatWord(shape) >>> fieldOf('format', 'march').lsb,
     /** What the registers drive at the cell port: the array, or the march that passes it on. */
     cellPort: shape.march ? 'cell' : 'mem',
     rows: shape.rows,
@@ -169,6 +213,7 @@ export function macroView(plan: MacroPlan): View {
     arrayPorts: declare(arrayPorts(shape)),
     powerPins: powerPins(config),
     ...busView(config),
+    ...outputsView(shape),
     ...addressView(shape),
   };
 }

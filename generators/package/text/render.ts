@@ -1,5 +1,5 @@
 import { type Template, templateNamed } from './templates.js';
-import type { View } from './view.js';
+import type { Shown } from './view.js';
 
 /** What a template must never leave behind: an object where text belongs, or a vector of no wires. */
 const HOLES = /\[object |\[-1:0\]/;
@@ -11,7 +11,7 @@ const ready = new Map<string, Template>();
  *
  * @throws Error where the view lacks something the template names: a bug of the tool, not of its input
  */
-export function render(template: string, view: View): string {
+export function render<V extends object>(template: string, view: V & Shown<V>): string {
   const run = ready.get(template) ?? templateNamed(template);
   ready.set(template, run);
   const gap = gapIn(view, 'view');

@@ -11,7 +11,7 @@ const view = { ...macroView(plan), file: 'odd_apb.v', purpose: 'a bus' };
 
 describe('rendering', () => {
   it('refuses a view that lacks what the template names', () => {
-    const { tool: _, ...lacking } = view as Record<string, unknown>;
+    const { tool: _, ...lacking } = view;
     expect(() => render('rtl/apb.v', lacking)).toThrow('"tool" not defined');
   });
 
@@ -20,6 +20,12 @@ describe('rendering', () => {
     ['rows', Number.NaN],
   ])('refuses a view whose %s is %s, whether it is printed or not', (key, value) => {
     expect(() => render('rtl/apb.v', { ...view, [key]: value })).toThrow('view.rows has no value');
+  });
+
+  it('does not compile with a view whose values may be missing', () => {
+    const rows: number | undefined = [1][view.rows];
+    // @ts-expect-error: no template prints undefined.
+    expect(() => render('rtl/apb.v', { ...view, rows })).toThrow('view.rows has no value');
   });
 
   it('refuses an object where text belongs', () => {
