@@ -304,6 +304,13 @@ export const EQUIVALENTS: readonly KnownEquivalent[] = [
   },
   {
     file: 'registers',
+    line: "wire [15:0] place = { {(8-BANK_W){1'b0}}, entry_bank,",
+    before: "1'b0",
+    after: "1'd1",
+    reason: 'a table is looked up by the bits of the bank alone; those above them are in no answer',
+  },
+  {
+    file: 'registers',
     line: "{(8-ADC_BITS){1'b0}}, entry_code};",
     before: "1'b0",
     after: "1'd1",

@@ -31,6 +31,8 @@ export interface Laboratory {
   /** What is proved: the module by itself, and where that fails the whole design. */
   readonly scopes: readonly Scope[];
   readonly signal?: AbortSignal | undefined;
+  /** Is told where a mutant was killed. */
+  readonly killedBy?: (place: Place) => void;
 }
 
 /** Beds that are simulated before a proof is looked for: most mutants die on any. */
@@ -77,7 +79,10 @@ export async function fateOf(
     if (built === 'not viable') return built;
     if (built === 'identical') continue;
     if (at >= FIRST_BEDS && (await proveModule(place))) continue;
-    if (!(await passes(bed, reference, built.image, signal))) return 'killed';
+    if (!(await passes(bed, reference, built.image, signal))) {
+      laboratory.killedBy?.(place);
+      return 'killed';
+    }
     open.push(place);
   }
   if (open.length + equal.length === 0) return 'identical';
