@@ -9,6 +9,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { table } from '../generators/command-line/report/calibrate.js';
 import { orThrow } from '../generators/common/problems.js';
+import { Random } from '../generators/common/random.js';
 import { BatchCollector } from '../generators/levels/calibrate/batches.js';
 import {
   BASELINES,
@@ -17,7 +18,6 @@ import {
   compareMethods,
   PROTOCOLS,
 } from '../generators/levels/calibrate/compare.js';
-import { seededRandom } from '../generators/levels/calibrate/lloyd.js';
 import { samplesOf, tailsToRecord } from '../generators/levels/calibrate/methods.js';
 import { withDefaults } from '../generators/levels/calibrate/options.js';
 import { collectFiles, npyFiles } from '../generators/levels/calibrate/sources.js';
@@ -68,9 +68,11 @@ function syntheticLayers(): Layer[] {
   return Object.entries(shapes).map(([name, shape]) => {
     const collect = (batches: number, count: number, seed: number) => {
       const collector = collectorOf();
-      const random = seededRandom(seed);
+      const random = new Random(seed);
       for (let batch = 0; batch < batches; batch++) {
-        collector.add(Float32Array.from(normals(count, seed + batch), (normal) => shape(normal, random)));
+        collector.add(
+          Float32Array.from(normals(count, seed + batch), (normal) => shape(normal, () => random.next())),
+        );
         collector.endBatch();
       }
       return collector;

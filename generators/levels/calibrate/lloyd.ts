@@ -1,3 +1,4 @@
+import type { Random } from '../../common/random.js';
 import type { Distribution } from './distribution.js';
 import { prefixSums } from './prefix-sums.js';
 import { codeStarts, lowerBound, midpoints } from './quantizer.js';
@@ -38,20 +39,20 @@ export function lloyd(
 }
 
 /** Centres on samples drawn without replacement, each sample alike: ReLU zeros are drawn as often as they occur. */
-export function randomStart(distribution: Distribution, count: number, random: () => number): number[] {
+export function randomStart(distribution: Distribution, count: number, random: Random): number[] {
   const { weights, values, samples } = distribution;
   const upTo = runningTotals(weights);
   const ranks = new Set<number>();
-  while (ranks.size < Math.min(count, samples)) ranks.add(Math.floor(random() * samples));
+  while (ranks.size < Math.min(count, samples)) ranks.add(Math.floor(random.next() * samples));
   const drawn = [...ranks].map((rank) => values[pointOf(upTo, rank)]!);
   while (drawn.length < count) drawn.push(drawn.at(-1)!);
   return drawn.sort((a, b) => a - b);
 }
 
 /** k-means++ (Arthur and Vassilvitskii, 2007): each centre is drawn with probability ~ squared distance to the others. */
-export function spreadStart(distribution: Distribution, count: number, random: () => number): number[] {
+export function spreadStart(distribution: Distribution, count: number, random: Random): number[] {
   const { weights, values, samples } = distribution;
-  const centres = [values[pointOf(runningTotals(weights), random() * samples)]!];
+  const centres = [values[pointOf(runningTotals(weights), random.next() * samples)]!];
   const nearest = Float64Array.from(values, () => Number.POSITIVE_INFINITY);
   const upTo = new Float64Array(values.length);
   while (centres.length < count) {
@@ -63,7 +64,7 @@ export function spreadStart(distribution: Distribution, count: number, random: (
       total += weights[point]! * nearest[point]!;
       upTo[point] = total;
     }
-    centres.push(total > 0 ? values[pointOf(upTo, random() * total)]! : newest);
+    centres.push(total > 0 ? values[pointOf(upTo, random.next() * total)]! : newest);
   }
   return centres.sort((a, b) => a - b);
 }
@@ -80,15 +81,4 @@ function runningTotals(weights: Float64Array): Float64Array {
     total += weight;
     return total;
   });
-}
-
-/** Mulberry32: a small seeded generator, uniform in [0, 1); the same on every machine. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,8 +1,9 @@
 import { rounded } from '../../common/figures.js';
+import { Random } from '../../common/random.js';
 import type { BatchCollector, TailFractions } from './batches.js';
 import { bsKmqCentres } from './bs-kmq.js';
 import type { Distribution } from './distribution.js';
-import { type LloydResult, lloyd, randomStart, seededRandom, spreadStart } from './lloyd.js';
+import { type LloydResult, lloyd, randomStart, spreadStart } from './lloyd.js';
 import { optimalClusters } from './optimal.js';
 import { FIXED_TAILS, KMEANS_ROUNDS, LLOYD_ROUNDS, type Settings } from './options.js';
 import { fillLevels, meanSquaredError, middle, midpoints, nearestCentre, refitOutputs } from './quantizer.js';
@@ -122,7 +123,7 @@ function chosenRange({ distribution, ends }: CalibrationSamples, settings: Setti
 }
 
 function kmeans(distribution: Distribution, { bits, start, restarts, seed }: Settings): LloydResult {
-  const random = seededRandom(seed);
+  const random = new Random(seed);
   let best: LloydResult | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < Math.max(1, restarts); attempt++) {

@@ -5,12 +5,13 @@ import ckmeans from 'ckmeans';
 import fc from 'fast-check';
 import { ckmeans as simpleCkmeans } from 'simple-statistics';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Random } from '../../../generators/common/random.js';
 import {
   type Distribution,
   distributionOfSamples,
 } from '../../../generators/levels/calibrate/distribution.js';
 import { exactClusters } from '../../../generators/levels/calibrate/exact-clusters.js';
-import { lloyd, seededRandom, spreadStart } from '../../../generators/levels/calibrate/lloyd.js';
+import { lloyd, spreadStart } from '../../../generators/levels/calibrate/lloyd.js';
 import { writeNpy } from '../../../generators/levels/calibrate/npy.js';
 import { optimalClusters } from '../../../generators/levels/calibrate/optimal.js';
 import { meanSquaredError, nearestCentre } from '../../../generators/levels/calibrate/quantizer.js';
@@ -143,7 +144,7 @@ describe.skipIf(python === undefined)('scikit-learn on the same data', () => {
   save(samplesPath, samples);
 
   it.each([
-    ['k-means++', spreadStart(distribution, 16, seededRandom(5))],
+    ['k-means++', spreadStart(distribution, 16, new Random(5))],
     ['uniform, as lloyd-max has it', floorSteps({ low: 0, high: 4 }, 4).outputs.map((edge) => edge + 0.125)],
   ])('finds the same levels from the same start: %s', (_, start) => {
     save(startPath, Float64Array.from(start));
