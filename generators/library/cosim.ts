@@ -7,13 +7,19 @@
  *
  * @example
  * ```ts
- * import { loadMacro, newBench, orThrow, planMacro, runVectors, streamConversions } from 'imcgen';
+ * import { cellWrites, newBench, packTernary, referenceWrites, runVectors, streamConversions } from 'imcgen';
+ * import { loadMacro, orThrow, planMacro } from 'imcgen';
  *
  * const plan = orThrow(planMacro(orThrow(await loadMacro('out/demo/config.resolved.json'))));
- * const bench = newBench(plan, 1); // weights are random, references and tables those of the plan
- * const inputs = [new Uint8Array(plan.shape.rows).fill(1), new Uint8Array(plan.shape.rows).fill(2)];
- * streamConversions(bench, inputs, 0, plan.layers[0]!.bits);
- * const { passed, mismatches } = await runVectors(plan, bench.stimulus.vectors(), {
+ * const { shape, layers } = plan;
+ * const bench = newBench(plan, 1);
+ * const { stimulus } = bench;
+ * const weights = new Int8Array(shape.rows * shape.columns).fill(1);
+ * stimulus.writeAll(cellWrites(packTernary(weights), shape.columns));
+ * stimulus.writeAll(referenceWrites(layers[0]!.ramp, 0, shape)); // tables hold the plan's entries after reset
+ * const inputs = [new Uint8Array(shape.rows).fill(1), new Uint8Array(shape.rows).fill(2)];
+ * streamConversions(bench, inputs, 0, layers[0]!.bits);
+ * const { passed, mismatches } = await runVectors(plan, stimulus.vectors(), {
  *   folder: 'out/demo',
  *   simulator: 'icarus',
  * });

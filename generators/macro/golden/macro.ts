@@ -211,7 +211,7 @@ export class Macro {
    * declare const macro: Macro;
    * const { rows, columns } = macro.shape;
    * const inputs = new Uint8Array(100 * rows); // 100 vectors, one after the other
-   * const { codes, outputs } = macro.convertBatch(inputs, { bank: 1 });
+   * const { codes, outputs } = macro.convertBatch(inputs, { bank: 0 });
    * console.log(codes.length === 100 * columns, outputs[0]);
    * ```
    */
