@@ -4,12 +4,12 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
 import { packageFiles } from '../../../generators/package/package.js';
-import { resetView } from '../../../generators/package/rtl/view.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
 import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
+import { bench, Driver } from '../../fixtures/header-driver.js';
 import { MATRIX } from '../../fixtures/matrix.js';
 import { replaceOnce, withPackage } from '../../fixtures/packages.js';
-import { type CHeader, readCHeader } from '../../fixtures/register-readers.js';
+import { readCHeader } from '../../fixtures/register-readers.js';
 
 /*
  * A driver that knows a macro by its C header alone, on the RTL: every register, every field and every
@@ -24,160 +24,6 @@ const DRIVEN = [
   ...APB.filter(({ plan }) => NAMES.includes(plan.name)),
   ...APB.filter(({ plan }) => plan.name.startsWith('pair')).slice(0, 3),
 ];
-
-/** Plays operations over APB: a letter, a place, a mask, a value. Prints each that goes wrong, then their number. */
-function bench({ name, config }: MacroPlan): string {
-  const reset = resetView(config.reset);
-  return `module bench;
-    reg clk = 1'b0;
-    reg rst = ${reset.level};
-    reg psel = 1'b0, penable = 1'b0, pwrite = 1'b0;
-    reg [19:0] paddr;
-    reg [31:0] pwdata;
-    reg [3:0] pstrb = 4'hf;
-    wire pready, pslverr, irq, busy, done;
-    wire [31:0] prdata;
-    wire [2:0] phase;
-    always #5 clk = !clk;
-    ${name} dut (
-        .clk_i (clk), .${reset.name} (rst), .psel_i (psel), .penable_i (penable), .pwrite_i (pwrite),
-        .paddr_i (paddr), .pwdata_i (pwdata), .pstrb_i (pstrb), .pready_o (pready), .prdata_o (prdata),
-        .pslverr_o (pslverr), .irq_o (irq), .busy_o (busy), .done_o (done), .phase_o (phase)
-    );
-    // Phase numbers as they are when the array is precharged, driven by inputs, by the ramp, and at the end.
-    reg [2:0] seen [0:3];
-    always @(posedge clk) begin
-        if (dut.precharge) seen[0] <= phase;
-        if (dut.mac)       seen[1] <= phase;
-        if (dut.ramp)      seen[2] <= phase;
-        if (done)          seen[3] <= phase;
-    end
-    integer file, line = 0, wrong = 0, tries, got;
-    reg [7:0] op;
-    reg [31:0] a, mask, value, data;
-    reg error;
-    task transfer(input write);
-        begin
-            psel = 1'b1; penable = 1'b0; pwrite = write; paddr = a[19:0]; pwdata = value;
-            @(posedge clk); #1 penable = 1'b1;
-            @(posedge clk); data = prdata; error = pslverr; #1 psel = 1'b0; penable = 1'b0;
-        end
-    endtask
-    task expect_that(input right);
-        if (!right) begin
-            wrong = wrong + 1;
-            $display("line %0d: %s %h %h %h, found %h error %b", line, op, a, mask, value, data, error);
-        end
-    endtask
-    task end_of_test;
-        begin
-            $display("%0d operations, %0d wrong", line, wrong);
-            $finish(0);
-        end
-    endtask
-    initial begin
-        #42 rst = ${reset.idle};
-        @(posedge clk); #1;
-        file = $fopen("operations.txt", "r");
-        got = $fscanf(file, "%s %h %h %h", op, a, mask, value);
-        while (got == 4) begin
-            line = line + 1;
-            case (op)
-                "w": begin transfer(1'b1); expect_that(error === mask[0]); end
-                "n": begin pstrb = 4'h0; transfer(1'b1); pstrb = 4'hf; expect_that(error === 1'b0); end
-                "r": begin transfer(1'b0); expect_that((data & mask) === value && !error); end
-                "e": begin transfer(1'b0); expect_that(error === 1'b1); end
-                "p": begin  // until it reads so
-                    tries = 0;
-                    transfer(1'b0);
-                    while ((data & mask) !== value && tries < 10000) begin
-                        transfer(1'b0);
-                        tries = tries + 1;
-                    end
-                    expect_that(tries < 10000);
-                    if (tries == 10000) end_of_test;  // it hangs, and so would all that follows
-                end
-                "i": begin data = irq; expect_that(irq === value[0]); end
-                "s": begin data = seen[a]; expect_that(seen[a] === value[2:0]); end
-                "f": force dut.mem_rdata = 32'hffff_ffff;
-                "u": release dut.mem_rdata;
-                default: expect_that(1'b0);
-            endcase
-            got = $fscanf(file, "%s %h %h %h", op, a, mask, value);
-        end
-        end_of_test;
-    end
-endmodule
-`;
-}
-
-type Operation = readonly [op: string, place: number, mask: number, value: number];
-
-/** What a driver does with a macro that it knows by its header. */
-class Driver {
-  readonly operations: Operation[] = [];
-  constructor(private readonly header: CHeader) {}
-
-  /** A macro of the header, without the macro's name. */
-  at = (name: string, ...indices: readonly number[]): number => this.header.value(name, ...indices);
-  has = (name: string): boolean => this.header.values.has(name);
-
-  /** Fields of a register, or of a region's words, in their places. */
-  word(register: string, fields: Readonly<Record<string, number>>): number {
-    const placed = Object.entries(fields).map(
-      ([field, value]) => value * 2 ** this.at(`${register}_${field}_SHIFT`),
-    );
-    return placed.reduce((sum, value) => sum + value, 0);
-  }
-
-  mask(register: string, ...fields: readonly string[]): number {
-    return fields.reduce((sum, field) => sum + this.at(`${register}_${field}_MASK`), 0);
-  }
-
-  write(address: number, value: number): void {
-    this.operations.push(['w', address, 0, value]);
-  }
-  refused(address: number, value: number, error: string): void {
-    this.operations.push(['w', address, 1, value]);
-    this.errorIs(error);
-  }
-  /** A write of all ones without a byte strobe. */
-  writeNothing(address: number): void {
-    this.operations.push(['n', address, 0, 0xffff_ffff]);
-  }
-  read(address: number, value: number, mask = 0xffff_ffff): void {
-    this.operations.push(['r', address, mask, value]);
-  }
-  unreadable(address: number): void {
-    this.operations.push(['e', address, 0, 0]);
-    this.errorIs('BAD_ACCESS');
-  }
-  /** Reads fields until all have these values. */
-  wait(register: string, fields: Readonly<Record<string, number>>): void {
-    const mask = this.mask(register, ...Object.keys(fields));
-    this.operations.push(['p', this.at(register), mask, this.word(register, fields)]);
-  }
-  fieldsAre(register: string, fields: Readonly<Record<string, number>>): void {
-    this.read(this.at(register), this.word(register, fields), this.mask(register, ...Object.keys(fields)));
-  }
-  /** Exactly this error is there; clears it. */
-  errorIs(error: string): void {
-    this.read(this.at('ERROR'), this.mask('ERROR', error));
-    this.write(this.at('ERROR'), this.mask('ERROR', error));
-    this.read(this.at('ERROR'), 0);
-  }
-  interruptIs(level: number): void {
-    this.operations.push(['i', 0, 0, level]);
-  }
-  start(bank: number, width: number): void {
-    this.write(this.at('START'), this.word('START', { START: 1, BANK: bank, WIDTH: width }));
-  }
-  finish(): void {
-    this.wait('STATUS', { DONE: 1, BUSY: 0 });
-    this.write(this.at('STATUS'), this.mask('STATUS', 'DONE'));
-    this.fieldsAre('STATUS', { DONE: 0, BUSY: 0, QUEUED: 0, PHASE: this.at('STATUS_PHASE_IDLE') });
-  }
-}
 
 /** Registers and what reset leaves in them; read-only ones refuse writes. */
 function identify(driver: Driver, { shape }: MacroPlan): void {
