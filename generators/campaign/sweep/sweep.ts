@@ -103,6 +103,19 @@ export interface Sweep {
  * @throws InvalidInput where the config, a value of an axis or the choice of levels is wrong
  * @throws Interrupted where `signal` aborts: finished packages stay, no other is touched
  * @throws MissingTool where a simulation is asked for and Icarus Verilog is not installed
+ *
+ * @example
+ * ```ts
+ * import { AXES, sweep } from 'imcgen';
+ *
+ * const values = { ramp: ['rising', 'falling'], pulses: [1, 2] };
+ * const axes = AXES.flatMap((axis) => {
+ *   const chosen = values[axis.flag as keyof typeof values];
+ *   return chosen === undefined ? [] : [{ axis, values: chosen }];
+ * });
+ * const { passed, output } = await sweep('macro.json', { axes, simulate: 16 });
+ * console.log(passed, output); // four packages, each simulated
+ * ```
  */
 export async function sweep(file: string, options: SweepOptions): Promise<Sweep> {
   requireOneStdin([file, ...(options.samples ?? [])]);

@@ -54,6 +54,18 @@ const CONFIG = 'config.resolved.json';
  *
  * @param folder a package that `imcgen generate` wrote
  * @throws InvalidInput where it has no readable manifest
+ *
+ * @example
+ * ```ts
+ * import { resimulate, verifyFiles } from 'imcgen';
+ *
+ * const { plan, missing, added } = await verifyFiles('out/demo');
+ * console.log(missing, added);
+ * if (plan !== undefined) {
+ *   const { passed } = await resimulate('out/demo', plan, { conversions: 16, seed: 1, simulator: 'icarus' });
+ *   console.log(passed);
+ * }
+ * ```
  */
 export async function verifyFiles(folder: string): Promise<Verification> {
   const manifest = orThrow(await readManifest(folder));

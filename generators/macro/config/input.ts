@@ -11,7 +11,13 @@ export interface MacroInput {
   readonly levels: readonly Levels[];
 }
 
-/** Joins a validated config and its levels; what is loaded from files and what is in memory meet here. */
+/**
+ * Joins a validated config and its levels; what is loaded from files and what is in memory meet here.
+ *
+ * @param config every default filled in, as `macroSchema` leaves it
+ * @param levels one a layer, in order
+ * @param file   the name that problems carry
+ */
 export function macroInput(config: MacroConfig, levels: readonly Levels[], file: string): MacroInput {
   const { $schema: _, ...rest } = config;
   const layers = config.layers.map((layer, bank) => ({

@@ -13,7 +13,17 @@ import { parseText } from './parse.js';
 /**
  * Reads `macro.json` and every `levels.json` that it names (paths relative to the config; of a config on standard
  * input, `-`, relative to the current folder).
- * Returns all problems of all files at once.
+ *
+ * @param file the config; `config.resolved.json` of a package is one
+ * @returns config and levels, or all problems of all files at once
+ *
+ * @example
+ * ```ts
+ * import { loadMacro, orThrow } from 'imcgen';
+ *
+ * const { config, levels } = orThrow(await loadMacro('macro.json'));
+ * console.log(config.adc.readout, levels[0]!.references);
+ * ```
  */
 export async function loadMacro(file: string): Promise<Result<MacroInput>> {
   const config = file === STDIN ? stdinJson(macroSchema) : await loadJson(file, macroSchema);

@@ -3,7 +3,14 @@ import { z } from 'zod';
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import { parseJson } from './json.js';
 
-/** Validates an object that is already in memory; `file` is the name that problems carry. */
+/**
+ * Validates an object that is already in memory.
+ *
+ * @param file   the name that problems carry
+ * @param schema such as `macroSchema` or `levelsSchema`
+ * @param value  what `JSON.parse` gives, or an object of your own
+ * @returns the value with its defaults filled in, or every problem with its path
+ */
 export function parse<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
@@ -14,7 +21,14 @@ export function parse<Schema extends z.ZodType>(
   return failure(...parsed.error.issues.flatMap((issue) => problemsOf(file, issue, schema)));
 }
 
-/** Parses the text of a JSON file and validates it; comments and trailing commas are allowed. */
+/**
+ * Parses the text of a JSON file and validates it; comments and trailing commas are allowed.
+ *
+ * @param file   the name that problems carry
+ * @param schema such as `macroSchema` or `levelsSchema`
+ * @param text   content of the file
+ * @returns the value with its defaults filled in, or every problem with its path
+ */
 export function parseText<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
