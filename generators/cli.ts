@@ -8,6 +8,7 @@ import { registerFaults } from './command-line/commands/faults.js';
 import { registerGenerate } from './command-line/commands/generate.js';
 import { registerImport } from './command-line/commands/import.js';
 import { registerInit } from './command-line/commands/init.js';
+import { registerMap } from './command-line/commands/map.js';
 import { registerProve } from './command-line/commands/prove.js';
 import { registerQualify } from './command-line/commands/qualify.js';
 import { registerSchema } from './command-line/commands/schema.js';
@@ -34,6 +35,7 @@ const COMMANDS = [
   registerVerify,
   registerDiff,
   registerSweep,
+  registerMap,
   registerSchema,
 ];
 

@@ -19,6 +19,7 @@ const PAGES = [
   'docs/package.md',
   'docs/flows.md',
   'docs/maintaining.md',
+  'docs/networks.md',
   'docs/library.md',
   'docs/verification.md',
   'docs/figures.md',

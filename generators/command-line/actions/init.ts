@@ -7,6 +7,7 @@ import { PRESETS, type Preset } from '../../macro/presets/presets.js';
 /** The command line as commander hands it over. */
 export interface InitFlags {
   readonly preset: string;
+  readonly network: boolean;
   readonly list: boolean;
   readonly force: boolean;
   readonly json: boolean;
@@ -20,9 +21,21 @@ export async function runInit(folder: string, flags: InitFlags): Promise<void> {
     print(flags, { presets }, () => presets.map(listedText).join('\n'));
     return;
   }
+  if (flags.network) {
+    await initNetwork(folder, flags);
+    return;
+  }
   const preset = PRESETS.find(({ name }) => name === flags.preset)!;
   const files = orThrow(await writeNewFiles(folder, presetFiles(preset), flags));
-  print(flags, { preset: preset.name, files }, () => writtenText(folder, preset, files));
+  const title = `${preset.name}: ${preset.summary}`;
+  print(flags, { preset: preset.name, files }, () => writtenText(folder, title, files, nextSteps(preset)));
+}
+
+/** `imcgen init --network`. */
+async function initNetwork(folder: string, flags: InitFlags): Promise<void> {
+  const { NETWORK_STEPS, networkFiles } = await import('../../network/config/files.js');
+  const files = orThrow(await writeNewFiles(folder, networkFiles(), flags));
+  print(flags, { files }, () => writtenText(folder, 'a network on macros', files, NETWORK_STEPS));
 }
 
 /** A preset with the figures of its hardware. */
@@ -46,14 +59,19 @@ function listedText(preset: ReturnType<typeof described>): string {
   return `${lines.join(`\n${' '.repeat(INDENT)}`)}\n`;
 }
 
-function writtenText(folder: string, preset: Preset, files: readonly string[]): string {
+function writtenText(
+  folder: string,
+  title: string,
+  files: readonly string[],
+  steps: readonly (readonly [command: string, purpose: string])[],
+): string {
   const enter = path.relative('.', folder) === '' ? [] : [`  cd ${shellWord(folder)}`];
   const lines = [
-    `${preset.name}: ${preset.summary}`,
+    title,
     ...files.map((file) => `  ${file}`),
     'next:',
     ...enter,
-    ...nextSteps(preset).map(([command]) => `  ${command}`),
+    ...steps.map(([command]) => `  ${command}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -6,6 +6,7 @@ const EXAMPLES = `
 Examples:
   imcgen init                                  the 6/2/3b macro, into the current folder
   imcgen init first --preset small-signed      a small macro into the folder first
+  imcgen init net --network                    a trained network: network.jsonc into the folder net
   imcgen init --list                           what there is to start from
 
 Writes macro.jsonc, in which every key stands with its meaning, range and default; levels that the tool
@@ -22,6 +23,11 @@ export function registerInit(program: Command): void {
       new Option('--preset <name>', 'macro to start from')
         .choices(PRESETS.map(({ name }) => name))
         .default(PRESETS[0]!.name),
+    )
+    .addOption(
+      new Option('--network', 'write a network config, network.jsonc, in its place')
+        .default(false)
+        .conflicts(['preset', 'list']),
     )
     .option('--list', 'print the presets and write nothing', false)
     .option('--force', 'replace files that are there already', false)

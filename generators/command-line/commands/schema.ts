@@ -1,10 +1,10 @@
 import { Argument, type Command } from 'commander';
-import type { Published } from '../../macro/config/json-schema.js';
 
 const EXAMPLES = `
 Examples:
   imcgen schema macro > macro.schema.json
   imcgen schema levels > levels.schema.json
+  imcgen schema network > network.schema.json
 
 An editor that finds "$schema": "./macro.schema.json" in a config completes its keys, shows what they
 mean, and marks what is out of range. Rules between values are what imcgen check is for.`;
@@ -13,10 +13,15 @@ mean, and marks what is out of range. Rules between values are what imcgen check
 export function registerSchema(program: Command): void {
   program
     .command('schema')
-    .description('print the JSON Schema of macro.json or levels.json, for editors')
-    .addArgument(new Argument('<file>', 'which of the two').choices(['macro', 'levels']))
+    .description('print the JSON Schema of macro.json, levels.json or network.json, for editors')
+    .addArgument(new Argument('<file>', 'which of the three').choices(['macro', 'levels', 'network']))
     .addHelpText('after', EXAMPLES)
-    .action(async (file: Published) => {
+    .action(async (file: 'macro' | 'levels' | 'network') => {
+      if (file === 'network') {
+        const { networkJsonSchemaText } = await import('../../network/config/files.js');
+        process.stdout.write(networkJsonSchemaText());
+        return;
+      }
       const { jsonSchemaText } = await import('../../macro/config/json-schema.js');
       process.stdout.write(jsonSchemaText(file));
     });

@@ -22,6 +22,11 @@ export const PUBLISHED = {
  */
 export function jsonSchema(name: Published): JsonSchema {
   const { schema, title } = PUBLISHED[name];
+  return schemaOf(schema, title);
+}
+
+/** The same of any file that people write. */
+export function schemaOf(schema: z.ZodType, title: string): JsonSchema {
   const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
   return { $schema, title, ...rest } as JsonSchema;
 }

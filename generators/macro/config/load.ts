@@ -26,7 +26,7 @@ import { parseText } from './parse.js';
  * ```
  */
 export async function loadMacro(file: string): Promise<Result<MacroInput>> {
-  const config = file === STDIN ? stdinJson(macroSchema) : await loadJson(file, macroSchema);
+  const config = await loadConfig(file, macroSchema);
   if (!config.ok) return config;
   const folder = path.dirname(file);
   const files = config.value.layers.map((layer) => path.join(folder, layer.levels));
@@ -55,6 +55,14 @@ export async function loadJson<Schema extends z.ZodType>(
     return failure(unreadable(file, error));
   }
   return parseText(file, schema, text);
+}
+
+/** The same of a config, which may come on standard input, `-`. */
+export async function loadConfig<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+): Promise<Result<z.output<Schema>>> {
+  return file === STDIN ? stdinJson(schema) : loadJson(file, schema);
 }
 
 function stdinJson<Schema extends z.ZodType>(schema: Schema): Result<z.output<Schema>> {

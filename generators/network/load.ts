@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { inputName, STDIN } from '../common/files/input.js';
+import { type Result, success } from '../common/problems.js';
+import { loadConfig } from '../macro/config/load.js';
+import { networkSchema } from './config/network.js';
+import { buildNetwork } from './graph/build.js';
+import { type OnnxFile, readOnnx } from './onnx/model.js';
+import { type NetworkPlan, planNetwork } from './plan/plan.js';
+
+/** A planned network and the float model that it is made from. */
+export interface LoadedNetwork {
+  readonly plan: NetworkPlan;
+  readonly model: OnnxFile;
+}
+
+/**
+ * Reads `network.json` and the model that it names, and plans the hardware.
+ *
+ * @param file `-` for standard input; paths in it are then relative to the current folder
+ */
+export async function loadNetwork(file: string): Promise<Result<LoadedNetwork>> {
+  const config = await loadConfig(file, networkSchema);
+  if (!config.ok) return config;
+  const model = readOnnx(besideConfig(file, config.value.model));
+  if (!model.ok) return model;
+  const network = buildNetwork(model.value);
+  if (!network.ok) return network;
+  const plan = planNetwork(config.value, network.value, inputName(file));
+  return plan.ok ? success({ plan: plan.value, model: model.value }) : plan;
+}
+
+/** A path in a config, relative to the config. */
+export function besideConfig(config: string, name: string): string {
+  return path.isAbsolute(name) ? name : path.join(config === STDIN ? '.' : path.dirname(config), name);
+}

@@ -1,0 +1,81 @@
+import type { NetworkConfig } from '../config/network.js';
+import type { LayerRule } from '../config/rules.js';
+import { inputsOf, type LinearStep, type Network, type Step } from '../graph/steps.js';
+
+/** How a tensor is held between units: whole codes on a grid that starts at 0. */
+export interface CodeFormat {
+  readonly signed: boolean;
+  /** Sign included. */
+  readonly bits: number;
+  /** Tensors of one group have one scale, because values pass between them without a multiplication. */
+  readonly group: string;
+}
+
+/** Width of class scores: ties are rare, products stay small. */
+const SCORE_BITS = 12;
+
+/** Formats of all tensors of a network. */
+export function codeFormats(
+  network: Network,
+  rules: readonly LayerRule[],
+  { macro, digital }: NetworkConfig,
+): ReadonlyMap<string, CodeFormat> {
+  const onMacro = new Set<LinearStep>(rules.filter(({ on }) => on === 'macro').map(({ step }) => step));
+  const signed = signedTensors(network);
+  const groupOf = scaleGroups(network);
+  const narrow = macroInputs(network, onMacro);
+  const formats = new Map<string, CodeFormat>();
+  for (const tensor of network.shapes.keys()) {
+    const wide = tensor === network.output ? SCORE_BITS : digital.bits;
+    const bits = narrow.has(tensor) ? macro.input.bits : wide;
+    formats.set(tensor, { signed: signed.has(tensor), bits, group: groupOf(tensor) });
+  }
+  return formats;
+}
+
+/** Least and greatest code of a format. Two's complement is used in full. */
+export function codeRange({ signed, bits }: CodeFormat): { readonly low: number; readonly high: number } {
+  return signed ? { low: -(2 ** (bits - 1)), high: 2 ** (bits - 1) - 1 } : { low: 0, high: 2 ** bits - 1 };
+}
+
+/** Whether values pass from input to output as they are, or not at all. */
+export function keepsScale({ kind }: Step): boolean {
+  return kind !== 'linear' && kind !== 'averagePool';
+}
+
+function signedTensors({ input, steps }: Network): ReadonlySet<string> {
+  const signed = new Set([input]);
+  for (const step of steps) {
+    const bounded = 'bounds' in step && step.bounds.low >= 0;
+    const any = step.kind === 'linear' || inputsOf(step).some((name) => signed.has(name));
+    if (any && !bounded) signed.add(step.output);
+  }
+  return signed;
+}
+
+function scaleGroups({ steps }: Network): (tensor: string) => string {
+  const parents = new Map<string, string>();
+  const groupOf = (tensor: string): string => {
+    const parent = parents.get(tensor);
+    return parent === undefined ? tensor : groupOf(parent);
+  };
+  for (const step of steps.filter(keepsScale)) {
+    for (const input of inputsOf(step)) {
+      const [from, to] = [groupOf(step.output), groupOf(input)];
+      if (from !== to) parents.set(from, to);
+    }
+  }
+  return groupOf;
+}
+
+/** Tensors that a macro reads, also through steps that move values only. */
+function macroInputs({ steps }: Network, onMacro: ReadonlySet<LinearStep>): ReadonlySet<string> {
+  const read = new Set<string>();
+  for (const step of steps.toReversed()) {
+    const moves = keepsScale(step) && step.kind !== 'add' && read.has(step.output);
+    if (moves || (step.kind === 'linear' && onMacro.has(step))) {
+      for (const input of inputsOf(step)) read.add(input);
+    }
+  }
+  return read;
+}
