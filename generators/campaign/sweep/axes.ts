@@ -1,8 +1,8 @@
 /** An option of `macro.json` that a sweep varies. */
 export interface Axis {
-  /** Without its dashes. */
+  /** Option of `imcgen sweep` for it, without the dashes. */
   readonly flag: string;
-  /** Path in the config. */
+  /** Path in the config: `adc.bits`. */
   readonly path: string;
   /** What it is, in a few words. */
   readonly meaning: string;

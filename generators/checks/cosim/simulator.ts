@@ -46,7 +46,7 @@ export interface SimulationRun {
   readonly vectors: string;
   /** What to compile and run it with. */
   readonly simulator: Simulator;
-  /** Default: the behavioural model. */
+  /** View of the analog macro; default: the behavioural model. */
   readonly view?: ArrayView;
   /** A mapped netlist in place of `rtl/`, on Icarus. */
   readonly netlist?: MappedNetlist;
@@ -54,7 +54,7 @@ export interface SimulationRun {
   readonly arrayModel?: string;
   /** Verilog parameters to override on the testbench. */
   readonly parameters?: ReadonlyMap<string, number>;
-  /** Default: all cells 0. */
+  /** Cells until they are written; default: all 0. */
   readonly powerUp?: PowerUp;
   /** Waveform to write; default: none. */
   readonly dump?: {

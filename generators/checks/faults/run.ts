@@ -33,7 +33,7 @@ export interface FaultRun {
 
 /** How many faults to try, and on what. */
 export interface FaultRunOptions {
-  /** Most pairs of cells of a kind that are all tried; of kinds with more, this many random ones. */
+  /** Most faults of a kind between two cells that are all tried; of kinds with more, this many random ones. */
   readonly pairs: number;
   /** Faults of each kind to simulate in the RTL as well; 0: no simulation. */
   readonly simulate: number;

@@ -62,7 +62,7 @@ export interface Task {
 
 /** A way to prove; {@link engineOf} gives one. */
 export interface Engine {
-  /** For reports. */
+  /** What reports call it. */
   readonly name: string;
   /**
    * Proves all properties of one proof, and tells which of its witnesses are within reach.

@@ -14,7 +14,7 @@ import type { Engine, Outcome } from './engines.js';
 export interface ProofResult {
   /** What was to be proved. */
   readonly proof: Proof;
-  /** Whether it was. */
+  /** Whether it was, and if not a run that shows why. */
   readonly outcome: Outcome;
   /** Whether each state that the assumptions must leave within reach is. */
   readonly witnesses: readonly (Claim & {

@@ -3,7 +3,7 @@ export type Leaf = string | number | boolean | null | readonly number[];
 
 /** One thing that differs between two configs or plans; undefined where one of them does not have it. */
 export interface Change {
-  /** `adc.reference.rows`. */
+  /** Where it stands: `adc.reference.rows`. */
   readonly path: string;
   /** What the first one has. */
   readonly from: Leaf | undefined;

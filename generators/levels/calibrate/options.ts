@@ -61,7 +61,7 @@ export interface CalibrationOptions extends SampleLimits {
   readonly name: string;
   /** Width of the nonlinear code, 1 .. 8. */
   readonly bits: number;
-  /** Default `bs-kmq`: within a few percent of the exact optimum, see docs/calibration.md. */
+  /** How levels are chosen. Default `bs-kmq`: within a few percent of the exact optimum, see docs/calibration.md. */
   readonly method?: Method;
   /**
    * Fraction dropped at each end of a batch, 0 .. 0.5, or `auto`: the ones of least error.

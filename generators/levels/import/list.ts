@@ -4,9 +4,9 @@ import type { Problem } from '../../common/problems.js';
 export interface NumberList {
   /** What problems call the file. */
   readonly file: string;
-  /** Undefined where a cell is blank. */
+  /** In the order of the file; undefined where a cell is blank. */
   readonly values: readonly (number | undefined)[];
-  /** `line 4`, `line 1, value 3`, `[3]`; one a value. */
+  /** Where each value stands: `line 4`, `line 1, value 3`, `[3]`. */
   readonly places: readonly string[];
 }
 

@@ -25,7 +25,7 @@ export interface Ends {
 export interface Statement {
   /** What the only list holds; not given where there are two. */
   readonly kind?: Kind | undefined;
-  /** Needed for one list; where there are two they must follow it. */
+  /** How the lists are meant. Needed for one list; where there are two they must follow it. */
   readonly convention?: Convention | undefined;
   /** Outer edges among the references; by default told by their number. */
   readonly edges?: Edges | undefined;

@@ -28,7 +28,7 @@ export type Comparator = (mac: number, reference: number, column: number, moment
 
 /** How the sense amplifiers of a model decide. */
 export interface Sensing {
-  /** Exactly where left out: equality takes the upper code. */
+  /** What a sense amplifier decides; exact where left out: equality takes the upper code. */
   readonly comparator?: Comparator | undefined;
   /** Seed that the comparator is told; 0 where left out. */
   readonly seed?: number | undefined;

@@ -34,9 +34,9 @@ export interface LayerPlan {
   readonly table: TablePlan;
   /** Realised minus wanted reference, unit discharges. */
   readonly referenceErrors: readonly number[];
-  /** Undefined where the levels file carries no histogram. */
+  /** What the codes cost on the calibration samples; undefined where the levels file carries no histogram. */
   readonly error: QuantizationError | undefined;
-  /** At the width of the layer. */
+  /** Clock cycles of a conversion of this layer. */
   readonly schedule: Schedule;
 }
 
@@ -52,7 +52,7 @@ export interface MacroPlan {
   readonly shape: MacroShape;
   /** One a layer, in the order of banks. */
   readonly layers: readonly LayerPlan[];
-  /** At the built width. */
+  /** Clock cycles of a conversion at the built width. */
   readonly schedule: Schedule;
 }
 

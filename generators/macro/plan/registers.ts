@@ -139,7 +139,7 @@ export const PHASES = ['idle', 'precharge', 'mac', 'ramp', 'sense', 'done'] as c
 
 /** A bit of the error register. */
 export interface ErrorBit {
-  /** Its place. */
+  /** Its number in the register, from 0. */
   readonly bit: number;
   /** What it says, in a few words. */
   readonly meaning: string;
