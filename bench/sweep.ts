@@ -48,7 +48,7 @@ const SWEEP = [cli, 'sweep', 'macro.json', '--bits', `${WIDTHS[0]}..${WIDTHS.at(
 /** A sweep of several sizes in a fresh process, with so many of its own. */
 function inProcesses(workers: number, rows: readonly number[]): number {
   clear('many');
-  const module = (name: string) => pathToFileURL(path.resolve('dist/sweep', name)).href;
+  const module = (name: string) => pathToFileURL(path.resolve('dist/campaign/sweep', name)).href;
   const script = `
     const [{ sweep }, { AXES }] = await Promise.all(
       ['${module('sweep.js')}', '${module('axes.js')}'].map((name) => import(name)));

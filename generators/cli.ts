@@ -1,43 +1,36 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { registerCalibrate } from './command-line/commands/calibrate.js';
-import { registerCheck } from './command-line/commands/check.js';
-import { registerCosim } from './command-line/commands/cosim.js';
-import { registerDiff } from './command-line/commands/diff.js';
-import { registerFaults } from './command-line/commands/faults.js';
-import { registerGenerate } from './command-line/commands/generate.js';
-import { registerImport } from './command-line/commands/import.js';
-import { registerInit } from './command-line/commands/init.js';
-import { registerMap } from './command-line/commands/map.js';
-import { registerProve } from './command-line/commands/prove.js';
-import { registerQualify } from './command-line/commands/qualify.js';
-import { registerSchema } from './command-line/commands/schema.js';
-import { registerSweep } from './command-line/commands/sweep.js';
-import { registerSynth } from './command-line/commands/synth.js';
-import { registerVerify } from './command-line/commands/verify.js';
 import { unwritable } from './common/files/output.js';
 import { describeProblem, Interrupted, InvalidInput, MissingTool, type Problem } from './common/problems.js';
 import { isSystemError, systemReason } from './common/system-errors.js';
 import { VERSION } from './common/version.js';
 
+type Register = (program: Command) => void;
+
 /** In the order of the work: start, activations, levels, plan, Verilog, and its life afterwards. */
-const COMMANDS = [
-  registerInit,
-  registerCalibrate,
-  registerImport,
-  registerCheck,
-  registerGenerate,
-  registerCosim,
-  registerSynth,
-  registerFaults,
-  registerProve,
-  registerQualify,
-  registerVerify,
-  registerDiff,
-  registerSweep,
-  registerMap,
-  registerSchema,
-];
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  init: async () => (await import('./command-line/commands/init.js')).registerInit,
+  calibrate: async () => (await import('./command-line/commands/calibrate.js')).registerCalibrate,
+  import: async () => (await import('./command-line/commands/import.js')).registerImport,
+  check: async () => (await import('./command-line/commands/check.js')).registerCheck,
+  generate: async () => (await import('./command-line/commands/generate.js')).registerGenerate,
+  cosim: async () => (await import('./command-line/commands/cosim.js')).registerCosim,
+  synth: async () => (await import('./command-line/commands/synth.js')).registerSynth,
+  faults: async () => (await import('./command-line/commands/faults.js')).registerFaults,
+  prove: async () => (await import('./command-line/commands/prove.js')).registerProve,
+  qualify: async () => (await import('./command-line/commands/qualify.js')).registerQualify,
+  verify: async () => (await import('./command-line/commands/verify.js')).registerVerify,
+  diff: async () => (await import('./command-line/commands/diff.js')).registerDiff,
+  sweep: async () => (await import('./command-line/commands/sweep.js')).registerSweep,
+  map: async () => (await import('./command-line/commands/map.js')).registerMap,
+  schema: async () => (await import('./command-line/commands/schema.js')).registerSchema,
+};
+
+/** Only the command that is asked for is loaded; for help, and for a word that is none, all are. */
+function commandsFor(word = ''): Promise<Register[]> {
+  const asked = Object.hasOwn(COMMANDS, word) ? [COMMANDS[word]!] : Object.values(COMMANDS);
+  return Promise.all(asked.map((load) => load()));
+}
 
 /** What a shell or a makefile learns from a run. */
 const EXIT = { fine: 0, invalidInput: 1, usage: 2, missingTool: 3 } as const;
@@ -57,7 +50,7 @@ const program = new Command('imcgen')
   .hook('preAction', (_, command) => {
     json = command.opts().json === true;
   });
-for (const register of COMMANDS) register(program);
+for (const register of await commandsFor(process.argv[2])) register(program);
 
 /** For programs, where the command was asked for JSON. */
 function printProblems(problems: readonly Problem[]): void {

@@ -1,8 +1,6 @@
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
-import { isMethod, settingsOf } from '../../levels/calibrate/from-histogram.js';
-import { fit } from '../../levels/calibrate/methods.js';
-import type { Method, Settings } from '../../levels/calibrate/options.js';
-import { extremes } from '../../levels/calibrate/rule-levels.js';
+import type { Method } from '../../levels/calibrate/options.js';
+import { isMethod, settingsOf } from '../../levels/calibrate/recorded-options.js';
 import { type MacroInput, packagedLevels } from '../../macro/config/input.js';
 import { type Levels, levelsSchema } from '../../macro/config/levels.js';
 import { loadJson } from '../../macro/config/load.js';
@@ -10,14 +8,8 @@ import type { MacroConfig } from '../../macro/config/macro.js';
 import { shapeOf } from '../../macro/plan/shape.js';
 import { planTable } from '../../macro/plan/table.js';
 import { sha256 } from '../../package/manifest.js';
-import { bestForMacro, limitsOf, MOST_CELLS, tableStepFor } from './hardware-levels.js';
-import {
-  activationsHash,
-  type Gathered,
-  gatherActivations,
-  gatheredLevels,
-  gatherHistogram,
-} from './samples.js';
+import type { LevelsMaker } from './levels-maker.js';
+import { filled, HARDWARE, type Order } from './order.js';
 
 /** Where the levels of a sweep come from. Without any of these a width of the macro's own keeps its levels. */
 export interface LevelsChoice {
@@ -44,18 +36,10 @@ export interface LayerLevels {
 /** Generated files that are there, unedited, from an earlier run of this version. */
 export type Kept = ReadonlyMap<string, Buffer>;
 
-/** What levels to make for a layer: by which method, of which width, within which limits. */
-interface Order {
-  readonly bank: number;
-  readonly settings: Settings;
-  readonly method: string;
-  readonly config: MacroConfig;
-}
-
 /** Finds the levels of each layer for each macro of a sweep; nothing is read or calibrated twice. */
 export class LevelsFinder {
+  private maker: LevelsMaker | undefined;
   /** By bank. */
-  private readonly gathered = new Map<number, Result<Gathered>>();
   private readonly sources = new Map<number, string | undefined>();
   /** By recipe. */
   private readonly made = new Map<string, Result<Levels>>();
@@ -82,8 +66,8 @@ export class LevelsFinder {
     }
     const settings = settingsOf(own, bits, method !== undefined && isMethod(method) ? method : undefined);
     const order = { bank, settings, method: method === HARDWARE ? method : settings.method, config };
-    const recipe = this.recipeOf(order);
-    const levels = keptLevels(kept, bank, own, recipe) ?? this.make(order, recipe);
+    const recipe = await this.recipeOf(order);
+    const levels = keptLevels(kept, bank, own, recipe) ?? (await this.make(order, recipe));
     if (!levels.ok) return levels;
     const origin = `${levels.value.provenance!.method}, ${samples === undefined ? 'histogram' : 'samples'}`;
     const { tableStep } = levels.value.provenance!.options;
@@ -118,83 +102,33 @@ export class LevelsFinder {
   }
 
   /** A hash of all that the levels follow from: equal recipes, equal levels. */
-  private recipeOf({ bank, settings, method, config }: Order): string {
-    if (!this.sources.has(bank)) this.sources.set(bank, this.sourceHash(bank));
+  private async recipeOf({ bank, settings, method, config }: Order): Promise<string> {
+    if (!this.sources.has(bank)) this.sources.set(bank, await this.sourceHash(bank));
     const { inputScale, weightScale, outputScale } = config.layers[bank]!;
     const hardware = method === HARDWARE && [shapeOf(config), inputScale * weightScale, outputScale];
     const all = JSON.stringify([this.sources.get(bank), settings, method, hardware]);
     return sha256(all).slice(0, 16);
   }
 
-  private sourceHash(bank: number): string | undefined {
+  private async sourceHash(bank: number): Promise<string> {
     const own = this.base.levels[bank]!;
-    const samples = this.choice.samples?.map((pattern) => filled(pattern, own.name));
-    const samplesHash = samples && activationsHash(samples);
-    return JSON.stringify([samplesHash, own]);
+    if (this.choice.samples === undefined) return JSON.stringify([undefined, own]);
+    const { activationsHash } = await import('./samples.js');
+    return JSON.stringify([
+      activationsHash(this.choice.samples.map((pattern) => filled(pattern, own.name))),
+      own,
+    ]);
   }
 
-  private make(order: Order, recipe: string): Result<Levels> {
-    const made = this.made.get(recipe) ?? this.calibrated(order, recipe);
+  /** What calibrates is loaded when something is: a sweep in which nothing has changed does without. */
+  private async make(order: Order, recipe: string): Promise<Result<Levels>> {
+    const { LevelsMaker } = await import('./levels-maker.js');
+    this.maker ??= new LevelsMaker(this.base, this.choice.samples);
+    const made = this.made.get(recipe) ?? this.maker.make(order, recipe);
     this.made.set(recipe, made);
     return made;
   }
-
-  private calibrated(order: Order, recipe: string): Result<Levels> {
-    const { settings, method } = order;
-    const gathered = this.gather(order);
-    if (!gathered.ok) return gathered;
-    if (method === HARDWARE) {
-      const levels = this.forHardware(gathered.value, order, recipe);
-      // Where no ramp fits, the exact optimum lets the planner name the rule that stands in the way.
-      if (levels !== undefined) return levels;
-    }
-    const fitted = fit(gathered.value.samples, settings);
-    return gatheredLevels(gathered.value, fitted, settings, settings.method, { recipe });
-  }
-
-  private gather({ bank, settings }: Order): Result<Gathered> {
-    const own = this.base.levels[bank]!;
-    const { samples } = this.choice;
-    const gathered =
-      this.gathered.get(bank) ??
-      (samples === undefined
-        ? gatherHistogram(own, settings)
-        : gatherActivations(
-            samples.map((pattern) => filled(pattern, own.name)),
-            settings,
-          ));
-    this.gathered.set(bank, gathered);
-    return gathered;
-  }
-
-  /** Levels within the limits of the macro, or undefined where no ramp fits them. */
-  private forHardware(gathered: Gathered, order: Order, recipe: string): Result<Levels> | undefined {
-    const { bank, config, settings } = order;
-    const { distribution } = gathered.samples;
-    const { inputScale, weightScale, outputScale } = config.layers[bank]!;
-    const shape = shapeOf(config);
-    const tableStep = outputScale ?? tableStepFor(distribution, settings.bits, shape);
-    const limits = limitsOf(shape, settings.bits, inputScale * weightScale, tableStep);
-    const range = gathered.samples.extremes ?? extremes(distribution);
-    const reach = Math.ceil((range.high - range.low) / limits.cell);
-    if (reach > MOST_CELLS) {
-      return failure({
-        file: this.base.file,
-        path: `layers.${bank}.inputScale`,
-        message: `${reach} reference cells between the least and the largest sample, at most ${MOST_CELLS} are searched`,
-        fix: 'Use a larger inputScale * weightScale, or more reference.pulses.',
-      });
-    }
-    const best = bestForMacro(distribution, settings.bits, shape, limits);
-    if (best === undefined) return undefined;
-    const { references, outputs, cells, offset } = best;
-    const note = `cells ${cells.join(' ')}; offset ${offset}`;
-    const fitted = { centres: outputs, references, outputs, range, note };
-    return gatheredLevels(gathered, fitted, settings, HARDWARE, { tableStep, recipe });
-  }
 }
-
-const HARDWARE = 'hardware-optimal';
 
 /** The levels that an earlier run made by the same recipe. */
 function keptLevels(kept: Kept, bank: number, own: Levels, recipe: string): Result<Levels> | undefined {
@@ -209,12 +143,6 @@ function keptLevels(kept: Kept, bank: number, own: Levels, recipe: string): Resu
   } catch {
     return undefined;
   }
-}
-
-/** A pattern with the layer's name and the width in their places. */
-function filled(pattern: string, layer: string, bits?: number): string {
-  const named = pattern.replaceAll('{layer}', layer);
-  return bits === undefined ? named : named.replaceAll('{bits}', String(bits));
 }
 
 /** What is wrong with the patterns of a choice, by their flags. */

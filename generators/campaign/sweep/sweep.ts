@@ -1,13 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import {
-  diffFiles,
-  diffPlans,
-  type FileDiff,
-  type PlanDiff,
-  packageSide,
-  planSide,
-} from '../../checks/maintain/diff.js';
+import type { FileDiff, PlanDiff } from '../../checks/maintain/diff.js';
 import type { Resimulation } from '../../checks/maintain/verify.js';
 import { requireOneStdin } from '../../common/files/input.js';
 import { requireWritable } from '../../common/files/output.js';
@@ -232,6 +225,7 @@ async function changesOf({ folder, state }: SweepRow, plan: MacroPlan, files: re
   const count = files.length - 1;
   const nothing = { files: { count, changed: [] }, change: undefined };
   if (state === 'new') return nothing;
+  const { diffFiles, diffPlans, packageSide, planSide } = await import('../../checks/maintain/diff.js');
   try {
     const before = await packageSide(folder);
     const after = planSide(plan, async () => files);
