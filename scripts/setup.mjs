@@ -47,9 +47,9 @@ if (packagesAreStale()) {
 if (buildIsStale()) {
   say('building dist/');
   const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const templates = path.join(ROOT, 'scripts', 'templates.mjs');
-  (run(process.execPath, [tsc, '-p', 'tsconfig.build.json']) && run(process.execPath, [templates])) ||
-    fail(1, 'the build failed');
+  const script = (name) => run(process.execPath, [path.join(ROOT, 'scripts', name)]);
+  const built = run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
+  (built && script('zod.mjs') && script('templates.mjs')) || fail(1, 'the build failed');
   chmodSync(path.join(ROOT, 'dist', 'cli.js'), 0o755);
 }
 const present = (tool) => (tool in FILES ? existsSync(FILES[tool]) : onPath(tool));

@@ -1,8 +1,8 @@
 import { failure, type Result } from '../../common/problems.js';
 import { fit } from '../../levels/calibrate/methods.js';
 import { extremes } from '../../levels/calibrate/rule-levels.js';
-import type { Levels } from '../../macro/config/levels.js';
 import type { MacroInput } from '../../macro/config/input.js';
+import type { Levels } from '../../macro/config/levels.js';
 import { shapeOf } from '../../macro/plan/shape.js';
 import { bestForMacro, limitsOf, MOST_CELLS, tableStepFor } from './hardware-levels.js';
 import { filled, HARDWARE, type Order } from './order.js';
