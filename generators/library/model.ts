@@ -20,6 +20,8 @@
  * @module model
  */
 
+export { type DieConfig, type DieConstants, dieConstants } from '../macro/die/constants.js';
+export { Die, type DieLines, type DieReference, type StoredCells } from '../macro/die/die.js';
 export type { Request } from '../macro/golden/address-map.js';
 export { BitcellArray } from '../macro/golden/array.js';
 export type { Comparator, Moment, Sensing } from '../macro/golden/comparator.js';

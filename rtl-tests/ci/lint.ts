@@ -13,6 +13,7 @@ import { packageFiles } from '../../generators/package/package.js';
 import { writePackage } from '../../generators/package/write.js';
 import { CONFIGURATIONS, planOf } from '../fixtures/configurations.js';
 import { usedBeforeDeclared } from '../fixtures/declared-before-use.js';
+import { EVERY_EFFECT, withDie } from '../fixtures/dies.js';
 import { MATRIX } from '../fixtures/matrix.js';
 
 /** The package of one configuration, on disk. */
@@ -34,7 +35,16 @@ interface Check {
   readonly command: (made: Package) => readonly string[];
 }
 
-const ALL = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configuration)];
+/** Two of the matrix and one of one cell that describe dies: their die views are checked, with every effect. */
+const DIES = ['tiny', 'pair4', 'pair9'].map((name) => {
+  const macros = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configuration)];
+  const configuration = macros.find(({ config }) => config.name === name)!;
+  const { config } = configuration;
+  const named = { ...configuration, name: `${configuration.name}, with a die` };
+  return withDie({ ...named, config: { ...config, name: `die_${name}` } }, EVERY_EFFECT);
+});
+const DIE_NAMES = DIES.map(({ config }) => config.name);
+const ALL = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configuration), ...DIES];
 
 const ICARUS = ['iverilog', '-g2005', '-Wall', '-t', 'null'];
 const VERILATOR = ['verilator', '--lint-only', '-Wall'];
@@ -64,6 +74,24 @@ const CHECKS: readonly Check[] = [
       ...[...VERILATOR, '-DUSE_POWER_PINS', '--top-module', macro],
       ...verilog('rtl', 'digital'),
     ],
+  },
+  {
+    name: 'iverilog, die',
+    only: DIE_NAMES,
+    command: ({ verilog }) => [...ICARUS, ...verilog('rtl', 'die')],
+  },
+  {
+    name: 'verilator, die, power pins',
+    only: DIE_NAMES,
+    command: ({ macro, verilog }) => [
+      ...[...VERILATOR, '-DUSE_POWER_PINS', '--top-module', macro],
+      ...verilog('rtl', 'die'),
+    ],
+  },
+  {
+    name: 'verilator, co-simulation of a die',
+    only: ['die_tiny', 'die_pair4'],
+    command: () => [...IMCGEN, 'cosim', '.', '--view', 'die', '--simulator', 'verilator', '--quiet'],
   },
   {
     name: 'yosys, digital equivalent synthesizes without latches',

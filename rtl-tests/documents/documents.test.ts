@@ -16,6 +16,7 @@ const PAGES = [
   'docs/quick-start.md',
   'docs/calibration.md',
   'docs/hardware.md',
+  'docs/analog.md',
   'docs/package.md',
   'docs/flows.md',
   'docs/maintaining.md',

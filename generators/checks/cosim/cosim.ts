@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { orThrow } from '../../common/problems.js';
+import { InvalidInput, orThrow } from '../../common/problems.js';
+import { dieConstants } from '../../macro/die/constants.js';
+import { Die } from '../../macro/die/die.js';
 import { planOfPackage } from '../../macro/plan/file.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
@@ -65,7 +67,8 @@ export async function runVectors(
 }
 
 /** Size of the scenario, and how to simulate it. */
-export type CosimOptions = VectorOptions & Omit<SimulationRun, 'folder' | 'macro' | 'vectors' | 'parameters'>;
+export type CosimOptions = Omit<VectorOptions, 'die'> &
+  Omit<SimulationRun, 'folder' | 'macro' | 'vectors' | 'parameters'>;
 
 /**
  * The whole scenario with fresh vectors on a generated package, as `imcgen cosim` runs it.
@@ -87,7 +90,8 @@ export type CosimOptions = VectorOptions & Omit<SimulationRun, 'folder' | 'macro
  */
 export async function cosim(folder: string, options: CosimOptions): Promise<CosimResult> {
   const plan = orThrow(await planOfPackage(folder));
-  return runVectors(plan, buildVectors(plan, options), { ...options, folder });
+  const die = dieOf(plan, plan.shape, folder, options);
+  return runVectors(plan, buildVectors(plan, { ...options, ...die }), { ...options, folder });
 }
 
 /** The same scenario with the package's parameters overridden at instantiation. */
@@ -98,6 +102,28 @@ export async function cosimOverride(
 ): Promise<CosimResult> {
   const plan = orThrow(await planOfPackage(folder));
   const other = overridePlan(plan, change);
-  const vectors = buildVectors(other, options, tableBits(plan));
+  const die = dieOf(plan, other.shape, folder, options);
+  const vectors = buildVectors(other, { ...options, ...die }, tableBits(plan));
   return runVectors(other, vectors, { ...options, folder, parameters: parameterValues(other.shape) });
+}
+
+/** The die that the view of a package draws, where it is the view that is simulated. */
+function dieOf(
+  { config, shape }: MacroPlan,
+  simulated: MacroShape,
+  folder: string,
+  { view, dieSeed }: CosimOptions,
+): { readonly die?: Die } {
+  if (view !== 'die') return {};
+  if (config.die === undefined) {
+    throw new InvalidInput([
+      {
+        file: path.join(folder, 'config.resolved.json'),
+        path: 'die',
+        message: 'is missing: this package has no view of a die',
+        fix: 'Add "die": {} to the config, with the effects that dies are to have, and generate again.',
+      },
+    ]);
+  }
+  return { die: new Die(dieConstants(config.die, shape), simulated, dieSeed ?? config.die.seed) };
 }

@@ -17,8 +17,8 @@ export const COMMANDS = {
   verilator: ['verilator', 'make', 'g++'],
 } as const satisfies Readonly<Record<Simulator, readonly ToolName[]>>;
 
-/** View of the analog macro that is simulated: its behavioural model, or its digital equivalent. */
-export type ArrayView = 'model' | 'digital';
+/** View of the analog macro that is simulated: its behavioural model, its digital equivalent, or one die. */
+export type ArrayView = 'model' | 'digital' | 'die';
 
 /** Cells of the behavioural model at power-up, where not 0: random ones, or unknown ones (Icarus alone knows any). */
 export interface PowerUp {
@@ -56,6 +56,8 @@ export interface SimulationRun {
   readonly parameters?: ReadonlyMap<string, number>;
   /** Cells until they are written; default: all 0. */
   readonly powerUp?: PowerUp;
+  /** Seed of the die, with the view `die`; default: that of the config. */
+  readonly dieSeed?: number;
   /** Waveform to write; default: none. */
   readonly dump?: {
     /** Replaced where it is there; it appears complete or not at all. */
@@ -93,6 +95,7 @@ export async function simulate(run: SimulationRun): Promise<SimulationOutput> {
     const plusArguments = [
       `+vectors=${path.resolve(run.vectors)}`,
       ...(run.powerUp ? [`+cells=${run.powerUp.contents}`, `+seed=${run.powerUp.seed}`] : []),
+      ...(run.dieSeed === undefined ? [] : [`+die=${run.dieSeed}`]),
       ...(dump ? [`+dump=${dump.name}`] : []),
     ];
     const started = performance.now();

@@ -9,6 +9,7 @@ Examples:
   imcgen cosim out/demo --fst demo.fst               keep a waveform for GTKWave or Surfer
   imcgen cosim out/demo --simulator verilator        same vectors, same verdict
   imcgen cosim out/demo --cells random --seed 7      cells that power up random, as those of a chip do
+  imcgen cosim out/demo --view die --die 7           a die with mismatch and noise, of a config that has "die"
   imcgen cosim out/demo --overrides                  other shapes by parameters, as an instantiation may ask`;
 
 interface CosimFlags {
@@ -16,6 +17,7 @@ interface CosimFlags {
   readonly seed: number;
   readonly simulator: Simulator;
   readonly view: ArrayView;
+  readonly die?: number;
   readonly cells: 'zero' | PowerUp['contents'];
   readonly vcd?: string;
   readonly fst?: string;
@@ -39,10 +41,11 @@ export function registerCosim(program: Command): void {
     .option('--seed <number>', 'same seed, same vectors', wholeNumber, 1)
     .addOption(new Option('--simulator <name>').choices(['icarus', 'verilator']).default('icarus'))
     .addOption(
-      new Option('--view <view>', 'of the analog macro: behavioural model, or digital equivalent')
-        .choices(['model', 'digital'])
+      new Option('--view <view>', 'of the analog macro: behavioural model, digital equivalent, or one die')
+        .choices(['model', 'digital', 'die'])
         .default('model'),
     )
+    .option('--die <seed>', 'die to draw, with --view die; default: that of the config', wholeNumber)
     .addOption(
       new Option('--cells <contents>', 'at power-up, in the behavioural model; random ones follow the seed')
         .choices(['zero', 'random', 'x'])
@@ -55,13 +58,13 @@ export function registerCosim(program: Command): void {
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, flags: CosimFlags, command: Command) => {
-      const impossible = powerUpProblem(flags);
+      const impossible = powerUpProblem(flags) ?? dieProblem(flags);
       if (impossible !== undefined) command.error(`error: ${impossible}`);
       const { cosim, cosimOverride } = await import('../../checks/cosim/cosim.js');
       const { OVERRIDES } = await import('../../checks/cosim/overrides.js');
       const { verdictJson, verdictText } = await import('../report/verdict.js');
       const { interruptible } = await import('./interrupt.js');
-      const { conversions, seed, simulator, view, cells, vcd, fst } = flags;
+      const { conversions, seed, simulator, view, cells, vcd, fst, die } = flags;
       const powerUp = cells === 'zero' ? {} : { powerUp: { contents: cells, seed } };
       const file = vcd ?? fst;
       const dump =
@@ -69,7 +72,8 @@ export function registerCosim(program: Command): void {
       const { requireWritable } = await import('../../common/files/output.js');
       if (file !== undefined) requireWritable([{ path: file, kind: 'file' }]);
       const results = await interruptible(async (signal) => {
-        const common = { conversions, seed, simulator, view, ...powerUp, signal };
+        const dieSeed = die === undefined ? {} : { dieSeed: die };
+        const common = { conversions, seed, simulator, view, ...dieSeed, ...powerUp, signal };
         const runs = [{ name: 'as generated', result: await cosim(folder, { ...common, ...dump }) }];
         for (const { name, shape } of flags.overrides ? OVERRIDES : []) {
           runs.push({ name, result: await cosimOverride(folder, shape, common) });
@@ -90,6 +94,7 @@ export function registerCosim(program: Command): void {
 /** Why cells cannot power up as asked, or undefined where they can. */
 function powerUpProblem({ cells, view, simulator }: CosimFlags): string | undefined {
   if (cells === 'zero') return undefined;
+  if (view === 'die') return `--cells ${cells} is for --view model: the cells of a die power up 0`;
   if (view === 'digital') {
     return `--cells ${cells} is for --view model: the digital equivalent has registers for cells, 0 at power-up`;
   }
@@ -97,4 +102,11 @@ function powerUpProblem({ cells, view, simulator }: CosimFlags): string | undefi
     return '--cells x is for --simulator icarus: Verilator has no unknown values';
   }
   return undefined;
+}
+
+/** Why no die can be drawn as asked, or undefined where it can. */
+function dieProblem({ die, view }: CosimFlags): string | undefined {
+  return die !== undefined && view !== 'die'
+    ? '--die is for --view die: the other views are ideal'
+    : undefined;
 }

@@ -245,6 +245,71 @@ export interface MacroConfigInput {
           | undefined;
       }
     | undefined;
+  /** A die with mismatch, offset, noise and drift; where left out, there is no die view. */
+  die?:
+    | {
+        /** Die that is drawn unless a command names another [0..2147483647, default 1]. */
+        seed?: number | undefined;
+        /** Bits below one unit discharge in which dies are computed [0..10, default 8]. */
+        fractionBits?: number | undefined;
+        /**
+         * Local sigma of the cell current, as a share; 0.025: after calibration (S), 0.1: raw, without a
+         * cascode (2) [0..0.5, default 0].
+         */
+        mismatch?: number | undefined;
+        /**
+         * Sigma from die to die of all cell currents, as a share; references follow it (F) [0..0.3, default
+         * 0].
+         */
+        globalSpread?: number | undefined;
+        /** Sigma of the pulse width from word line to word line, as a share (F) [0..0.3, default 0]. */
+        pulseError?: number | undefined;
+        /**
+         * Share of its current that a cell has lost once its bitline has discharged by the swing; 0.01 over
+         * 700 mV (2) [0..0.5, default 0].
+         */
+        compression?: number | undefined;
+        /**
+         * Unit discharges at which the compression is stated; default: headroom, or all that a line can lose
+         * [1..1048576].
+         */
+        swing?: number | undefined;
+        /**
+         * Share of a unit discharge that a cell which holds a 1 loses in each cycle of the ramp (F) [0..0.01,
+         * default 0].
+         */
+        leakage?: number | undefined;
+        /**
+         * Sigma of the offset of the sense amplifiers, unit discharges (no public figure) [0..1000, default
+         * 0].
+         */
+        offset?: number | undefined;
+        /**
+         * Sigma of the noise of a comparison, unit discharges; 0.5 to 1 mV at the comparator (S) [0..1000,
+         * default 0].
+         */
+        noise?: number | undefined;
+        /** Temperature of the die, and what the references make of it. */
+        temperature?:
+          | {
+              /** Junction temperature that is simulated [-60..200, default 25]. */
+              celsius?: number | undefined;
+              /** Temperature at which a cell takes one unit discharge [-60..200, default 25]. */
+              nominalCelsius?: number | undefined;
+              /**
+               * Change of the cell current a kelvin, as a share of it (no public figure) [-0.01..0.01,
+               * default 0].
+               */
+              perKelvin?: number | undefined;
+              /**
+               * Share of that change which the reference cells follow; 1: wholly, as a replica bias aims at
+               * (S) [0..2, default 1].
+               */
+              tracking?: number | undefined;
+            }
+          | undefined;
+      }
+    | undefined;
   /** Reset style of every flip-flop [default "async_low"]. */
   reset?: 'async_low' | 'async_high' | 'sync_low' | 'sync_high' | undefined;
   /** SPDX licence of the generated files [default "Apache-2.0"]. */

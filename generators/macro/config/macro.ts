@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dieSchema } from './die.js';
 import { list, SCHEMA_KEY, scale, section, whole, within } from './fields.js';
 import { moduleName } from './identifier.js';
 import {
@@ -134,6 +135,7 @@ export const macroSchema = z.strictObject({
     .describe('control and data bus: APB4, AXI4-Lite, Wishbone B4 classic or pipelined'),
   timing: timingSchema.prefault({}),
   physical: physicalSchema.prefault({}),
+  die: dieSchema.optional(),
   reset: z
     .enum(['async_low', 'async_high', 'sync_low', 'sync_high'])
     .default('async_low')

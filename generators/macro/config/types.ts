@@ -208,6 +208,59 @@ export interface MacroConfig {
         }
       | undefined;
   };
+  /** A die with mismatch, offset, noise and drift; where left out, there is no die view. */
+  die?:
+    | {
+        /** Die that is drawn unless a command names another [0..2147483647]. */
+        seed: number;
+        /** Bits below one unit discharge in which dies are computed [0..10]. */
+        fractionBits: number;
+        /**
+         * Local sigma of the cell current, as a share; 0.025: after calibration (S), 0.1: raw, without a
+         * cascode (2) [0..0.5].
+         */
+        mismatch: number;
+        /** Sigma from die to die of all cell currents, as a share; references follow it (F) [0..0.3]. */
+        globalSpread: number;
+        /** Sigma of the pulse width from word line to word line, as a share (F) [0..0.3]. */
+        pulseError: number;
+        /**
+         * Share of its current that a cell has lost once its bitline has discharged by the swing; 0.01 over
+         * 700 mV (2) [0..0.5].
+         */
+        compression: number;
+        /**
+         * Unit discharges at which the compression is stated; default: headroom, or all that a line can lose
+         * [1..1048576].
+         */
+        swing?: number | undefined;
+        /**
+         * Share of a unit discharge that a cell which holds a 1 loses in each cycle of the ramp (F)
+         * [0..0.01].
+         */
+        leakage: number;
+        /** Sigma of the offset of the sense amplifiers, unit discharges (no public figure) [0..1000]. */
+        offset: number;
+        /**
+         * Sigma of the noise of a comparison, unit discharges; 0.5 to 1 mV at the comparator (S) [0..1000].
+         */
+        noise: number;
+        /** Temperature of the die, and what the references make of it. */
+        temperature: {
+          /** Junction temperature that is simulated [-60..200]. */
+          celsius: number;
+          /** Temperature at which a cell takes one unit discharge [-60..200]. */
+          nominalCelsius: number;
+          /** Change of the cell current a kelvin, as a share of it (no public figure) [-0.01..0.01]. */
+          perKelvin: number;
+          /**
+           * Share of that change which the reference cells follow; 1: wholly, as a replica bias aims at (S)
+           * [0..2].
+           */
+          tracking: number;
+        };
+      }
+    | undefined;
   /** Reset style of every flip-flop. */
   reset: 'async_low' | 'async_high' | 'sync_low' | 'sync_high';
   /** SPDX licence of the generated files. */

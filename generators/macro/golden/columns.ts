@@ -3,8 +3,7 @@ import { maskOf, REGIONS } from '../plan/registers.js';
 import { rampSteps } from '../plan/schedule.js';
 import type { MacroShape } from '../plan/shape.js';
 import { concatenated, hexOfBits, onesIn, packBits } from './bits.js';
-import { atOrAbove, type Sensing } from './comparator.js';
-import { firstStep, lastStep } from './word-lines.js';
+import { stepsOfRamp } from './word-lines.js';
 
 const [CODE, VALUE] = REGIONS.results.fields;
 
@@ -164,33 +163,26 @@ export class ColumnConverters {
 }
 
 /**
- * The codes that a whole ramp leaves in the columns, for any comparator. `broadcast` holds no codes; those given are
- * the ones whose decoded values it holds.
+ * The codes that a whole ramp leaves in the columns, whatever the sense amplifiers say. `broadcast` holds no codes; those
+ * given are the ones whose decoded values it holds.
  *
- * @param macs       unit discharges, one a column
- * @param references unit discharges, one a step
- * @param conversion number that the comparator is told
+ * @param bits width of the codes
+ * @param high what the amplifier of a column says at a step; asked step by step in the order of the ramp
  */
 export function codesOfRamp(
   shape: MacroShape,
-  macs: Int32Array,
-  references: readonly number[],
-  { comparator = atOrAbove, seed = 0 }: Sensing,
-  conversion: number,
+  bits: number,
+  high: (column: number, step: number) => boolean,
 ): Uint8Array {
   const readout = readoutOf(shape).moves === 'counts' ? 'counter' : 'capture';
   const columns = new ColumnConverters({ ...shape, readout, doubleBuffer: false }, () => 0);
-  const bits = Math.log2(references.length + 1);
-  const last = lastStep(shape, bits);
   columns.clear(0, bits);
-  for (let step = firstStep(shape, bits); ; step += shape.ramp === 'falling' ? -1 : 1) {
-    const reference = references[step - 1]!;
-    const moment = { step, conversion, seed };
-    const high = packBits(macs.length, (column) => comparator(macs[column]!, reference, column, moment));
-    columns.strobe(step, 0, high);
-    if (step === last || (shape.earlyStop && columns.ended(high))) break;
+  for (const step of stepsOfRamp(shape, bits)) {
+    const outputs = packBits(shape.columns, (column) => high(column, step));
+    columns.strobe(step, 0, outputs);
+    if (shape.earlyStop && columns.ended(outputs)) break;
   }
-  return Uint8Array.from(macs, (_, column) => columns.heldBy(column));
+  return Uint8Array.from({ length: shape.columns }, (_, column) => columns.heldBy(column));
 }
 
 function copied(planes: readonly Uint32Array[]): readonly Uint32Array[] {

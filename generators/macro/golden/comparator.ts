@@ -1,8 +1,13 @@
+import type { Die } from '../die/die.js';
+
 /** When a comparison happens, for comparators that differ from step to step or from conversion to conversion. */
 export interface Moment {
   /** Ramp step, 1 .. 2^b - 1, whose reference is compared. */
   readonly step: number;
-  /** Number of the conversion, from 0: conversions of a {@link Macro} or a {@link Machine} are counted as they begin. */
+  /**
+   * Number of the conversion, from 0: conversions of a {@link Macro}, and ramps of a {@link Machine} as they begin. A
+   * conversion that a reset ends before its ramp is not counted, because the analog macro has compared nothing in it.
+   */
   readonly conversion: number;
   /** Seed that the model was made with, which tells one die from another. */
   readonly seed: number;
@@ -32,6 +37,8 @@ export interface Sensing {
   readonly comparator?: Comparator | undefined;
   /** Seed that the comparator is told; 0 where left out. */
   readonly seed?: number | undefined;
+  /** A die in place of the ideal array and of a comparator: its cells discharge, its amplifiers decide. */
+  readonly die?: Die | undefined;
 }
 
 /** Exactly: equality takes the upper code. */

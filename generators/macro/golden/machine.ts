@@ -1,4 +1,5 @@
 import type { ResetStyle } from '../config/choices.js';
+import type { Die } from '../die/die.js';
 import type { MacroPlan } from '../plan/plan.js';
 import type { MacroShape } from '../plan/shape.js';
 import { tableBits } from '../plan/table.js';
@@ -45,8 +46,6 @@ export interface MachineOptions extends Sensing {
 export class Machine {
   /** The conversion that began last; a {@link Trace} keeps them all. */
   conversion: StartedConversion | undefined;
-  /** Conversions begun so far: what the comparators are told of the next one. */
-  conversions = 0;
   /** The cycle about to be observed. */
   cycle = 0;
   /** The cells as the bus and the march reach them. Replaced, it shows what a test makes of defects. */
@@ -60,12 +59,15 @@ export class Machine {
   private readonly registers: RegisterFile;
   private readonly observer: Observer | undefined;
   private readonly trace: Trace | undefined;
+  private readonly die: Die | undefined;
 
   /** Inputs of the conversion under way. */
   private inputs: Int32Array;
   /** Reference groups that are driven. */
   private groups: Uint8Array;
   private readonly noGroups: Uint8Array;
+  /** What each group of the bank in use discharges in a pulse. */
+  private groupCurrents: ArrayLike<number> = [];
 
   /** True when another idle cycle would change nothing. */
   private settled = false;
@@ -92,6 +94,7 @@ export class Machine {
     const { controller, columns, storage, test } = this;
     this.registers = new RegisterFile(shape, { controller, columns, storage, test, cells });
     this.trace = options.trace;
+    this.die = options.die;
     this.observer = options.trace && new Observer(shape, options.trace);
     this.clear();
   }
@@ -106,6 +109,16 @@ export class Machine {
   static from(plan: MacroPlan, options: MachineOptions = {}): Machine {
     const resetTable = options.resetTable ?? tableBits(plan);
     return new Machine(plan.shape, plan.config.reset, { ...options, resetTable });
+  }
+
+  /** Ramps begun so far: what the comparators are told of the next one. */
+  get conversions(): number {
+    return this.amplifiers.conversions;
+  }
+
+  /** Lets the next ramp have another number. */
+  set conversions(count: number) {
+    this.amplifiers.conversions = count;
   }
 
   /** Whether a conversion is under way or queued, or a march runs. */
@@ -133,8 +146,9 @@ export class Machine {
     if (this.resetStyle.startsWith('async')) this.clear();
     for (let i = 0; i < cycles; i++) {
       this.observe();
-      // A synchronous reset is sampled at the end of a cycle in which the march still goes on.
+      // A synchronous reset is sampled at the end of a cycle in which the march, and a ramp, still go on.
       this.test.march.tick();
+      if (this.controller.phase === 'ramp') this.pulse();
       this.clear();
       this.cycle++;
     }
@@ -168,15 +182,13 @@ export class Machine {
 
   /** Moves the conversion under way on by a cycle, or begins one. */
   private advance(start: StartOrder | undefined): void {
-    const { shape, controller, columns, amplifiers, storage } = this;
+    const { shape, controller, columns, amplifiers } = this;
     const { phase, step, bank, bits } = controller;
     const inRamp = phase === 'ramp';
     const stops = inRamp && controller.strobe && shape.earlyStop && columns.ended(amplifiers.outputs);
     if (controller.strobe) columns.strobe(controller.sensedStep, bank, amplifiers.outputs);
     if (phase === 'precharge') columns.clear(bank, bits);
-    if (inRamp) {
-      amplifiers.pulse(this.groups, storage.groupCells(bank), swapsReference(shape, step, bits));
-    }
+    if (inRamp) this.pulse();
     const begun = controller.advance(start, stops);
     if (begun !== undefined) this.begin(begun);
     else if (phase !== 'idle') this.drive(step);
@@ -184,10 +196,19 @@ export class Machine {
 
   private begin({ bank, bits }: StartOrder): void {
     this.inputs = this.registers.inputs.slice();
-    const macs = this.storage.array.mac(this.inputs);
-    this.amplifiers.begin(macs, this.conversions++);
+    const { storage, die } = this;
+    const macs = storage.array.mac(this.inputs);
+    // Nobody writes cells while a conversion is under way.
+    this.groupCurrents = die?.groupCurrents(bank, storage.referenceCells(bank)) ?? storage.groupCells(bank);
+    this.amplifiers.begin(macs, die?.lines(storage.array, this.inputs));
     this.conversion = { firstCycle: this.cycle + 1, inputs: this.inputs, macs, bank, bits };
     this.trace?.conversions.push(this.conversion);
+  }
+
+  /** The reference cells that are driven discharge. */
+  private pulse(): void {
+    const { step, bits } = this.controller;
+    this.amplifiers.pulse(this.groups, this.groupCurrents, swapsReference(this.shape, step, bits));
   }
 
   /** Lets reference drivers and sense amplifiers follow the controller. */

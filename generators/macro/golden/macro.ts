@@ -13,10 +13,17 @@ import {
   type ReferenceCells,
   unpackReferences,
 } from './pack.js';
+import { newReferenceLines, pulseReference, type ReferenceLines } from './reference-lines.js';
+import { drivenGroups, stepsOfRamp, swapsReference } from './word-lines.js';
+
+/** A bank as a conversion finds it, and its reference lines step by step where there is a die. */
+interface Contents extends BankContents {
+  readonly dieReferences: readonly ReferenceLines[];
+}
 
 /** What one conversion gives, column by column. */
 export interface Conversion {
-  /** Differential discharge plus trim, unit discharges. */
+  /** Differential discharge plus trim, unit discharges; of the ideal array, also where there is a die. */
   readonly macs: Int32Array;
   /**
    * Nonlinear codes: number of references at or below the MAC, also for `broadcast`, whose results carry none.
@@ -195,7 +202,7 @@ export class Macro {
 
   /**
    * Many conversions at once, without allocating for each: WebAssembly with SIMD where the platform has it.
-   * Otherwise, with `plain`, and with a comparator of its own, the macro converts one after the other as
+   * Otherwise, with `plain`, and with a comparator of its own or a die, the macro converts one after the other as
    * {@link convert} does. Results are the same.
    *
    * @param inputs one whole number a row, vector after vector. Fastest as bytes: `Uint8Array`, for signed inputs
@@ -247,7 +254,8 @@ export class Macro {
       }
     }
     const refuse = (from: number, end: number) => this.expectInputs(inputs, from, end);
-    const fast = options.plain || this.sensing.comparator !== undefined ? undefined : kernel();
+    const { comparator, die } = this.sensing;
+    const fast = options.plain || comparator !== undefined || die !== undefined ? undefined : kernel();
     if (fast !== undefined) {
       fast.convert(this.array, contents, inputs, buffers, refuse);
       this.conversions += count;
@@ -257,7 +265,7 @@ export class Macro {
 
   private convertEach(
     inputs: ArrayLike<number>,
-    contents: BankContents,
+    contents: Contents,
     buffers: BatchBuffers,
     refuse: (from: number, end: number) => void,
   ): void {
@@ -274,30 +282,67 @@ export class Macro {
   }
 
   /** References and table of a bank. At another width than it was programmed for, a step drives other cells. */
-  private contents(bank: number, bits?: number): BankContents {
+  private contents(bank: number, bits?: number): Contents {
     this.expectBank(bank);
     const programmed = this.banks[bank]!;
     if (bits !== undefined) this.expectBits(bits);
+    const { shape } = this;
     const { stepCells, offsetCells } =
       bits === undefined || bits === programmed.bits
         ? programmed
-        : unpackReferences(packReferences(programmed, this.shape), bits, this.shape);
+        : unpackReferences(packReferences(programmed, shape), bits, shape);
     return {
-      references: rampReferences(stepCells, offsetCells, this.shape.referencePulses),
+      references: rampReferences(stepCells, offsetCells, shape.referencePulses),
       table: this.tables[bank]!,
+      dieReferences: this.dieReferences(bank, bits ?? programmed.bits),
     };
   }
 
-  private converted(inputs: ArrayLike<number>, { references, table }: BankContents): Conversion {
+  /** What the reference lines of the die have discharged when each step is compared, from step 1 on. */
+  private dieReferences(bank: number, bits: number): readonly ReferenceLines[] {
+    const { shape } = this;
+    const { die } = this.sensing;
+    if (die === undefined) return [];
+    const currents = die.groupCurrents(bank, packReferences(this.banks[bank]!, shape));
+    const lines = newReferenceLines();
+    const references: ReferenceLines[] = [];
+    for (const step of stepsOfRamp(shape, bits)) {
+      const groups = drivenGroups(shape, step, bits);
+      for (let pulse = 0; pulse < shape.referencePulses; pulse++) {
+        pulseReference(lines, groups, currents, swapsReference(shape, step, bits));
+      }
+      references[step - 1] = { ...lines };
+    }
+    return references;
+  }
+
+  private converted(inputs: ArrayLike<number>, contents: Contents): Conversion {
     const macs = this.array.mac(inputs);
-    const codes =
-      this.sensing.comparator === undefined
-        ? this.exactCodes(macs, references)
-        : codesOfRamp(this.shape, macs, references, this.sensing, this.conversions);
+    const codes = this.codes(macs, inputs, contents);
     this.conversions++;
     const outputs = new Int32Array(macs.length);
-    for (let column = 0; column < macs.length; column++) outputs[column] = table[codes[column]!]!;
+    for (let column = 0; column < macs.length; column++) outputs[column] = contents.table[codes[column]!]!;
     return { macs, codes, outputs };
+  }
+
+  private codes(
+    macs: Int32Array,
+    inputs: ArrayLike<number>,
+    { references, dieReferences }: Contents,
+  ): Uint8Array {
+    const { shape, conversions: conversion } = this;
+    const { comparator, seed = 0, die } = this.sensing;
+    const bits = Math.log2(references.length + 1);
+    if (die !== undefined) {
+      const lines = die.lines(this.array, inputs);
+      return codesOfRamp(shape, bits, (column, step) =>
+        die.above(lines, column, dieReferences[step - 1]!, conversion),
+      );
+    }
+    if (comparator === undefined) return this.exactCodes(macs, references);
+    return codesOfRamp(shape, bits, (column, step) =>
+      comparator(macs[column]!, references[step - 1]!, column, { step, conversion, seed }),
+    );
   }
 
   private exactCodes(macs: Int32Array, references: readonly number[]): Uint8Array {

@@ -1,18 +1,22 @@
-/** In: MACs and pulses of the reference cells. Out: what the sense amplifiers say of every column. */
+/** In: lines of the array and pulses of the reference cells. Out: what the sense amplifiers say of every column. */
 
+import type { DieLines } from '../die/die.js';
 import { wordsOf } from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
 import { packBits } from './bits.js';
 import { atOrAbove, type Sensing } from './comparator.js';
+import { newReferenceLines, pulseReference, type ReferenceLines } from './reference-lines.js';
 
-/** Sense amplifiers of all columns, and the reference line that they share. */
+/** Sense amplifiers of all columns, and the reference lines that they share. */
 export class SenseAmplifiers {
   /** A bit a column: 1 where it is at or above the reference. A new array for each look; all 0 while switched off. */
   outputs: Uint32Array;
+  /** Ramps begun so far: what comparators and dies are told of the next one. */
+  conversions = 0;
   private readonly dark: Uint32Array;
   private macs: Int32Array;
-  /** What the reference lines differ by, unit discharges. */
-  private reference = 0;
+  private lines: DieLines | undefined;
+  private reference: ReferenceLines = newReferenceLines();
   private conversion = 0;
 
   constructor(
@@ -24,25 +28,27 @@ export class SenseAmplifiers {
     this.macs = new Int32Array(shape.columns);
   }
 
-  /** A conversion begins, its reference line full. */
-  begin(macs: Int32Array, conversion: number): void {
+  /**
+   * A conversion begins, its reference lines full.
+   *
+   * @param lines of the die, where there is one
+   */
+  begin(macs: Int32Array, lines: DieLines | undefined): void {
     this.macs = macs;
-    this.conversion = conversion;
-    this.reference = 0;
+    this.lines = lines;
+    this.reference = newReferenceLines();
   }
 
   /**
    * One pulse of the ramp.
    *
-   * @param groups     1 for every group that is driven; group 0 discharges the other line
-   * @param groupCells 1-cells of every group
-   * @param swapped    whether the two lines are swapped
+   * @param groups        1 for every group that is driven; group 0 discharges the other line
+   * @param groupCurrents what each group discharges in a pulse: its 1-cells, or their currents where there is a die
+   * @param swapped       whether the two lines are swapped
    */
-  pulse(groups: Uint8Array, groupCells: Int32Array, swapped: boolean): void {
-    const sign = swapped ? -1 : 1;
-    groups.forEach((driven, group) => {
-      if (driven) this.reference += sign * (group === 0 ? -groupCells[0]! : groupCells[group]!);
-    });
+  pulse(groups: Uint8Array, groupCurrents: ArrayLike<number>, swapped: boolean): void {
+    if (this.reference.cycles === 0) this.conversion = this.conversions++;
+    pulseReference(this.reference, groups, groupCurrents, swapped);
   }
 
   off(): void {
@@ -55,12 +61,17 @@ export class SenseAmplifiers {
    * @param known what stands in for the amplifiers, if anything does
    */
   look(step: number, known: ((column: number) => boolean) | undefined): void {
-    const { macs, reference, conversion } = this;
-    const { comparator = atOrAbove, seed = 0 } = this.sensing;
+    this.outputs = packBits(this.macs.length, known ?? this.decision(step));
+  }
+
+  private decision(step: number): (column: number) => boolean {
+    const { macs, lines, reference, conversion } = this;
+    const { comparator = atOrAbove, seed = 0, die } = this.sensing;
+    if (die !== undefined && lines !== undefined) {
+      return (column) => die.above(lines, column, reference, conversion);
+    }
+    const level = reference.positive - reference.negative;
     const moment = { step, conversion, seed };
-    this.outputs = packBits(
-      macs.length,
-      known ?? ((column) => comparator(macs[column]!, reference, column, moment)),
-    );
+    return (column) => comparator(macs[column]!, level, column, moment);
   }
 }

@@ -67,6 +67,11 @@ export class Storage implements CellPort {
     return this.groups[bank];
   }
 
+  /** Reference cells of a bank, referenceRows x referenceColumns. */
+  referenceCells(bank: number): Uint8Array {
+    return this.references[bank]!;
+  }
+
   entry(bank: number, code: number): number {
     return this.tables[bank * 2 ** this.shape.adcBits + code]!;
   }

@@ -62,3 +62,9 @@ export function firstStep(shape: MacroShape, bits: number): number {
 export function lastStep(shape: MacroShape, bits: number): number {
   return shape.ramp === 'falling' ? 1 : rampSteps(bits);
 }
+
+/** Steps of a ramp in the order in which it takes them. */
+export function stepsOfRamp(shape: MacroShape, bits: number): number[] {
+  const steps = Array.from({ length: rampSteps(bits) }, (_, at) => at + 1);
+  return shape.ramp === 'falling' ? steps.reverse() : steps;
+}

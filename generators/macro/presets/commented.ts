@@ -46,7 +46,8 @@ function objectLines(
     if (index < ordered.length - 1) entry[entry.length - 1] += ',';
     const written = value === undefined ? entry.map((line) => `// ${line}`) : entry;
     const remark = remarks[path];
-    const width = WIDTH - '// '.length - 2 * path.split('.').length;
+    // A section that is not set stands behind another comment mark.
+    const width = WIDTH - 2 * '// '.length - 2 * path.split('.').length;
     const about = [
       ...facts(properties[key]!, value, width),
       ...(remark === undefined ? [] : wrapped(remark, width)),

@@ -30,6 +30,8 @@ function coreFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
     model: verilogIn(files, 'model'),
     blackbox: verilogIn(files, 'blackbox'),
     digital: verilogIn(files, 'digital'),
+    die: verilogIn(files, 'die'),
+    hasDie: verilogIn(files, 'die').length > 0,
     testbench: verilogIn(files, 'tb'),
     waivers: files.map(({ path }) => path).filter((path) => path.endsWith('.vlt')),
     vectors: files.map(({ path }) => path).filter((path) => path.startsWith('vectors/')),
@@ -72,7 +74,11 @@ function libreLaneFile(plan: MacroPlan, files: readonly PackageFile[]): PackageF
 }
 
 /** A list of the Verilog with the analog macro as one of its views, for simulators and synthesizers that read lists. */
-function fileList(path: string, files: readonly PackageFile[], view: 'model' | 'digital'): PackageFile {
+function fileList(
+  path: string,
+  files: readonly PackageFile[],
+  view: 'model' | 'digital' | 'die',
+): PackageFile {
   const text = verilogIn(files, 'rtl', view)
     .map((file) => `${file}\n`)
     .join('');
@@ -96,6 +102,7 @@ export const FLOWS: Contribution = {
   lists: (plan, files) => [
     fileList(`${plan.name}.f`, files, 'model'),
     fileList(`${plan.name}_digital.f`, files, 'digital'),
+    ...(plan.config.die === undefined ? [] : [fileList(`${plan.name}_die.f`, files, 'die')]),
     coreFile(plan, files),
     libreLaneFile(plan, files),
   ],

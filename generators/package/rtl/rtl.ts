@@ -1,6 +1,7 @@
+import { dieConstants } from '../../macro/die/constants.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { readoutOf } from '../../macro/plan/readouts.js';
-import type { Contribution } from '../text/contribution.js';
+import type { Contribution, PackageFile } from '../text/contribution.js';
 import { render } from '../text/render.js';
 import { BUSES } from './bus-ports.js';
 import { type VerilogFile, verilog, verilogFile } from './verilog.js';
@@ -23,9 +24,20 @@ const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('digital', 'array_column', 'one column of the array in digital logic'),
 ];
 
+const DIE_ARRAY = verilog('die', 'array', 'one die of the analog macro, for simulation');
+
+/** The die view, where the config describes dies. */
+function dieFiles(plan: MacroPlan): PackageFile[] {
+  const { config, shape } = plan;
+  if (config.die === undefined) return [];
+  const die = { seed: config.die.seed, ...dieConstants(config.die, shape) };
+  const view = { ...macroView(plan), die };
+  return [verilogFile(plan, view, DIE_ARRAY)];
+}
+
 /** The Verilog of the macro: the digital part, and the analog macro as model, black box and digital equivalent. */
 export const RTL: Contribution = {
-  readme: ({ name }) => [
+  readme: ({ name, config }) => [
     { file: '`rtl/`', meaning: `synthesizable Verilog; top level \`${name}\`` },
     { file: `\`model/${name}_array.v\``, meaning: 'the analog macro, for simulation' },
     { file: `\`blackbox/${name}_array.v\``, meaning: 'the analog macro, for synthesis' },
@@ -33,12 +45,21 @@ export const RTL: Contribution = {
       file: `\`digital/\`, \`${name}_digital.f\``,
       meaning: 'the analog macro in digital logic, for FPGA prototypes; file list with rtl',
     },
+    ...(config.die === undefined
+      ? []
+      : [
+          {
+            file: `\`die/${name}_array.v\`, \`${name}_die.f\``,
+            meaning: 'one die of the analog macro, with its mismatch, offset and noise; file list with rtl',
+          },
+        ]),
     { file: `\`blackbox/${name}_array.vlt\``, meaning: 'why Verilator need not warn about it' },
   ],
   files: (plan) => {
     const view = macroView(plan);
     return [
       ...verilogFiles(plan).map((file) => verilogFile(plan, view, file)),
+      ...dieFiles(plan),
       { path: `blackbox/${plan.name}_array.vlt`, text: render('blackbox/array.vlt', view) },
     ];
   },

@@ -6,7 +6,7 @@ import type { MacroView } from './view.js';
 
 /** One Verilog file: module `<macro><suffix>` in `<folder>/<macro><suffix>.v`. */
 export interface VerilogFile {
-  readonly folder: 'rtl' | 'model' | 'blackbox' | 'digital' | 'tb';
+  readonly folder: 'rtl' | 'model' | 'blackbox' | 'digital' | 'die' | 'tb';
   readonly template: string;
   readonly suffix: string;
   readonly purpose: string;

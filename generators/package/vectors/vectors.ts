@@ -1,4 +1,5 @@
 import { Random } from '../../common/random.js';
+import type { Die } from '../../macro/die/die.js';
 import type { Comparator, Sensing } from '../../macro/golden/comparator.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import type { Bench } from './bench.js';
@@ -33,6 +34,8 @@ export interface VectorOptions {
   readonly comparator?: Comparator;
   /** Seed that the comparator is told; 0 where left out. */
   readonly comparatorSeed?: number;
+  /** The die that is simulated, where it is not the ideal array. */
+  readonly die?: Die;
 }
 
 /** What a generated package carries. */
@@ -69,8 +72,8 @@ export function newBench(plan: MacroPlan, seed: number, resetTable?: bigint, sen
  * @param resetTable decoder contents after reset; a package's own where its shape is overridden
  */
 export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable?: bigint): Vectors {
-  const { seed, comparator, comparatorSeed } = options;
-  const bench = newBench(plan, seed, resetTable, { comparator, seed: comparatorSeed });
+  const { seed, comparator, comparatorSeed, die } = options;
+  const bench = newBench(plan, seed, resetTable, { comparator, seed: comparatorSeed, die });
   readTables(bench);
   readRegisters(bench);
   marches(bench);

@@ -66,6 +66,9 @@ describe('macro.json: whole numbers in a range', () => {
     ['adc.banks', 1, 16],
     ['adc.prechargeCycles', 1, 64],
     ['output.bits', 1, 16],
+    ['die.seed', 0, 2147483647],
+    ['die.fractionBits', 0, 10],
+    ['die.swing', 1, 1048576],
   ])('%s is within %i..%i', (at, low, high) => {
     expect(macroErrors(at, low)).toBe('no problem');
     expect(macroErrors(at, high)).toBe('no problem');
@@ -196,7 +199,7 @@ describe('macro.json: keys', () => {
     ['input.zzz', 'Known here: bits, signed, coding.'],
     [
       'zzz',
-      'Known here: $schema, name, array, input, adc, output, test, layers, bus, timing, physical, reset, license.',
+      'Known here: $schema, name, array, input, adc, output, test, layers, bus, timing, physical, die, reset, license.',
     ],
   ])('%s is not known', (at, fix) => {
     expect(macroErrors(at, 1)).toBe(`macro.json: ${at}: is not a known key\n            ${fix}`);

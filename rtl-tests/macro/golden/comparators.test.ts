@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../generators/common/random.js';
 import type { Comparator, Moment } from '../../../generators/macro/golden/comparator.js';
-import { Machine } from '../../../generators/macro/golden/machine.js';
 import { Macro } from '../../../generators/macro/golden/macro.js';
-import {
-  type BusWrite,
-  cellWrites,
-  inputWrites,
-  packTernary,
-  referenceWrites,
-} from '../../../generators/macro/golden/pack.js';
 import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
-import {
-  registerAddress,
-  resultAddress,
-  STATUS_DONE,
-  startWord,
-} from '../../../generators/macro/plan/registers.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
+import { Device } from '../../fixtures/device.js';
 
 const PWM = CONFIGURATIONS.find(({ config }) => config.name === 'odd')!;
 const READOUTS = ['counter', 'capture', 'column_lut', 'broadcast'] as const;
@@ -40,43 +27,6 @@ const noisy: Comparator = (mac, reference, column, { step, conversion, seed }) =
   const noise = new Random(((seed * 257 + conversion) * 131 + step) * 1031 + column).whole(-2, 2);
   return mac + offset + noise >= reference;
 };
-
-/** A machine with everything of a plan and some weights written over its bus. */
-class Device {
-  readonly machine: Machine;
-
-  constructor(
-    private readonly plan: MacroPlan,
-    weights: Int8Array,
-    sensing: { comparator?: Comparator; seed?: number },
-  ) {
-    this.machine = Machine.from(plan, sensing);
-    this.write(cellWrites(packTernary(weights), plan.shape.columns));
-    for (const { bank, ramp } of plan.layers) this.write(referenceWrites(ramp, bank, plan.shape));
-  }
-
-  write(writes: readonly BusWrite[]): void {
-    for (const { address, data } of writes) {
-      const answer = this.machine.tick({ write: true, address, data, strobes: 0xf });
-      expect(answer).toEqual({ data: 0, error: false });
-    }
-  }
-
-  start(inputs: Int8Array, bits: number): void {
-    this.write(inputWrites(inputs));
-    this.write([{ address: registerAddress('start'), data: startWord(0, bits) }]);
-  }
-
-  convert(inputs: Int8Array, bits: number): number[] {
-    this.start(inputs, bits);
-    while (this.machine.busy) this.machine.tick(undefined);
-    this.write([{ address: registerAddress('status'), data: STATUS_DONE }]);
-    return Array.from({ length: this.plan.shape.columns }, (_, column) => {
-      const request = { write: false, address: resultAddress(column), data: 0, strobes: 0 };
-      return (this.machine.tick(request)!.data << 16) >> 16;
-    });
-  }
-}
 
 function randomDesign(plan: MacroPlan, conversions: number) {
   const random = new Random(11);
@@ -152,12 +102,16 @@ describe('what a comparator is told', () => {
     expect(byMacro.has(`2 ${2 ** bits - 1} ${plan.shape.columns - 1} 9`)).toBe(true);
   });
 
-  it('counts a conversion that a reset ends, and can be told another number', () => {
+  it('counts a conversion that a reset ends from its ramp on, and can be told another number', () => {
     const sensing = { comparator: noisy, seed: 5 };
     const device = new Device(plan, weights, sensing);
     const macro = Macro.from(plan, sensing);
     macro.loadWeights(weights);
     device.start(first!, bits);
+    device.machine.reset(2);
+    expect(device.machine.conversions).toBe(0);
+    device.start(first!, bits);
+    device.machine.idle(plan.schedule.precharge + plan.schedule.mac + 1);
     device.machine.reset(2);
     expect(device.machine.conversions).toBe(1);
     macro.conversions = 1;

@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { packageFiles } from '../../../generators/package/package.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
 import { expandExpression } from '../../fixtures/core-expression.js';
+import { EVERY_EFFECT, withDie } from '../../fixtures/dies.js';
 import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
 import { MATRIX } from '../../fixtures/matrix.js';
 import { withPackage } from '../../fixtures/packages.js';
@@ -182,5 +183,43 @@ describe('the simulation target of the core', () => {
       return execa('vvp', ['-n', '-N', 'sim.vvp'], { cwd: folder });
     });
     expect(result.stdout).toMatch(/^PASS n=\d+$/m);
+  });
+});
+
+describe('flow files of a macro that describes dies', () => {
+  const [configuration] = MANY;
+  const pathsOf = (die: boolean) =>
+    packageFiles(planOf(die ? withDie(configuration!, EVERY_EFFECT) : configuration!)).map(
+      ({ path: at }) => at,
+    );
+  const plan = planOf(withDie(configuration!, EVERY_EFFECT));
+  const { name } = plan;
+  const textOf = (file: string) => packageFiles(plan).find(({ path: at }) => at === file)!.text;
+
+  it('are those of the ideal macro, a die view and its list', () => {
+    const ideal = pathsOf(false);
+    expect(pathsOf(true).filter((file) => !ideal.includes(file))).toEqual([
+      `die/${name}_array.v`,
+      `${name}_die.f`,
+    ]);
+    expect(textOf(`${name}_die.f`).trim().split('\n')).toContain(`die/${name}_array.v`);
+    expect(textOf(`${name}_die.f`)).not.toContain('model/');
+    expect(textOf('README.md')).toContain(`\`die/${name}_array.v\``);
+  });
+
+  it('FuseSoC: the flag imcgen_die chooses it before all others, and once', () => {
+    const { targets, filesets } = parse(textOf(`${name}.core`), { strict: true, uniqueKeys: true }) as Core;
+    const chosen = (flags: readonly string[]) =>
+      targets
+        .default!.filesets.map((entry) => expandExpression(entry, flags).join(' '))
+        .filter((fileset) => fileset !== '');
+    expect(filesets.die!.files).toEqual([`die/${name}_array.v`]);
+    expect(chosen(['imcgen_die'])).toEqual(['rtl', 'die']);
+    expect(chosen(['imcgen_die', 'imcgen_model', 'imcgen_digital', 'tool_verilator'])).toEqual([
+      'rtl',
+      'die',
+    ]);
+    for (const [view, flags] of Object.entries(VIEWS)) expect(chosen(flags)).toEqual(['rtl', view]);
+    expect(chosen(['tool_verilator'])).toEqual(['rtl', 'blackbox', 'waivers']);
   });
 });

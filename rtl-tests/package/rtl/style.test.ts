@@ -5,6 +5,7 @@ import { blocksOf } from '../../../generators/package/rtl/blocks.js';
 import type { PackageFile } from '../../../generators/package/text/contribution.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
 import { usedBeforeDeclared } from '../../fixtures/declared-before-use.js';
+import { EVERY_EFFECT, withDie } from '../../fixtures/dies.js';
 import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
 import { MATRIX } from '../../fixtures/matrix.js';
 
@@ -47,7 +48,9 @@ const ALL = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configurati
 describe.each(forEveryChange(ALL, everyNth(3)))('Verilog of $name', (configuration) => {
   const macro = configuration.config.name;
   // Models of library cells, in syn/, are named as the library names them.
-  const verilog = packageFiles(planOf(configuration)).filter((file) => file.path.endsWith('.v'));
+  const verilog = packageFiles(planOf(withDie(configuration, EVERY_EFFECT))).filter((file) =>
+    file.path.endsWith('.v'),
+  );
   const files = verilog.filter((file) => !file.path.startsWith('syn/'));
   const rtl = files.filter((file) => file.path.startsWith('rtl/'));
 

@@ -6,6 +6,7 @@ import { packageFiles } from '../../../generators/package/package.js';
 import { arrayPorts, powerPins } from '../../../generators/package/rtl/ports.js';
 import type { PackageFile } from '../../../generators/package/text/contribution.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
+import { withDie } from '../../fixtures/dies.js';
 import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
 import { MATRIX } from '../../fixtures/matrix.js';
 import { filesOf, replaceOnce, withPackage } from '../../fixtures/packages.js';
@@ -23,7 +24,7 @@ function pinsOf({ text }: PackageFile, power: boolean): string[] {
 }
 
 describe.each(forEveryChange(ALL, everyNth(6)))('the views of the array of $name', (configuration) => {
-  const plan = planOf(configuration);
+  const plan = planOf(withDie(configuration, {}));
   const files = packageFiles(plan);
   const arrayOf = (view: string) => files.find((file) => file.path === `${view}/${plan.name}_array.v`)!;
 
@@ -32,7 +33,7 @@ describe.each(forEveryChange(ALL, everyNth(6)))('the views of the array of $name
       ({ direction, range, name }) => `${direction} ${range === undefined ? '' : `[${range}]`} ${name}`,
     );
     const power = powerPins(plan.config).map(({ name }) => `inout  ${name}`);
-    for (const view of VIEWS) {
+    for (const view of [...VIEWS, 'die']) {
       expect(pinsOf(arrayOf(view), false)).toEqual(signals);
       expect(pinsOf(arrayOf(view), true)).toEqual([...power, ...signals]);
     }

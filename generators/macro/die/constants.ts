@@ -1,0 +1,80 @@
+import type { MacroConfig } from '../config/types.js';
+import { fullScale, type MacroShape } from '../plan/shape.js';
+import { DEVIATE_SIGMA } from './hash.js';
+
+/** What `die` of a macro config says. */
+export type DieConfig = NonNullable<MacroConfig['die']>;
+
+/**
+ * The die of a config in whole numbers: golden model and Verilog compute with these alone. `f` is one part of
+ * 2^fractionBits of a unit discharge.
+ */
+export interface DieConstants {
+  /** Bits below one unit discharge. */
+  readonly fractionBits: number;
+  /** Scale of the deviate of a cell current, 2^-16 f. */
+  readonly mismatch: number;
+  /** Scale of the deviate of the pulse width of a word line, 2^-16 f. */
+  readonly pulseError: number;
+  /** Scale of the deviate of the offset of a sense amplifier, 2^-16 f. */
+  readonly offset: number;
+  /** Scale of the deviate of the noise of a comparison, 2^-16 f. */
+  readonly noise: number;
+  /** Scale of the deviate of the gain of a die, 2^-32. */
+  readonly globalSpread: number;
+  /** What a line discharges at this temperature, 2^-16 of what it does at the nominal one. */
+  readonly arrayGain: number;
+  /** The same of the reference lines. */
+  readonly referenceGain: number;
+  /** Share that a line has lost for each f of its discharge, 2^-48; 0: none. */
+  readonly bend: number;
+  /** f at which a line discharges no further. */
+  readonly bendEnd: number;
+  /** What a cell leaks in a cycle, as a share of its current, 2^-24. */
+  readonly leakage: number;
+}
+
+/** Most that a line is told to have discharged, f. */
+export const LINE_LIMIT = 2 ** 29 - 1;
+/** Gains are kept to these, 2^-16: a quarter, and just below two. */
+export const LEAST_GAIN = 2 ** 14;
+export const MOST_GAIN = 2 ** 17 - 1;
+
+/**
+ * Constants of a die section.
+ *
+ * @param die   the section, every default filled in
+ * @param shape gives the swing where the section names none
+ * @returns whole numbers, each within 53 bits
+ */
+export function dieConstants(die: DieConfig, shape: MacroShape): DieConstants {
+  const one = 2 ** die.fractionBits;
+  const scale = (sigma: number) => Math.round((sigma * one * 2 ** 16) / DEVIATE_SIGMA);
+  const { celsius, nominalCelsius, perKelvin, tracking } = die.temperature;
+  const change = perKelvin * (celsius - nominalCelsius);
+  const swing = die.swing ?? Math.min(shape.headroom, fullScale(shape));
+  return {
+    fractionBits: die.fractionBits,
+    mismatch: scale(die.mismatch),
+    pulseError: scale(die.pulseError),
+    offset: scale(die.offset),
+    noise: scale(die.noise),
+    globalSpread: Math.round((die.globalSpread * 2 ** 32) / DEVIATE_SIGMA),
+    arrayGain: gainOf(1 + change),
+    referenceGain: gainOf(1 + tracking * change),
+    bend: Math.round((die.compression * 2 ** 47) / (swing * one)),
+    bendEnd:
+      die.compression === 0 ? LINE_LIMIT : Math.min(LINE_LIMIT, Math.floor((swing * one) / die.compression)),
+    leakage: Math.round(die.leakage * 2 ** 24),
+  };
+}
+
+/** A gain in 2^-16, within what the widths are made for. */
+function gainOf(factor: number): number {
+  return keptGain(Math.round(factor * 2 ** 16));
+}
+
+/** A gain within what the widths are made for. */
+export function keptGain(gain: number): number {
+  return Math.min(MOST_GAIN, Math.max(LEAST_GAIN, gain));
+}
