@@ -23,6 +23,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   diff: async () => (await import('./command-line/commands/diff.js')).registerDiff,
   sweep: async () => (await import('./command-line/commands/sweep.js')).registerSweep,
   map: async () => (await import('./command-line/commands/map.js')).registerMap,
+  evaluate: async () => (await import('./command-line/commands/evaluate.js')).registerEvaluate,
+  export: async () => (await import('./command-line/commands/export.js')).registerExport,
   schema: async () => (await import('./command-line/commands/schema.js')).registerSchema,
 };
 

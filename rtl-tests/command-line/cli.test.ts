@@ -52,6 +52,9 @@ describe('imcgen', () => {
     'verify',
     'diff',
     'sweep',
+    'map',
+    'evaluate',
+    'export',
     'schema',
   ];
   it.each(commands)('%s shows examples in its help', async (command) => {

@@ -35,6 +35,8 @@ const START = {
 /** What to do next, as commands and what they are for. */
 export const NETWORK_STEPS: readonly (readonly [command: string, purpose: string])[] = [
   [`imcgen map ${NETWORK_FILE}`, 'the plan: layers, tiles, macros, cells, cycles'],
+  [`imcgen evaluate ${NETWORK_FILE}`, 'accuracy of the hardware, beside the float model'],
+  [`imcgen export ${NETWORK_FILE} -o hw.onnx`, 'the hardware as an ONNX graph'],
 ];
 
 const REMARKS: Readonly<Record<string, string>> = {

@@ -85,7 +85,7 @@ export const networkSchema = z.strictObject({
     granularity: granularitySchema.default('column'),
   }).prefault({}),
   levels: section('levels of the ADCs', {
-    method: levelMethodSchema.default('kmeans'),
+    method: levelMethodSchema.default('optimal'),
     sharing: z
       .enum(['digit', 'tile', 'layer'])
       .default('digit')

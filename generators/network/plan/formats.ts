@@ -33,9 +33,9 @@ export function codeFormats(
   return formats;
 }
 
-/** Least and greatest code of a format. Two's complement is used in full. */
+/** Least and greatest code of a format. The lowest of two's complement is not used: word line drivers saturate it. */
 export function codeRange({ signed, bits }: CodeFormat): { readonly low: number; readonly high: number } {
-  return signed ? { low: -(2 ** (bits - 1)), high: 2 ** (bits - 1) - 1 } : { low: 0, high: 2 ** bits - 1 };
+  return signed ? { low: 1 - 2 ** (bits - 1), high: 2 ** (bits - 1) - 1 } : { low: 0, high: 2 ** bits - 1 };
 }
 
 /** Whether values pass from input to output as they are, or not at all. */

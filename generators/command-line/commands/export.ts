@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+
+const EXAMPLES = `
+Examples:
+  imcgen export network.json -o hardware.onnx
+  imcgen export network.json -o hardware.onnx --json | jq .bytes
+
+Calibrates the network and writes its hardware as an ONNX graph of standard operators, which gives the same whole
+numbers as the golden model in any runtime: it takes images as the float model does, [N, C, H, W], and hands out
+"codes", the class scores as whole numbers.
+Exit code 0: written; 1: the network cannot be mapped, or a file is not as it should be; 3: no onnxruntime.`;
+
+interface ExportFlags {
+  readonly output: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Adds `imcgen export`. The implementation loads when the command runs. */
+export function registerExport(program: Command): void {
+  program
+    .command('export')
+    .description('write the hardware of a network as an ONNX graph of standard operators')
+    .argument('<network>', 'config of the network (network.json), - for standard input')
+    .requiredOption('-o, --output <file>', 'where to write the graph')
+    .option('--json', 'print what was written as JSON', false)
+    .option('--quiet', 'print nothing on success', false)
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string, { output, json, quiet }: ExportFlags) => {
+      const { exportFile } = await import('../actions/network.js');
+      const { shown } = await import('./shown.js');
+      const written = await shown((work) => exportFile(file, output, work));
+      if (json) process.stdout.write(`${JSON.stringify(written, null, 2)}\n`);
+      else if (!quiet)
+        process.stdout.write(`${output}: ${written.layers} layers, ${written.macros} macros\n`);
+    });
+}

@@ -1,0 +1,78 @@
+import type { Macro } from '../../macro/golden/macro.js';
+import { inputsOf, type Step } from '../graph/steps.js';
+import type { LayerHardware, NetworkHardware } from './hardware.js';
+import { digitalSums, layerSums, programmedMacros, type Sums } from './layer.js';
+import { requantizedAll } from './requantizer.js';
+import { boundedRange, inputCodes, pooledSums, stepCodes } from './steps.js';
+
+/**
+ * The network on golden models of its macros: the reference for every other form of it.
+ *
+ * @example
+ * const codes = new GoldenNetwork(hardware).run(images);      // classes x images, whole numbers
+ */
+export class GoldenNetwork {
+  private readonly macros: ReadonlyMap<string, readonly Macro[]>;
+
+  constructor(private readonly hardware: NetworkHardware) {
+    this.macros = new Map([...hardware.layers].map(([name, { arrays }]) => [name, programmedMacros(arrays)]));
+  }
+
+  /**
+   * @param samples images x channels x height x width, as the float network takes them
+   * @param watch   is told the codes of every tensor, as long as they last
+   * @returns codes of the network's output, image after image
+   */
+  run(samples: Float32Array, watch?: (tensor: string, codes: Int16Array) => void): Int16Array {
+    const { network, formats } = this.hardware.plan;
+    const { scales } = this.hardware;
+    const codes = new Map<string, Int16Array>();
+    const put = (tensor: string, values: Int16Array) => {
+      codes.set(tensor, values);
+      watch?.(tensor, values);
+    };
+    put(network.input, inputCodes(samples, scales.get(network.input)!, formats.get(network.input)!));
+    for (const [index, step] of network.steps.entries()) {
+      put(
+        step.output,
+        this.stepOf(
+          step,
+          inputsOf(step).map((name) => codes.get(name)!),
+        ),
+      );
+      for (const input of inputsOf(step)) {
+        const later = network.steps.slice(index + 1).some((each) => inputsOf(each).includes(input));
+        if (!later) codes.delete(input);
+      }
+    }
+    return codes.get(network.output)!;
+  }
+
+  /** Sums of a layer before its requantization. */
+  sums({ plan, arrays }: LayerHardware, codes: Int16Array): Sums {
+    const { step } = plan.rule;
+    const shape = this.hardware.plan.network.shapes.get(step.input)!;
+    return arrays.length === 0
+      ? digitalSums(plan, shape, codes)
+      : layerSums(plan, arrays, this.macros.get(step.name)!, shape, codes);
+  }
+
+  private stepOf(step: Step, inputs: readonly Int16Array[]): Int16Array {
+    const { plan, layers, pools } = this.hardware;
+    const { shapes } = plan.network;
+    const [first] = inputs as [Int16Array];
+    if (step.kind === 'linear') {
+      const layer = layers.get(step.name)!;
+      return requantizedAll(this.sums(layer, first), layer.plan.positions, layer.requantizer);
+    }
+    if (step.kind === 'averagePool') {
+      const to = shapes.get(step.output)!;
+      const sums = pooledSums(step, shapes.get(step.input)!, to, first);
+      return requantizedAll(sums, to[1] * to[2], pools.get(step.name)!);
+    }
+    const format = plan.formats.get(step.output)!;
+    const bounds = 'bounds' in step ? step.bounds : { low: -Infinity, high: Infinity };
+    const range = boundedRange(format, bounds, this.hardware.scales.get(step.output)!);
+    return stepCodes(step, plan.network, inputs, range);
+  }
+}
