@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   verify: async () => (await import('./command-line/commands/verify.js')).registerVerify,
   diff: async () => (await import('./command-line/commands/diff.js')).registerDiff,
   sweep: async () => (await import('./command-line/commands/sweep.js')).registerSweep,
+  psum: async () => (await import('./command-line/commands/psum.js')).registerPsum,
   map: async () => (await import('./command-line/commands/map.js')).registerMap,
   evaluate: async () => (await import('./command-line/commands/evaluate.js')).registerEvaluate,
   export: async () => (await import('./command-line/commands/export.js')).registerExport,

@@ -25,4 +25,4 @@ export {
 } from '../checks/formal/engines.js';
 export { isProved, type ProofResult, type ProveOptions, proveMacro } from '../checks/formal/prove.js';
 export type { Signal, Waveform } from '../checks/formal/waveform.js';
-export type { Claim, Proof, ProofName, Witness } from '../package/formal/proof.js';
+export type { Claim, Proof, ProofName, PsumProofName, Witness } from '../package/formal/proof.js';

@@ -57,7 +57,7 @@ export function packageFiles(plan: MacroPlan): PackageFile[] {
   const made = CONTRIBUTIONS.flatMap(({ files }) => files?.(plan) ?? []);
   const lists = CONTRIBUTIONS.flatMap((contribution) => contribution.lists?.(plan, made) ?? []);
   const all = [...made, ...lists, readmeFile(plan)];
-  return [...all, manifestFile(plan, all)];
+  return [...all, manifestFile({ name: plan.name, hash: configHash(plan) }, all)];
 }
 
 function readmeFile(plan: MacroPlan): PackageFile {
@@ -68,17 +68,26 @@ function readmeFile(plan: MacroPlan): PackageFile {
   return { path: 'README.md', text: render('docs/readme.md', readmeView(plan, lines)) };
 }
 
-function manifestFile(plan: MacroPlan, files: readonly PackageFile[]): PackageFile {
+/**
+ * The manifest of a package.
+ *
+ * @param origin name of its top level, and the hash of what it was generated from
+ * @param files  all others
+ */
+export function manifestFile(
+  origin: { readonly name: string; readonly hash: string },
+  files: readonly PackageFile[],
+): PackageFile {
   const hashes = files.map(({ path, text }) => [path, sha256(text)] as const);
   const manifest: Manifest = {
     tool: TOOL,
-    macro: plan.name,
-    config: configHash(plan),
+    macro: origin.name,
+    config: origin.hash,
     files: Object.fromEntries(hashes.sort(([a], [b]) => (a < b ? -1 : 1))),
   };
   return { path: MANIFEST, text: json(manifest) };
 }
 
-function json(value: unknown): string {
+export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -1,5 +1,5 @@
 /**
- * Compiles, lints and elaborates the package of every configuration, looks for names above their
+ * Compiles, lints and elaborates the package of every configuration, macros and partial-sum units, looks for names above their
  * declarations, and co-simulates some with Verilator: `npm run lint:rtl`, or with a part of a configuration's name. Any output of a tool is a
  * failure; the one waiver is the package's own, of its empty black box.
  */
@@ -9,17 +9,22 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { orThrow } from '../../generators/common/problems.js';
+import { PSUM_PROOFS } from '../../generators/package/formal/proof.js';
 import { packageFiles } from '../../generators/package/package.js';
+import { psumFiles } from '../../generators/package/psum/package.js';
 import { writePackage } from '../../generators/package/write.js';
 import { CONFIGURATIONS, planOf } from '../fixtures/configurations.js';
 import { usedBeforeDeclared } from '../fixtures/declared-before-use.js';
 import { EVERY_EFFECT, withDie } from '../fixtures/dies.js';
 import { MATRIX } from '../fixtures/matrix.js';
+import { PSUM_LAYER, PSUM_MATRIX } from '../fixtures/psum.js';
 
 /** The package of one configuration, on disk. */
 interface Package {
   readonly configuration: string;
   readonly macro: string;
+  /** What has to hold. */
+  readonly checks: readonly Check[];
   readonly folder: string;
   /** Its Verilog files of some folders. */
   readonly verilog: (...folders: readonly string[]) => readonly string[];
@@ -152,16 +157,59 @@ async function complaint(check: Check, made: Package): Promise<string | undefine
   return output === '' ? `${tool} ends with ${result.exitCode ?? result.code}` : output;
 }
 
+/** The same of a partial-sum unit: its Verilog is all of one folder, and its proofs. */
+const UNIT_CHECKS: readonly Check[] = [
+  {
+    name: 'iverilog, testbench',
+    command: ({ macro }) => [...ICARUS, '-f', `${macro}.f`, `tb/${macro}_tb.v`],
+  },
+  {
+    name: 'verilator',
+    command: ({ macro, verilog }) => [...VERILATOR, '--top-module', macro, ...verilog('rtl')],
+  },
+  {
+    name: 'yosys',
+    command: ({ macro, verilog }) => [
+      ...['yosys', '-q', '-p'],
+      `read_verilog ${verilog('rtl').join(' ')}; hierarchy -check -top ${macro}; proc; check -assert`,
+    ],
+  },
+  { name: 'iverilog, proofs', command: ({ verilog }) => [...ICARUS, ...verilog('rtl', 'formal')] },
+  ...PSUM_PROOFS.map((proof) => ({
+    name: `verilator, proof of ${proof}`,
+    command: ({ macro, verilog }: Package) => [
+      ...[...VERILATOR, '--top-module', `${macro}_prove_${proof}`],
+      ...[...verilog('rtl'), `formal/${macro}_prove_${proof}.v`],
+    ],
+  })),
+];
+
+/** What is linted: the macros, and the partial-sum units. */
+const EVERYTHING = [
+  ...ALL.map((configuration) => ({
+    name: configuration.name,
+    macro: configuration.config.name,
+    checks: CHECKS,
+    files: () => packageFiles(planOf(configuration)),
+  })),
+  ...[PSUM_LAYER, ...PSUM_MATRIX].map((plan) => ({
+    name: plan.name,
+    macro: plan.name,
+    checks: UNIT_CHECKS,
+    files: () => psumFiles(plan),
+  })),
+];
+
 async function writeAll(root: string, filter: string): Promise<Package[]> {
   const packages: Package[] = [];
-  for (const configuration of ALL.filter(({ name }) => name.includes(filter))) {
-    const files = packageFiles(planOf(configuration));
+  for (const { name, macro, checks, files: make } of EVERYTHING.filter((one) => one.name.includes(filter))) {
+    const files = make();
     const folder = orThrow(await writePackage(path.join(root, String(packages.length)), files));
     const verilog = files.filter((file) => file.path.endsWith('.v'));
     const paths = verilog.map((file) => file.path);
     packages.push({
-      configuration: configuration.name,
-      macro: configuration.config.name,
+      configuration: name,
+      ...{ macro, checks },
       folder,
       verilog: (...folders) => paths.filter((file) => folders.includes(path.dirname(file))),
       early: verilog.flatMap(({ path: file, text }) =>
@@ -190,7 +238,7 @@ try {
     report('declared before use', configuration, early.length === 0 ? undefined : early.join('\n'));
   }
   const jobs = packages.flatMap((made) =>
-    CHECKS.filter(({ only }) => only?.includes(made.macro) ?? true).map((check) => ({ made, check })),
+    made.checks.filter(({ only }) => only?.includes(made.macro) ?? true).map((check) => ({ made, check })),
   );
   const worker = async () => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {

@@ -46,8 +46,8 @@ export interface SimulationRun {
   readonly vectors: string;
   /** What to compile and run it with. */
   readonly simulator: Simulator;
-  /** View of the analog macro; default: the behavioural model. */
-  readonly view?: ArrayView;
+  /** View of the analog macro, `none` where there is none; default: the behavioural model. */
+  readonly view?: ArrayView | 'none';
   /** A mapped netlist in place of `rtl/`, on Icarus. */
   readonly netlist?: MappedNetlist;
   /** File of an array model that takes the place of the package's. */
@@ -165,7 +165,8 @@ async function buildVerilator(run: SimulationRun, build: string): Promise<string
 async function sources(run: SimulationRun): Promise<string[]> {
   const { folder, macro, view = 'model', arrayModel, netlist } = run;
   const rtl = netlist === undefined ? await verilogIn(folder, 'rtl') : [];
-  const array = arrayModel === undefined ? await verilogIn(folder, view) : [arrayModel];
+  const array =
+    arrayModel !== undefined ? [arrayModel] : view === 'none' ? [] : await verilogIn(folder, view);
   return [...rtl, ...array, path.join(folder, 'tb', `${macro}_tb.v`)];
 }
 

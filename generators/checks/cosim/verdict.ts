@@ -38,7 +38,11 @@ const VERDICT = /^PASS n=(\d+)$|^FAIL n=(\d+) mismatches=[1-9]\d*$/;
  * simulators exit 0 after errors, missing files and early ends, and some print more lines at the end.
  * No line may speak of a failure, error or warning.
  */
-export function judge(lines: readonly string[], vectors: Vectors, columns: number): Verdict {
+export function judge(
+  lines: readonly string[],
+  vectors: Pick<Vectors, 'checks' | 'conversions'>,
+  columns: number,
+): Verdict {
   const mismatches: Mismatch[] = [];
   const complaints: string[] = [];
   let checks = 0;
@@ -70,7 +74,11 @@ export function judge(lines: readonly string[], vectors: Vectors, columns: numbe
   };
 }
 
-function readMismatch(match: RegExpExecArray, vectors: Vectors, columns: number): Mismatch {
+function readMismatch(
+  match: RegExpExecArray,
+  vectors: Pick<Vectors, 'conversions'>,
+  columns: number,
+): Mismatch {
   const [, cycleText, signal, expected, got] = match as unknown as [string, string, string, string, string];
   const cycle = Number(cycleText);
   const bit = ['sa', 'column', 'rwl_p', 'rwl_n', 'ref_group'].includes(signal)

@@ -1,8 +1,7 @@
 import type { Files } from '../../common/files/text-file.js';
 import { InvalidInput } from '../../common/problems.js';
 import { isInstalled } from '../../common/tool.js';
-import type { MacroPlan } from '../../macro/plan/plan.js';
-import { outputsOf, type Proof } from '../../package/formal/proof.js';
+import { outputsOf, type Proof, type ProvedDesign } from '../../package/formal/proof.js';
 import { SCRIPT, type Yosys, yosysBuiltin } from '../yosys/builtin.js';
 import { command, inFolder, yosysNative } from '../yosys/native.js';
 import {
@@ -54,7 +53,7 @@ export interface Open {
 /** A proof to do: its Verilog by path in the package. */
 export interface Task {
   readonly folder: string;
-  readonly plan: MacroPlan;
+  readonly plan: ProvedDesign;
   readonly proof: Proof;
   readonly files: Files;
   readonly signal: AbortSignal | undefined;

@@ -5,10 +5,10 @@ import { Interrupted, InvalidInput } from '../../common/problems.js';
 import { unreadable } from '../../common/system-errors.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { propertyFiles } from '../../package/formal/files.js';
-import type { Claim, Proof } from '../../package/formal/proof.js';
+import type { Claim, Proof, ProvedDesign } from '../../package/formal/proof.js';
 import { proofsOf } from '../../package/formal/proofs.js';
 import { designOf } from '../../package/formal/script.js';
-import type { Engine, Outcome } from './engines.js';
+import type { Engine, Outcome, Task } from './engines.js';
 
 /** What came of one proof. */
 export interface ProofResult {
@@ -74,7 +74,23 @@ export async function proveMacro(
   plan: MacroPlan,
   options: ProveOptions,
 ): Promise<readonly ProofResult[]> {
-  const proofs = proofsOf(plan);
+  return proveEach(proofsOf(plan), options, (proof, signal) =>
+    prove(folder, plan, proof, options.engine, signal),
+  );
+}
+
+/**
+ * Does proofs side by side, the longest first.
+ *
+ * @param one does one of them
+ * @returns results in the order of the proofs
+ * @throws what one of them throws, once all that was started has ended
+ */
+export async function proveEach(
+  proofs: readonly Proof[],
+  options: ProveOptions,
+  one: (proof: Proof, signal: AbortSignal) => Promise<ProofResult>,
+): Promise<readonly ProofResult[]> {
   const results = new Map<Proof, ProofResult>();
   const waiting = [...proofs].sort((a, b) => b.effort - a.effort);
   const failed = new AbortController();
@@ -86,7 +102,7 @@ export async function proveMacro(
   const lane = async () => {
     for (let proof = waiting.shift(); proof !== undefined; proof = waiting.shift()) {
       tell();
-      results.set(proof, await prove(folder, plan, proof, options.engine, signal));
+      results.set(proof, await one(proof, signal));
     }
     tell();
   };
@@ -113,9 +129,15 @@ export async function prove(
   engine: Engine,
   signal: AbortSignal | undefined,
 ): Promise<ProofResult> {
-  const started = performance.now();
   const files = await filesOf(folder, plan, proof);
-  const { outcome, reached } = await engine.prove({ folder, plan, proof, files, signal });
+  return proveTask(engine, { folder, plan, proof, files, signal });
+}
+
+/** Does one proof, of any design. */
+export async function proveTask(engine: Engine, task: Task): Promise<ProofResult> {
+  const started = performance.now();
+  const { proof } = task;
+  const { outcome, reached } = await engine.prove(task);
   return {
     proof,
     outcome,
@@ -126,6 +148,11 @@ export async function prove(
 
 /** What a proof reads: the design as it is in the folder, the properties as the config has them. */
 export async function filesOf(folder: string, plan: MacroPlan, proof: Proof): Promise<Files> {
+  return new Map([...(await designFiles(folder, plan, proof)), ...propertyFiles(plan, proof)]);
+}
+
+/** The design that a proof is about, as it is in the folder. */
+export async function designFiles(folder: string, plan: ProvedDesign, proof: Proof): Promise<Files> {
   const read = designOf(plan, proof).map(async (name) => {
     const file = path.join(folder, name);
     const text = await readFile(file, 'utf8').catch((error) => {
@@ -133,5 +160,5 @@ export async function filesOf(folder: string, plan: MacroPlan, proof: Proof): Pr
     });
     return [name, text] as const;
   });
-  return new Map([...(await Promise.all(read)), ...propertyFiles(plan, proof)]);
+  return new Map(await Promise.all(read));
 }

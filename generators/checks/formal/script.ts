@@ -1,5 +1,4 @@
-import type { MacroPlan } from '../../macro/plan/plan.js';
-import type { Proof, Stage } from '../../package/formal/proof.js';
+import type { Proof, ProvedDesign, Stage } from '../../package/formal/proof.js';
 import {
   alone,
   claimed,
@@ -20,7 +19,7 @@ export const counterexample = (stage: number) => `stage${stage}.json`;
 export const witnessLog = (name: string) => `${name}.log`;
 
 /** The script that proves and reports in files of its own. */
-export function proofScript(plan: MacroPlan, proof: Proof): string {
+export function proofScript(plan: ProvedDesign, proof: Proof): string {
   const prove = (stage: Stage, at: number) =>
     `tee -q -o ${stageLog(at)} ${proveCommand(plan, proof, stage)} -show-public -dump_json ${counterexample(at)}`;
   const lines = [
@@ -35,7 +34,7 @@ export function proofScript(plan: MacroPlan, proof: Proof): string {
 export const smtFile = (stage: number) => `stage${stage}.smt2`;
 
 /** The script that writes the stages for an SMT solver, properties as assertions; states are searched for as ever. */
-export function smtScript(plan: MacroPlan, proof: Proof): string {
+export function smtScript(plan: ProvedDesign, proof: Proof): string {
   const stages = proof.stages.flatMap((stage, at) => [
     ...alone(proof, stage),
     ...stage.outputs.map((name) => `add -assert ${outputOf(name)}`),
@@ -47,13 +46,13 @@ export function smtScript(plan: MacroPlan, proof: Proof): string {
 }
 
 /** What yosys-smtbmc is told of the first cycle: it is in reset. */
-export function smtReset({ config }: MacroPlan): string {
+export function smtReset({ config }: ProvedDesign): string {
   const { name, level } = resetView(config.reset);
   return `initial\nassume (= [${name}] ${level.endsWith('1') ? 'true' : 'false'})\n`;
 }
 
 /** The script that looks for a run from reset that ends with a property of this stage that does not hold. */
-export function searchScript(plan: MacroPlan, proof: Proof, at: number): string {
+export function searchScript(plan: ProvedDesign, proof: Proof, at: number): string {
   const stage = proof.stages[at]!;
   const command = [
     `sat -seq 1 ${firstInReset(plan)} -tempinduct-baseonly -maxsteps ${proof.horizon} -timeout ${PATIENCE}`,
@@ -68,7 +67,7 @@ export function searchScript(plan: MacroPlan, proof: Proof, at: number): string 
   return `${lines.join('\n')}\n`;
 }
 
-function reportedWitnesses(plan: MacroPlan, proof: Proof): readonly string[] {
+function reportedWitnesses(plan: ProvedDesign, proof: Proof): readonly string[] {
   return witnessCommands(plan, proof).flatMap(({ name, only, command }) => [
     ...only,
     `tee -q -o ${witnessLog(name)} ${command}`,

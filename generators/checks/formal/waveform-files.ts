@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { writeWhole } from '../../common/files/writer.js';
-import type { MacroPlan } from '../../macro/plan/plan.js';
-import type { Proof } from '../../package/formal/proof.js';
+import type { Proof, ProvedDesign } from '../../package/formal/proof.js';
 import { moduleOf } from '../../package/formal/script.js';
 import type { ProofResult } from './prove.js';
 import { vcdOf } from './waveform.js';
@@ -18,7 +17,7 @@ export type Waveforms = ReadonlyMap<Proof, string>;
  */
 export async function writeWaveforms(
   results: readonly ProofResult[],
-  plan: MacroPlan,
+  plan: ProvedDesign,
   folder: string,
 ): Promise<Waveforms> {
   const written = new Map<Proof, string>();

@@ -41,6 +41,63 @@ export function isKnownAs(entry: KnownEquivalent, { file, line, nth, before, aft
 /** Each has its reason; `npm run mutation -- --all` finds those that are killed after all, or match nothing. */
 export const EQUIVALENTS: readonly KnownEquivalent[] = [
   {
+    file: 'psum_top',
+    line: 'localparam TILE_W = (TILES > 1) ? $clog2(TILES) : 1;',
+    before: '1',
+    after: '2',
+    reason: 'a number held wider than it need be: every value fits as before',
+  },
+  {
+    file: 'psum_top',
+    line: 'localparam WEIGHT_W = (TILES * DIGITS > 1) ? $clog2(TILES * DIGITS) : 1;',
+    before: '1',
+    after: '2',
+    reason: 'a number held wider than it need be: every value fits as before',
+  },
+  {
+    file: 'psum_top',
+    line: "wire [31:0] channel_beat = {22'd0, channel} / LANES;",
+    before: "22'd0",
+    after: "22'd1",
+    reason: 'adds 1024 / LANES, of which none of the bits that name a beat is left',
+  },
+  {
+    file: 'psum_lane',
+    line: "assign acc_word[k] = {ACC_BITS{1'b0}};",
+    before: "{ACC_BITS{1'b0}}",
+    after: '~0',
+    reason: 'of a word that the lane does not have: its results are dark, and nobody can read it',
+  },
+  {
+    file: 'psum_lane',
+    line: "assign scale_word[k] = {SCALE_BITS{1'b0}};",
+    before: "{SCALE_BITS{1'b0}}",
+    after: '~0',
+    reason: 'of a word that the lane does not have: its results are dark, and nobody can read it',
+  },
+  {
+    file: 'psum_lane',
+    line: "assign bias_word[k] = {BIAS_BITS{1'b0}};",
+    before: "{BIAS_BITS{1'b0}}",
+    after: '~0',
+    reason: 'of a word that the lane does not have: its results are dark, and nobody can read it',
+  },
+  {
+    file: 'psum_lane',
+    line: 'if (beat == e) acc_q[e*ACC_BITS +: ACC_BITS] <= sum;',
+    before: 'beat',
+    after: 'word',
+    reason: 'a sum is kept while the unit is busy, and then both name the beat of the product',
+  },
+  {
+    file: 'psum_sequence',
+    line: "weight_q <= {WEIGHT_W{1'b0}};",
+    nth: 2,
+    before: "1'b0",
+    after: "1'd1",
+    reason: 'the vector that begins a sum is of tile 0, and takes weight 0 whatever is held',
+  },
+  {
     file: 'top',
     line: 'localparam COL_W = (COLS > 1) ? $clog2(COLS) : 1;',
     before: '1',

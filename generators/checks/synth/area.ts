@@ -83,7 +83,12 @@ export function areaReport(
   };
 }
 
-function blockArea(block: KeptBlock, counts: ReadonlyMap<string, number>, library: Library): BlockArea {
+/** Cells, flip-flops and area of what is counted. */
+export function blockArea(
+  block: KeptBlock,
+  counts: ReadonlyMap<string, number>,
+  library: Library,
+): BlockArea {
   const { cells } = library.liberty;
   const sum = (of: (cell: string) => number) =>
     [...counts].reduce((total, [cell, count]) => total + count * of(cell), 0);

@@ -86,10 +86,12 @@ export async function synthesize(folder: string, options: SynthesisOptions): Pro
   const show = (step: string, detail = '') =>
     options.progress?.(steps.indexOf(step), steps.length, `${step}${detail}`);
 
-  const mapped = await map(folder, plan, inputs, library, signal, (pass) => show('mapping', `: ${pass}`));
+  const mapped = await mapToCells(folder, plan, inputs, library, signal, (pass) =>
+    show('mapping', `: ${pass}`),
+  );
   const files = [...inputs, ...mapped.files];
   show('static timing');
-  const timed = await timing(plan, files, mapped.netlist, library, options);
+  const timed = await timeNetlist(plan, files, mapped.netlist, library, options);
   if (cells) show('gate level');
   const netlist = fileOf(files, `syn/${name}_netlist.v`);
   return {
@@ -134,7 +136,7 @@ async function readSources(folder: string, { name }: MacroPlan): Promise<Package
   return Promise.all([...rtl, `blackbox/${name}_array.v`, `views/${name}_array.lib`].map(read));
 }
 
-async function readInput(file: string): Promise<string> {
+export async function readInput(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error) => {
     throw new InvalidInput([unreadable(file, error, 'Generate the package again.')]);
   });
@@ -143,16 +145,22 @@ async function readInput(file: string): Promise<string> {
 const fileOf = (files: readonly PackageFile[], wanted: string) =>
   files.find((file) => file.path === wanted)!.text;
 
-interface Mapped {
+/** A mapped design, and all that Yosys wrote. */
+export interface Mapped {
   readonly version: string;
   readonly netlist: Netlist;
   readonly nets: MisdrivenNets;
   readonly files: readonly PackageFile[];
 }
 
-async function map(
+/**
+ * Runs the mapping script of a package.
+ *
+ * @throws InvalidInput where the netlist is not as it must be
+ */
+export async function mapToCells(
   folder: string,
-  { name }: MacroPlan,
+  { name }: Pick<MacroPlan, 'name'>,
   inputs: readonly PackageFile[],
   library: Library,
   signal: AbortSignal | undefined,
@@ -206,12 +214,13 @@ function complaintsIn(log: string): string[] {
   return log.split('\n').filter((line) => /^(ERROR|Warning): /.test(line));
 }
 
-async function timing(
-  { name }: MacroPlan,
+/** Static timing of a netlist, or why there is none. */
+export async function timeNetlist(
+  { name }: Pick<MacroPlan, 'name'>,
   files: readonly PackageFile[],
   netlist: Netlist,
   library: Library,
-  { timing: wish, signal }: SynthesisOptions,
+  { timing: wish, signal }: Pick<SynthesisOptions, 'timing' | 'signal'>,
 ): Promise<Synthesis['timing']> {
   if (wish === 'off') return { notRun: 'not asked for' };
   if (!library.liberty.timed) return { notRun: `library ${library.liberty.name} has no delays` };
@@ -231,7 +240,7 @@ async function timing(
 }
 
 /** Files with the Verilog models of the cells. */
-function cellModels({ file }: Library, named: string | undefined): string[] {
+export function cellModels({ file }: Library, named: string | undefined): string[] {
   if (named !== undefined) {
     if (existsSync(named)) return [named];
     throw new InvalidInput([{ file: named, path: '', message: 'no such file' }]);

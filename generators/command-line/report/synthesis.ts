@@ -21,7 +21,7 @@ const BLOCKS: Readonly<Record<string, string>> = {
 };
 
 /** Area with as many digits as it needs. */
-function areaText(area: number): string {
+export function areaText(area: number): string {
   return area.toFixed(area < 100 ? 1 : 0);
 }
 
@@ -112,7 +112,8 @@ export function converterLines(area: AreaReport, columns: number): string[] {
   ];
 }
 
-function timingLines({ timing }: Synthesis): string[] {
+/** Slacks, the highest clock and the critical path. */
+export function timingLines({ timing }: Pick<Synthesis, 'timing'>): string[] {
   if ('notRun' in timing) return [`timing: not run: ${timing.notRun}`];
   const { targetNs, setupSlackNs, holdSlackNs, shortestNs, critical, path } = timing;
   const verdict = (slack: number) => (slack < 0 ? 'VIOLATED' : 'met');
@@ -150,14 +151,16 @@ function named(end: string): string {
   return block === undefined ? end : `${what} of ${block}`;
 }
 
+/** What machines are told of timing: the path in words, not the text of the analyser. */
+export function timingJson(timing: Synthesis['timing']) {
+  if ('notRun' in timing) return timing;
+  const { critical: _, text: __, ...plain } = timing;
+  return plain;
+}
+
 /** The same for machines. */
 export function synthesisJson(synthesis: Synthesis): string {
   const { macro, plan, library, yosys, area, nets, timing, gateLevel, equivalence } = synthesis;
-  const {
-    critical: _,
-    text: __,
-    ...plain
-  } = 'notRun' in timing ? { ...timing, critical: 0, text: 0 } : timing;
   return `${JSON.stringify(
     {
       macro,
@@ -166,7 +169,7 @@ export function synthesisJson(synthesis: Synthesis): string {
       yosys,
       area,
       nets,
-      timing: plain,
+      timing: timingJson(timing),
       gateLevel: gateLevel && verdictJson(gateLevel),
       equivalence,
     },

@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { levelsSchema } from './levels.js';
 import { macroSchema } from './macro.js';
+import { psumSchema } from './psum.js';
 
 /** A JSON Schema, or one part of it. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** A file that people write and that has a published JSON Schema. */
-export type Published = 'macro' | 'levels';
+export type Published = 'macro' | 'levels' | 'psum';
 
 /** Files that have a published schema, by the name that `imcgen schema` takes. */
 export const PUBLISHED = {
   macro: { schema: macroSchema, title: 'imcgen macro config (macro.json)' },
   levels: { schema: levelsSchema, title: 'imcgen levels of a nonlinear ADC (levels.json)' },
+  psum: { schema: psumSchema, title: 'imcgen partial-sum unit config (psum.json)' },
 } as const satisfies Readonly<Record<Published, unknown>>;
 
 /**

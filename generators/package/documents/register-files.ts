@@ -19,7 +19,7 @@ import { headerLines } from '../text/header.js';
 import { render } from '../text/render.js';
 
 /** A number with so many hexadecimal digits. */
-function hex(value: number, digits: number): string {
+export function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
 }
 
@@ -28,7 +28,7 @@ const ARRAYS = (Object.keys(REGIONS) as RegionName[]).filter((region) => region 
 
 const ADDRESS_DIGITS = 5;
 
-function addressText(address: number): string {
+export function addressText(address: number): string {
   return `0x${hex(address, ADDRESS_DIGITS)}`;
 }
 
@@ -44,12 +44,25 @@ function parameterFile(plan: MacroPlan): PackageFile {
   return { path: `include/${file}`, text };
 }
 
-function cField(prefix: string, field: BitField) {
+export function cField(prefix: string, field: BitField) {
   const name = `${prefix}_${field.name.toUpperCase()}`;
   const { access, lsb, meaning } = field;
   return {
     ...{ name, access, lsb, meaning, mask: `0x${hex(maskOf(field), 8)}u` },
     values: (field.values ?? []).map((value, number) => ({ name: `${name}_${value.toUpperCase()}`, number })),
+  };
+}
+
+/** A region for C: the address of a word as a macro of its indices. */
+export function cRegion(label: string, { base, strides, access, meaning, fields }: Region, size: number) {
+  const indices = Object.keys(strides);
+  return {
+    ...{ label, access, meaning, indices: indices.join(', '), size: `0x${size.toString(16)}` },
+    sum: [
+      `${addressText(base)}u`,
+      ...indices.map((index) => `0x${strides[index]!.toString(16)}u * (${index})`),
+    ].join(' + '),
+    fields: fields.map((field) => cField(label, field)),
   };
 }
 
@@ -61,6 +74,7 @@ function cHeaderFile(plan: MacroPlan): PackageFile {
   const text = render('include/regs.h', {
     header: headerLines(plan, file, 'addresses, registers and bits', ' * '),
     prefix,
+    what: 'macro',
     parameters: parametersOf(shape),
     trimRow: TRIM_ROW_BASE,
     registers: registersOf(shape).map((register) => {
@@ -72,20 +86,9 @@ function cHeaderFile(plan: MacroPlan): PackageFile {
         fields: fields.map((field) => cField(label, field)),
       };
     }),
-    regions: ARRAYS.map((region) => {
-      const { base, strides, access, meaning, fields }: Region = REGIONS[region];
-      const label = `${prefix}_${region.toUpperCase()}`;
-      const indices = Object.keys(strides);
-      return {
-        ...{ label, access, meaning, indices: indices.join(', ') },
-        size: `0x${sizeInUse(shape, region).toString(16)}`,
-        sum: [
-          `${addressText(base)}u`,
-          ...indices.map((index) => `0x${strides[index]!.toString(16)}u * (${index})`),
-        ].join(' + '),
-        fields: fields.map((field) => cField(label, field)),
-      };
-    }),
+    regions: ARRAYS.map((region) =>
+      cRegion(`${prefix}_${region.toUpperCase()}`, REGIONS[region], sizeInUse(shape, region)),
+    ),
   });
   return { path: `include/${file}`, text };
 }
@@ -98,7 +101,7 @@ const RDL_ACCESS = {
 } as const;
 
 /** A field of SystemRDL; `reset` undefined where a reset changes nothing. */
-function rdlField(
+export function rdlField(
   field: BitField,
   reset: number | undefined,
   isConstant: boolean,
@@ -116,25 +119,24 @@ function rdlField(
 }
 
 /** Bits of a register's word that belong to a field. */
-function bitsOf(word: number, { msb, lsb }: BitField): number {
+export function bitsOf(word: number, { msb, lsb }: BitField): number {
   return Math.floor(word / 2 ** lsb) % 2 ** (msb - lsb + 1);
 }
 
 /** What never changes: set by the shape. */
 const CONSTANTS: readonly string[] = ['id', 'dimensions', 'format'];
 
-function indented(lines: readonly string[]): string[] {
+export function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `    ${line}`);
 }
 
 /** Words of a region as nested arrays: a file of registers for every index but the last. */
-function rdlRegion(
+export function rdlRegion(
   label: string,
-  region: RegionName,
+  { strides, meaning, fields }: Region,
   counts: Readonly<Record<string, number>>,
   base: number,
 ) {
-  const { strides, meaning, fields }: Region = REGIONS[region];
   const indices = Object.keys(counts);
   const nest = (at: number): string[] => {
     const index = indices[at]!;
@@ -176,8 +178,10 @@ function rdlFile(plan: MacroPlan): PackageFile {
   const trimBase = REGIONS.weights.base + REGIONS.weights.strides.row * TRIM_ROW_BASE;
   const trim = { ...countsInUse(shape, 'weights'), row: shape.trimRows };
   const arrays = [
-    ...ARRAYS.map((region) => rdlRegion(region, region, countsInUse(shape, region), REGIONS[region].base)),
-    ...(shape.trimRows > 0 ? [rdlRegion('trim', 'weights', trim, trimBase)] : []),
+    ...ARRAYS.map((region) =>
+      rdlRegion(region, REGIONS[region], countsInUse(shape, region), REGIONS[region].base),
+    ),
+    ...(shape.trimRows > 0 ? [rdlRegion('trim', REGIONS.weights, trim, trimBase)] : []),
   ];
   const text = render('include/regs.rdl', {
     header: headerLines(plan, file, 'address map in SystemRDL 2.0', '// '),

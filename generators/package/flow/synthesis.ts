@@ -118,6 +118,7 @@ function synthesisView(plan: MacroPlan, sources: readonly PackageFile[], library
   const target = Math.round(clockNs * 1000 * BLOCK_SHARE);
   return {
     ...macroView(plan),
+    analog: true,
     sources: sources.map(({ path }) => path).filter((path) => path.startsWith('rtl/')),
     blocks,
     equivalent: [

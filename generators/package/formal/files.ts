@@ -87,7 +87,7 @@ function proofView(plan: MacroPlan, proof: Proof | undefined) {
   };
 }
 
-function declared(observed: readonly Observed[]) {
+export function declared(observed: readonly Observed[]) {
   const range = ({ range }: Observed) => (range === '' ? '' : `[${range}]`);
   const widest = Math.max(0, ...observed.map((one) => range(one).length));
   return observed.map((one) => ({ declaration: `input  wire ${range(one).padEnd(widest)} ${one.port}` }));

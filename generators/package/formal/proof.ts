@@ -1,3 +1,5 @@
+import type { ResetStyle } from '../../macro/config/macro.js';
+
 /** Something that a property module says of the hardware, on an output of that name with `_o`. */
 export interface Claim {
   /** Name of the output, without `_o`. */
@@ -25,7 +27,19 @@ export interface Witness extends Claim {
 }
 
 /** Parts of the design, a proof each; docs/verification.md says what each proof is about. */
-export type ProofName = 'decoder' | 'ramp' | 'columns' | 'conversion' | 'test_modes' | 'bus';
+export type ProofName = 'decoder' | 'ramp' | 'columns' | 'conversion' | 'test_modes' | 'bus' | PsumProofName;
+
+/** Parts of a partial-sum unit, a proof each: the arithmetic, the order of beats, results that wait. */
+export type PsumProofName = 'lane' | 'sequence' | 'output';
+export const PSUM_PROOFS: readonly PsumProofName[] = ['lane', 'sequence', 'output'];
+
+/** What the scripts of proofs have to know of a design. */
+export interface ProvedDesign {
+  /** Name of its top level. */
+  readonly name: string;
+  /** How its flip-flops are reset. */
+  readonly config: { readonly reset: ResetStyle };
+}
 
 /** One property module and what Yosys has to do with it. */
 export interface Proof {

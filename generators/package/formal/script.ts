@@ -1,6 +1,5 @@
-import type { MacroPlan } from '../../macro/plan/plan.js';
 import { resetView } from '../rtl/view.js';
-import { outputsOf, type Proof, type Stage } from './proof.js';
+import { outputsOf, type Proof, type ProvedDesign, type Stage } from './proof.js';
 
 /*
  * The Yosys scripts of the proofs. They run in the package's folder, in Yosys 0.23 and later. Every
@@ -10,7 +9,7 @@ import { outputsOf, type Proof, type Stage } from './proof.js';
  */
 
 /** The script of a proof as the package ships it. */
-export function shippedScript(plan: MacroPlan, proof: Proof): string {
+export function shippedScript(plan: ProvedDesign, proof: Proof): string {
   const { name, level } = resetView(plan.config.reset);
   const first = proof.clocked ? ` The first cycle is in reset (${name} = ${level.at(-1)}).` : '';
   const prove = (stage: Stage) =>
@@ -28,17 +27,17 @@ export function shippedScript(plan: MacroPlan, proof: Proof): string {
   return `${lines.join('\n')}\n`;
 }
 
-export function moduleOf({ name }: MacroPlan, proof: Proof): string {
+export function moduleOf({ name }: ProvedDesign, proof: Proof): string {
   return `${name}_prove_${proof.name}`;
 }
 
 /** Verilog files of the design that a proof is about, from the package's folder. */
-export function designOf({ name }: MacroPlan, proof: Proof): readonly string[] {
+export function designOf({ name }: ProvedDesign, proof: Proof): readonly string[] {
   return proof.design.map((suffix) => `rtl/${name}${suffix}.v`);
 }
 
 /** Verilog files that say what has to hold, from the package's folder. */
-export function propertySources(plan: MacroPlan, proof: Proof): readonly string[] {
+export function propertySources(plan: ProvedDesign, proof: Proof): readonly string[] {
   return [
     ...proof.models.map((model) => `formal/${plan.name}_${model}.v`),
     `formal/${moduleOf(plan, proof)}.v`,
@@ -46,7 +45,7 @@ export function propertySources(plan: MacroPlan, proof: Proof): readonly string[
 }
 
 /** From sources to one flat module of logic and flip-flops, kept as `all`. */
-export function preparation(plan: MacroPlan, proof: Proof): readonly string[] {
+export function preparation(plan: ProvedDesign, proof: Proof): readonly string[] {
   const { removed, driven, observed } = proof;
   return [
     ...[...designOf(plan, proof), ...propertySources(plan, proof)].map((file) => `read_verilog ${file}`),
@@ -85,7 +84,7 @@ function without(proof: Proof, kept: readonly string[]): readonly string[] {
   return ['design -load all', `delete -output ${wires(others.map(outputOf))}`, 'opt_clean -purge'];
 }
 
-export function proveCommand(plan: MacroPlan, proof: Proof, stage: Stage): string {
+export function proveCommand(plan: ProvedDesign, proof: Proof, stage: Stage): string {
   const induction = stage.anyState ? [] : ['-seq 1', firstInReset(plan), '-tempinduct -maxsteps 1'];
   return ['sat', ...induction, ...claimed(proof, stage)].join(' ');
 }
@@ -94,7 +93,7 @@ export function claimed(proof: Proof, stage: Stage): readonly string[] {
   return [...assumed(proof), ...stage.outputs.map((name) => `-prove ${outputOf(name)} 1`)];
 }
 
-export function witnessCommands(plan: MacroPlan, proof: Proof) {
+export function witnessCommands(plan: ProvedDesign, proof: Proof) {
   return proof.witnesses.map(({ name, cycle }) => ({
     name,
     only: without(proof, [name]),
@@ -108,7 +107,7 @@ export function witnessCommands(plan: MacroPlan, proof: Proof) {
 }
 
 /** The first cycle is in reset; in all others it is free. */
-export function firstInReset({ config }: MacroPlan): string {
+export function firstInReset({ config }: ProvedDesign): string {
   const { name, level } = resetView(config.reset);
   return `-set-at 1 ${name} ${level.at(-1)}`;
 }

@@ -98,7 +98,7 @@ function declarePins(pins: readonly BusPin[]) {
 }
 
 /** The chosen bus: pins of the macro, the other side of its adapter, and how the top level connects it. */
-function busView({ bus, reset }: MacroConfig) {
+export function busView({ bus, reset }: Pick<MacroConfig, 'bus' | 'reset'>) {
   const { clocked, pins, title } = BUSES[bus];
   const shared = clocked ? ['clk_i', resetView(reset).name] : [];
   return {
@@ -162,6 +162,7 @@ export function macroView(plan: MacroPlan) {
   return {
     name,
     tool: TOOL,
+    command: 'imcgen generate',
     configHash: configHash(plan).slice(0, 12),
     license: config.license,
     reset: resetView(config.reset),

@@ -234,13 +234,8 @@ export class Stimulus {
         this.timing.reset();
       }
     }
-    accesses.forEach(({ write, address, data, strobes, stall }, access) => {
-      const { data: read, error } = replies[access] ?? { data: 0, error: false };
-      const more = access < accesses.length - 1 ? 1 : 0;
-      const head = write
-        ? `w ${hex(address)} ${hex(data)} ${hex(strobes)}`
-        : `r ${hex(address)} ${hex(read)} 0`;
-      this.lines.add(`${head} ${Number(error)} ${hex(stallWord(stall, more))}`);
+    accesses.forEach((access, at) => {
+      this.lines.add(operationLine(access, replies[at], at < accesses.length - 1));
     });
     const taken = replies.filter((reply, access) => reply !== undefined && answers[access]! < cycles);
     this.answers += taken.length;
@@ -258,6 +253,18 @@ export class Stimulus {
       machine: this.machine,
     };
   }
+}
+
+/** An access as a testbench reads it, with the answer that it must get. */
+export function operationLine(
+  { write, address, data, strobes, stall }: Access,
+  answer: Answer | undefined,
+  more: boolean,
+): string {
+  const head = write
+    ? `w ${hex(address)} ${hex(data)} ${hex(strobes)}`
+    : `r ${hex(address)} ${hex(answer?.data ?? 0)} 0`;
+  return `${head} ${Number(answer?.error ?? false)} ${hex(stallWord(stall, Number(more)))}`;
 }
 
 /** Last number of an operation line, from the highest digit: more of this burst, shared, answer, data, before. */

@@ -30,6 +30,7 @@ import { mutationsOf } from '../../../generators/checks/qualify/mutants.js';
 import { numberAmongEqual } from '../../../generators/checks/qualify/mutation.js';
 import { yosysNative } from '../../../generators/checks/yosys/native.js';
 import { type MatrixBed, makeBeds } from './beds.js';
+import { makePsumBeds } from './psum-beds.js';
 
 /** A run takes every n-th mutant, in the order of the text, unless it is told which: these n. */
 const SAMPLE = { logic: 10, data: 20 } as const;
@@ -110,6 +111,13 @@ function bedsThatKill() {
   };
 }
 
+/** Macros and partial-sum units; where all files that are meant are of units, those alone. */
+async function allBeds(): Promise<MatrixBed[]> {
+  const units = await makePsumBeds(root);
+  const unitsAlone = only.length > 0 && only.every((name) => name.startsWith('psum'));
+  return [...(unitsAlone ? [] : await makeBeds(root)), ...units].sort((a, b) => a.size - b.size);
+}
+
 /** `--part 3/10`: which of how many; undefined where it is not given. */
 function partOf(argv: readonly string[]): [at: number, of: number] | undefined {
   const at = argv.indexOf('--part');
@@ -129,7 +137,7 @@ function tell({ file, line, kind, before, after, places }: Mutant): void {
 let problems = 0;
 const started = performance.now();
 try {
-  const every = mutantsOf(await makeBeds(root));
+  const every = mutantsOf(await allBeds());
   const [at, of] = part ?? (all || only.length > 0 ? [0, 1] : [0, data ? SAMPLE.data : SAMPLE.logic]);
   const mutants = every.filter((_, place) => place % of === at);
   const equivalents = data ? [] : EQUIVALENTS.filter(({ file }) => isMeant(file));

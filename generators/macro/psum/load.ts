@@ -1,0 +1,24 @@
+import path from 'node:path';
+import { failure, orThrow, type Result } from '../../common/problems.js';
+import { loadJson } from '../config/load.js';
+import { psumSchema } from '../config/psum.js';
+import { type PsumPlan, planPsum, psumInput } from './plan.js';
+
+/**
+ * The plan of the partial-sum unit in a config file.
+ *
+ * @throws InvalidInput with every problem of the config and the plan
+ */
+export async function planPsumFile(file: string): Promise<PsumPlan> {
+  return orThrow(planPsum(psumInput(orThrow(await loadJson(file, psumSchema)), file)));
+}
+
+/** The plan that a package was generated from. */
+export async function planOfPsumPackage(folder: string): Promise<Result<PsumPlan>> {
+  const file = path.join(folder, 'config.resolved.json');
+  const config = await loadJson(file, psumSchema);
+  if (config.ok) return planPsum(psumInput(config.value, file));
+  const missing = config.problems.some(({ message }) => message === 'no such file');
+  const fix = 'Name a folder that imcgen psum generate wrote.';
+  return failure(...config.problems.map((problem) => (missing ? { ...problem, fix } : problem)));
+}

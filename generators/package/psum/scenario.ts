@@ -1,0 +1,503 @@
+import { Random } from '../../common/random.js';
+import type { Request } from '../../macro/golden/address-map.js';
+import type { TileBeat } from '../../macro/psum/machine.js';
+import { beatsOf, columnOf, fieldBytes, type PsumPlan, vectorBeats } from '../../macro/psum/plan.js';
+import {
+  biasAddress,
+  PSUM_REGISTER_NAMES,
+  psumAddress,
+  rangeWord,
+  resultRange,
+  scaleAddress,
+  weightWordAddress,
+} from '../../macro/psum/registers.js';
+import { NO_STALL, type Stall } from '../vectors/bus-timing.js';
+import { type Access, LONGEST_BURST } from '../vectors/stimulus.js';
+import { AT_ONCE, PsumStimulus, type PsumVectors } from './stimulus.js';
+
+export interface PsumVectorOptions {
+  /** Same seed, same vectors. */
+  readonly seed: number;
+  /** Sums of random values, besides the directed ones. */
+  readonly sums: number;
+}
+
+/** What a generated package carries. */
+export const PSUM_PACKAGED: PsumVectorOptions = { seed: 1, sums: 12 };
+
+/** A unit with a stimulus for it. */
+export interface PsumBench {
+  readonly plan: PsumPlan;
+  readonly stimulus: PsumStimulus;
+  readonly random: Random;
+}
+
+/** Values of a sum by tile, digit and channel. */
+export type SumValues = readonly (readonly (readonly number[])[])[];
+
+export function newPsumBench(plan: PsumPlan, seed: number): PsumBench {
+  const random = new Random(seed);
+  return { plan, random, stimulus: new PsumStimulus(plan, random) };
+}
+
+/** The whole scenario: everything that a unit must do and everything that it must refuse. */
+export function buildPsumVectors(plan: PsumPlan, { seed, sums }: PsumVectorOptions): PsumVectors {
+  const bench = newPsumBench(plan, seed);
+  afterReset(bench);
+  programRandomly(bench);
+  readCoefficients(bench);
+  extremes(bench);
+  roundings(bench);
+  streams(bench, sums);
+  refusedWhileBusy(bench);
+  atTheEdges(bench);
+  misfits(bench);
+  forbidden(bench);
+  bursts(bench, 6);
+  resets(bench);
+  return bench.stimulus.vectors();
+}
+
+// ---- vectors and coefficients --------------------------------------------------------------------
+
+/** Smallest and largest value of a tile. */
+export function valueRange({ shape: { valueBits, valueSigned } }: PsumPlan): { low: number; high: number } {
+  return valueSigned
+    ? { low: -(2 ** (valueBits - 1)), high: 2 ** (valueBits - 1) - 1 }
+    : { low: 0, high: 2 ** valueBits - 1 };
+}
+
+/** The vector of a tile as its beats; what nobody may look at is random. */
+export function vectorOf(
+  { plan, random }: PsumBench,
+  tile: number,
+  values: readonly (readonly number[])[],
+): TileBeat[] {
+  const { shape } = plan;
+  const bits = 8 * fieldBytes(shape.valueBits);
+  const columns = new Array<number>(vectorBeats(shape) * shape.lanes).fill(Number.NaN);
+  values.forEach((pass, digit) => {
+    pass.forEach((value, channel) => {
+      columns[columnOf(shape, digit, channel)] = value;
+    });
+  });
+  const last = vectorBeats(shape) - 1;
+  return Array.from({ length: last + 1 }, (_, beat) => ({
+    fields: columns.slice(beat * shape.lanes, (beat + 1) * shape.lanes).map((value) => {
+      const noise = random.whole(0, 2 ** bits - 1);
+      if (Number.isNaN(value)) return noise;
+      const low = 2 ** shape.valueBits;
+      return noise - (noise % low) + (((value % low) + low) % low);
+    }),
+    last: beat === last,
+    // Only the first beat names its tile.
+    tile: beat === 0 ? tile : random.whole(0, shape.tiles - 1),
+  }));
+}
+
+export function sumOf(
+  { plan: { shape } }: PsumBench,
+  value: (tile: number, digit: number, channel: number) => number,
+): SumValues {
+  return Array.from({ length: shape.tiles }, (_, g) =>
+    Array.from({ length: shape.digits }, (_, j) =>
+      Array.from({ length: shape.channels }, (_, c) => value(g, j, c)),
+    ),
+  );
+}
+
+export function randomSum(bench: PsumBench): SumValues {
+  const { low, high } = valueRange(bench.plan);
+  return sumOf(bench, () => bench.random.whole(low, high));
+}
+
+export function sendSum(bench: PsumBench, values: SumValues): void {
+  values.forEach((tile, g) => {
+    bench.stimulus.send(vectorOf(bench, g, tile));
+  });
+}
+
+/** Coefficients by channel, and what all channels share. */
+export interface Coefficients {
+  readonly weights: readonly number[];
+  readonly scales: readonly number[];
+  readonly biases: readonly number[];
+  readonly shift: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export function program({ plan: { shape }, stimulus }: PsumBench, all: Coefficients): void {
+  const { weights, scales, biases, shift, low, high } = all;
+  weights.forEach((weight, index) => {
+    const [tile, digit] = [Math.floor(index / shape.digits), index % shape.digits];
+    stimulus.write(weightWordAddress(shape, tile, digit), weight);
+  });
+  scales.forEach((scale, channel) => {
+    stimulus.write(scaleAddress(channel), scale);
+  });
+  biases.forEach((bias, channel) => {
+    stimulus.write(biasAddress(channel), bias);
+  });
+  stimulus.write(psumAddress('shift'), shift);
+  stimulus.write(psumAddress('range'), rangeWord(low, high));
+}
+
+/** Coefficients under which results differ: shifts that leave about the width of a result. */
+export function randomCoefficients({ plan: { shape }, random }: PsumBench): Coefficients {
+  const { accBits, scaleBits, resultBits, biasBits } = shape;
+  const shift = Math.min(31, Math.max(0, accBits + scaleBits - resultBits - 2));
+  const most = Math.min(2 ** (biasBits - 1), 2 ** (shift + resultBits - 1));
+  const { low, high } = resultRange(shape);
+  return {
+    weights: Array.from({ length: shape.tiles * shape.digits }, () =>
+      random.whole(0, 2 ** shape.weightBits - 1),
+    ),
+    scales: Array.from({ length: shape.channels }, () => random.whole(0, 2 ** scaleBits - 1)),
+    biases: Array.from({ length: shape.channels }, () => random.whole(-most, most - 1)),
+    ...{ shift, low, high },
+  };
+}
+
+function programRandomly(bench: PsumBench): Coefficients {
+  const coefficients = randomCoefficients(bench);
+  program(bench, coefficients);
+  return coefficients;
+}
+
+// ---- the parts of the scenario -------------------------------------------------------------------
+
+function afterReset({ plan: { shape }, stimulus }: PsumBench): void {
+  for (const register of PSUM_REGISTER_NAMES) stimulus.read(psumAddress(register));
+  for (let tile = 0; tile < shape.tiles; tile++) {
+    for (let digit = 0; digit < shape.digits; digit++) stimulus.read(weightWordAddress(shape, tile, digit));
+  }
+}
+
+function readCoefficients(bench: PsumBench): void {
+  const { plan, stimulus } = bench;
+  afterReset(bench);
+  for (let channel = 0; channel < plan.shape.channels; channel++) {
+    stimulus.read(scaleAddress(channel));
+    stimulus.read(biasAddress(channel));
+  }
+}
+
+/** The largest sums that there are, of both signs, under the largest coefficients and every kind of shift. */
+function extremes(bench: PsumBench): void {
+  const { plan, stimulus } = bench;
+  const { shape } = plan;
+  const { low, high } = valueRange(plan);
+  const ofResults = resultRange(shape);
+  const ones = <Value>(count: number, value: Value) => new Array<Value>(count).fill(value);
+  const largest = 2 ** shape.scaleBits - 1;
+  const bias = 2 ** (shape.biasBits - 1);
+  for (const [shift, scale, offset] of [
+    [0, 1, 0],
+    [0, largest, bias - 1],
+    [1, largest, -bias],
+    [15, largest, -bias],
+    [16, largest, bias - 1],
+    [31, largest, bias - 1],
+  ] as const) {
+    program(bench, {
+      weights: ones(shape.tiles * shape.digits, 2 ** shape.weightBits - 1),
+      scales: ones(shape.channels, scale),
+      biases: ones(shape.channels, offset),
+      ...{ shift, ...ofResults },
+    });
+    for (const value of [low, high, 0])
+      sendSum(
+        bench,
+        sumOf(bench, () => value),
+      );
+    sendSum(bench, randomSum(bench));
+    stimulus.drain();
+  }
+}
+
+/** One below, at and one above the middle between two results, for both signs, at every shift; and the clamp's bounds. */
+function roundings(bench: PsumBench): void {
+  const { plan, stimulus, random } = bench;
+  const { shape } = plan;
+  const { low, high } = resultRange(shape);
+  const zero = sumOf(bench, () => 0);
+  const most = 2 ** (shape.biasBits - 1);
+  const weights = new Array<number>(shape.tiles * shape.digits).fill(1);
+  const scales = new Array<number>(shape.channels).fill(1);
+  for (let shift = 0; shift < Math.min(32, shape.biasBits); shift += shift < 3 ? 1 : 3) {
+    const half = shift === 0 ? 0 : 2 ** (shift - 1);
+    const near = [low, low + 1, -1, 0, 1, high - 1, high].flatMap((result) =>
+      [-half - 1, -half, -half + 1, 0, half - 1, half].map((offset) => result * 2 ** shift + offset),
+    );
+    const fitting = near.filter((bias) => bias >= -most && bias < most);
+    for (let from = 0; from < fitting.length; from += shape.channels) {
+      const biases = Array.from(
+        { length: shape.channels },
+        (_, channel) => fitting[(from + channel) % fitting.length]!,
+      );
+      program(bench, { weights, scales, biases, shift, low, high });
+      sendSum(bench, zero);
+      stimulus.drain();
+      // Bounds inside the range, and a low bound above the high one.
+      const inside = [random.whole(low, high), random.whole(low, high)] as const;
+      stimulus.write(psumAddress('range'), rangeWord(Math.min(...inside), Math.max(...inside)));
+      sendSum(bench, zero);
+      stimulus.drain();
+      stimulus.write(psumAddress('range'), rangeWord(high, low));
+      sendSum(bench, zero);
+      stimulus.drain();
+    }
+  }
+}
+
+const PACES = [
+  AT_ONCE,
+  { sends: 0.5, receives: 1 },
+  { sends: 1, receives: 0.5 },
+  { sends: 0.6, receives: 0.6 },
+  { sends: 1, receives: 0.15 },
+] as const;
+
+/** Sums of random values, sender and receiver each at paces of their own. */
+function streams(bench: PsumBench, count: number): void {
+  const { stimulus } = bench;
+  const perPace = Math.max(2, Math.ceil(count / PACES.length));
+  for (const pace of PACES) {
+    programRandomly(bench);
+    stimulus.streamPace = pace;
+    for (let sum = 0; sum < perPace; sum++) sendSum(bench, randomSum(bench));
+    stimulus.drain();
+  }
+  // A receiver that takes nothing for long: all that there is room for comes in, and no more.
+  stimulus.streamPace = { sends: 1, receives: 0 };
+  for (let sum = 0; sum < 3; sum++) sendSum(bench, randomSum(bench));
+  stimulus.idle(3 * vectorBeats(bench.plan.shape) * bench.plan.shape.tiles + 12);
+  stimulus.streamPace = AT_ONCE;
+  stimulus.drain();
+}
+
+/** One word of everything that a bus can ask for. */
+function everything({ plan: { shape }, random }: PsumBench): Request[] {
+  const either = (address: number): Request[] => [
+    { write: false, address, data: 0, strobes: 0 },
+    { write: true, address, data: random.whole(0, 2 ** 30), strobes: 0xf },
+  ];
+  return [
+    ...PSUM_REGISTER_NAMES.map(psumAddress),
+    weightWordAddress(shape, shape.tiles - 1, shape.digits - 1),
+    scaleAddress(shape.channels - 1),
+    biasAddress(shape.channels - 1),
+  ].flatMap(either);
+}
+
+/** Accesses to everything while a sum is under way, which must be refused and change nothing. */
+function refusedWhileBusy(bench: PsumBench): void {
+  const { stimulus } = bench;
+  programRandomly(bench);
+  sendSum(bench, randomSum(bench));
+  stimulus.streamPace = { sends: 1, receives: 0 };
+  stimulus.idle(4);
+  for (const { write, address, data } of everything(bench)) {
+    if (write) stimulus.write(address, data);
+    else stimulus.read(address);
+    stimulus.read(psumAddress('error'));
+  }
+  stimulus.streamPace = AT_ONCE;
+  stimulus.drain();
+  stimulus.write(psumAddress('error'), 7);
+  readCoefficients(bench);
+}
+
+/**
+ * Every kind of write in each of the cycles around the first beat of a sum and around the last result: it comes before the
+ * sum, or is refused.
+ */
+function atTheEdges(bench: PsumBench): void {
+  const { plan, stimulus, random } = bench;
+  const { shape } = plan;
+  const writes = everything(bench).filter(({ write, address }) => write && address >= 0x18);
+  for (const { address, data } of writes) {
+    for (let after = 0; after < 3; after++) {
+      stimulus.idle(after);
+      sendSum(bench, randomSum(bench));
+      stimulus.write(address, data + after);
+      stimulus.drain();
+      if (address >= 0x1_0000) stimulus.read(address);
+    }
+    sendSum(bench, randomSum(bench));
+    stimulus.idleUntil(() => stimulus.sent);
+    const cycles = random.whole(3, 9) + (random.next() < 0.5 ? beatsOf(shape) : 0);
+    for (let cycle = 0; cycle < cycles; cycle += 2) stimulus.write(address, data + cycle);
+    stimulus.drain();
+    stimulus.read(psumAddress('error'));
+    stimulus.write(psumAddress('error'), 7);
+  }
+  stimulus.read(psumAddress('error'));
+}
+
+/** Vectors that end early or late, that are of another tile, and sums that begin anew. */
+function misfits(bench: PsumBench): void {
+  const { plan, stimulus, random } = bench;
+  const { shape } = plan;
+  programRandomly(bench);
+  const settle = () => {
+    sendSum(bench, randomSum(bench)); // all is well again
+    stimulus.drain();
+    stimulus.read(psumAddress('error'));
+    stimulus.write(psumAddress('error'), 2);
+    stimulus.read(psumAddress('error'));
+  };
+  const most = 2 ** bitsOf(shape.tiles) - 1;
+  const wrongTiles = new Set([0, 1, shape.tiles - 1, Math.min(shape.tiles, most), most]);
+  for (const pace of [AT_ONCE, { sends: 0.7, receives: 0.6 }]) {
+    stimulus.streamPace = pace;
+    for (const tile of new Set([0, Math.floor(shape.tiles / 2), shape.tiles - 1])) {
+      const before = () => {
+        const values = randomSum(bench);
+        for (let g = 0; g < tile; g++) stimulus.send(vectorOf(bench, g, values[g]!));
+        return vectorOf(bench, tile, values[tile]!);
+      };
+      const beats = vectorBeats(shape);
+      for (const end of new Set([1, beatsOf(shape), beats - 1, random.whole(1, beats)])) {
+        if (end < 1 || end >= beats) continue;
+        const vector = before().slice(0, end);
+        stimulus.send(vector.map((beat, at) => ({ ...beat, last: at === end - 1 })));
+        settle();
+      }
+      for (const extra of [1, 3]) {
+        const vector = before().map((beat) => ({ ...beat, last: false }));
+        const more = Array.from({ length: extra }, (_, at) => ({
+          ...vector[0]!,
+          tile: random.whole(0, shape.tiles - 1),
+          last: at === extra - 1,
+        }));
+        stimulus.send([...vector, ...more]);
+        settle();
+      }
+      for (const wrong of wrongTiles) {
+        if (wrong === tile) continue;
+        const [first, ...others] = before();
+        stimulus.send([{ ...first!, tile: wrong }, ...others]);
+        settle();
+        // Of one beat alone.
+        before();
+        stimulus.send([{ ...first!, tile: wrong, last: true }]);
+        settle();
+      }
+    }
+  }
+  stimulus.streamPace = AT_ONCE;
+  // An error that comes while the bit is cleared wins.
+  const [first] = vectorOf(bench, 0, randomSum(bench)[0]!);
+  for (let after = 0; after < 3; after++) {
+    stimulus.send([
+      { ...first!, last: vectorBeats(shape) > 1 },
+      { ...first!, last: true },
+    ]);
+    stimulus.idle(after);
+    stimulus.write(psumAddress('error'), 7);
+    stimulus.drain();
+    stimulus.read(psumAddress('error'));
+    stimulus.write(psumAddress('error'), 7);
+  }
+}
+
+/** Bits of a tile number at the pins. */
+function bitsOf(tiles: number): number {
+  return Math.max(1, Math.ceil(Math.log2(tiles)));
+}
+
+/** Accesses to what there is not, unaligned, partial, in directions that are not allowed; and writes of nothing. */
+function forbidden({ plan: { shape }, stimulus }: PsumBench): void {
+  const weights = shape.tiles * shape.digits;
+  const nowhere = [
+    ...[0x20, 0x24, 0x40, 0xfffc, 0x1_0000 + 4 * weights, 0x1_0000 + 8 * weights],
+    ...[scaleAddress(shape.channels), biasAddress(shape.channels), 0x2_fffc, 0x3_fffc],
+    ...[0x4_0000, 0x8_0000, 0xf_fffc, 0x18 + 0x4_0000, 0x5_0000, 0x9_0018, 0xc_0000],
+    ...[0x8018, 0x4018, 0x1018, 0x38],
+  ];
+  const there = [0x18, 0x1c, weightWordAddress(shape, 0, 0), scaleAddress(0), biasAddress(0)];
+  const unaligned = there.flatMap((address) => [address + 1, address + 2]);
+  for (const address of [...nowhere, ...unaligned]) {
+    stimulus.read(address);
+    stimulus.read(psumAddress('error'));
+    stimulus.write(psumAddress('error'), 7);
+    stimulus.write(address, 0x55);
+    stimulus.read(psumAddress('error'));
+    stimulus.write(psumAddress('error'), 4);
+  }
+  for (const address of [0x00, 0x04, 0x08, 0x0c, 0x10]) stimulus.write(address, 7);
+  stimulus.read(psumAddress('error'));
+  for (const strobes of [1, 2, 4, 8, 7, 14]) {
+    for (const address of [...there, psumAddress('error')]) {
+      stimulus.write(psumAddress('error'), 7);
+      stimulus.write(address, 0xffff_ffff, strobes);
+      stimulus.read(address);
+      stimulus.read(psumAddress('error'));
+    }
+  }
+  stimulus.write(psumAddress('error'), 3);
+  stimulus.read(psumAddress('error'));
+  for (const address of [...there, ...nowhere, psumAddress('error'), 0x19]) {
+    stimulus.write(address, 0x5a5a_5a5a, 0);
+    stimulus.read(psumAddress('error'));
+  }
+  stimulus.write(psumAddress('error'), 7);
+  for (const address of there) stimulus.read(address);
+}
+
+/** Accesses close together and stalled, with sums beside them. */
+function bursts(bench: PsumBench, count: number): void {
+  const { plan, stimulus, random } = bench;
+  const cycles = () => (random.next() < 0.5 ? 0 : random.whole(1, 4));
+  const stall = (): Stall =>
+    plan.config.bus === 'axi4lite'
+      ? { ...NO_STALL, before: cycles(), data: cycles(), answer: cycles() }
+      : { ...NO_STALL, before: cycles(), shared: random.whole(0, plan.config.bus === 'apb' ? 1 : 2) };
+  for (let burst = 0; burst < count; burst++) {
+    programRandomly(bench);
+    if (burst % 2 === 1) sendSum(bench, randomSum(bench));
+    const accesses = Array.from({ length: random.whole(2, LONGEST_BURST) }, (): Access => {
+      const all = everything(bench);
+      return { ...all[random.whole(0, all.length - 1)]!, stall: burst < count / 2 ? NO_STALL : stall() };
+    });
+    stimulus.burst(accesses);
+    stimulus.drain();
+    stimulus.read(psumAddress('error'));
+    stimulus.write(psumAddress('error'), 7);
+  }
+  stimulus.pace = stall;
+  programRandomly(bench);
+  readCoefficients(bench);
+  stimulus.pace = () => NO_STALL;
+}
+
+/** Resets at rest, in the middle of sums, with results waiting, and in the middle of accesses. */
+function resets(bench: PsumBench): void {
+  const { plan, stimulus, random } = bench;
+  const sumBeats = plan.shape.tiles * vectorBeats(plan.shape);
+  for (let reset = 0; reset < 12; reset++) {
+    programRandomly(bench);
+    stimulus.streamPace = reset % 3 === 2 ? { sends: 0.8, receives: 0.3 } : AT_ONCE;
+    sendSum(bench, randomSum(bench));
+    sendSum(bench, randomSum(bench));
+    stimulus.idle(reset % 2 === 0 ? random.whole(0, 10) : random.whole(0, 2 * sumBeats + 9));
+    if (reset % 4 === 1) {
+      const accesses = everything(bench).slice(0, 4);
+      stimulus.resetDuring(
+        accesses.map((access) => ({ ...access, stall: NO_STALL })),
+        random.whole(1, 4),
+        random.whole(1, 2),
+      );
+      // The access that reset cut short may be over before.
+      stimulus.reset(1);
+    } else stimulus.reset(random.whole(1, 3));
+    stimulus.streamPace = AT_ONCE;
+    stimulus.read(psumAddress('status'));
+    afterReset(bench);
+    // Scales and biases stay; weights, shift and range do not.
+    sendSum(bench, randomSum(bench));
+    stimulus.drain();
+  }
+}
