@@ -82,7 +82,7 @@ const alternativesOf = ({ fix = '' }: Problem) =>
 function planned(config: Json, levels: readonly Levels[]) {
   const checked = parse('macro.json', macroSchema, config);
   if (!checked.ok) return checked;
-  return planMacro(macroInput(checked.value, levels, 'macro.json'));
+  return planMacro(macroInput(checked.value, levels, 'macro.json'), { tryFixes: true });
 }
 
 /** Follows the fixes of a plan, those of one choice first, until it plans; the problems that are left after all. */
