@@ -121,7 +121,9 @@ function typeLines(schema: JsonSchema, io: Generated['io'], indent: string): str
 }
 
 function plainType({ type, enum: choices, anyOf, additionalProperties }: JsonSchema): string {
-  if (choices !== undefined) return choices.map((choice) => `'${choice}'`).join(' | ');
+  if (choices !== undefined) {
+    return choices.map((choice) => (typeof choice === 'string' ? `'${choice}'` : String(choice))).join(' | ');
+  }
   if (anyOf !== undefined) return (anyOf as readonly JsonSchema[]).map(plainType).join(' | ');
   if (type === 'object') return `Record<string, ${plainType(additionalProperties as JsonSchema)}>`;
   return [type]

@@ -44,5 +44,6 @@ export {
   trimWrites,
 } from '../macro/golden/pack.js';
 export type { Answer } from '../macro/golden/register-file.js';
+export type { Beat, StreamPartner } from '../macro/golden/streams.js';
 export { type StartedConversion, Trace } from '../macro/golden/trace.js';
 export * as registers from './registers.js';

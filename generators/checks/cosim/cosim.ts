@@ -10,7 +10,7 @@ import type { MacroShape } from '../../macro/plan/shape.js';
 import { tableBits } from '../../macro/plan/table.js';
 import { parameterValues } from '../../package/rtl/parameters.js';
 import type { Vectors } from '../../package/vectors/stimulus.js';
-import { buildVectors, type VectorOptions } from '../../package/vectors/vectors.js';
+import { buildVectors, type VectorOptions, vectorTexts } from '../../package/vectors/vectors.js';
 import { overridePlan } from './overrides.js';
 import { type PowerUp, type SimulationRun, type Simulator, simulate } from './simulator.js';
 import { judge, type Verdict } from './verdict.js';
@@ -49,8 +49,7 @@ export async function runVectors(
 ): Promise<CosimResult> {
   const folder = await mkdtemp(path.join(tmpdir(), 'imcgen-vectors-'));
   try {
-    await writeFile(path.join(folder, 'operations.txt'), vectors.operations);
-    await writeFile(path.join(folder, 'trace.txt'), vectors.trace);
+    for (const [name, text] of vectorTexts(vectors)) await writeFile(path.join(folder, name), text);
     const { lines, seconds } = await simulate({ ...run, macro: plan.name, vectors: folder });
     return {
       ...judge(lines, vectors, plan.shape.columns),

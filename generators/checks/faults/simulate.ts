@@ -10,7 +10,7 @@ import { macroView } from '../../package/rtl/view.js';
 import { render } from '../../package/text/render.js';
 import type { Vectors } from '../../package/vectors/stimulus.js';
 import { startAndLook } from '../../package/vectors/test-scenario.js';
-import { newBench } from '../../package/vectors/vectors.js';
+import { newBench, vectorTexts } from '../../package/vectors/vectors.js';
 import { type Simulator, simulate } from '../cosim/simulator.js';
 import { judge, type Verdict } from '../cosim/verdict.js';
 import { locates, type Report } from './coverage.js';
@@ -111,8 +111,7 @@ export async function simulateFaults(
   const { vectors, files, found, located } = faultBench(plan, trials);
   const folder = await mkdtemp(path.join(tmpdir(), 'imcgen-faults-'));
   try {
-    const { operations, trace } = vectors;
-    const all = { ...files, 'operations.txt': operations, 'trace.txt': trace };
+    const all = { ...files, ...Object.fromEntries(vectorTexts(vectors)) };
     for (const [file, text] of Object.entries(all)) await writeFile(path.join(folder, file), text);
     const arrayModel = path.join(folder, 'array.v');
     const output = await simulate({ ...run, macro: plan.name, vectors: folder, arrayModel });

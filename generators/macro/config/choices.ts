@@ -11,3 +11,5 @@ export type InputCoding = MacroConfig['input']['coding'];
 export type Readout = MacroConfig['adc']['readout'];
 /** Whether the ramp meets the references from the lowest up or from the highest down. */
 export type RampDirection = MacroConfig['adc']['ramp'];
+/** Bytes a beat of the stream ports. */
+export type StreamsConfig = NonNullable<MacroConfig['streams']>;

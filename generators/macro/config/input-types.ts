@@ -98,6 +98,18 @@ export interface MacroConfigInput {
   }[];
   /** Control and data bus: APB4, AXI4-Lite, Wishbone B4 classic or pipelined [default "apb"]. */
   bus?: 'apb' | 'axi4lite' | 'wishbone' | 'wishbone_pipelined' | undefined;
+  /** AXI4-Stream ports for inputs and results; left out, there are none. */
+  streams?:
+    | {
+        /** Bytes a beat of the input port, one a row [1 | 2 | 4 | 8 | 16 | 32 | 64]. */
+        inputBytes: 1 | 2 | 4 | 8 | 16 | 32 | 64;
+        /**
+         * Bytes a beat of the output port; a column takes one, or two where output.bits is above 8 [1 | 2 | 4
+         * | 8 | 16 | 32 | 64].
+         */
+        outputBytes: 1 | 2 | 4 | 8 | 16 | 32 | 64;
+      }
+    | undefined;
   /** Clock and time budget, for synthesis and static timing. */
   timing?:
     | {

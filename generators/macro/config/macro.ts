@@ -19,6 +19,9 @@ export type { Bus, InputCoding, RampDirection, Readout, ResetStyle } from './cho
 export type { MacroConfigInput } from './input-types.js';
 export type { MacroConfig };
 
+/** Bytes a beat of a stream port. */
+const STREAM_BYTES = [1, 2, 4, 8, 16, 32, 64] as const;
+
 /** Longest licence expression: its line in a file header keeps to 100 columns. */
 const LONGEST_LICENSE = 70;
 
@@ -41,6 +44,19 @@ const referenceSchema = section('reference cells, which make the ramp', {
     'rows of the offset group that starts the ramp below zero',
   ).default(0),
   pulses: whole(1, MOST_REFERENCE_PULSES, 'unit pulses a ramp step (REF_PULSES)').default(1),
+});
+
+function bytesOfBeat(meaning: string) {
+  const error = ({ input }: { readonly input?: unknown }) =>
+    typeof input === 'number' ? `${input} is not one of ${STREAM_BYTES.join(', ')}` : undefined;
+  return z.literal(STREAM_BYTES, { error }).describe(meaning);
+}
+
+const streamsSchema = section('AXI4-Stream ports for inputs and results; left out, there are none', {
+  inputBytes: bytesOfBeat('bytes a beat of the input port, one a row'),
+  outputBytes: bytesOfBeat(
+    'bytes a beat of the output port; a column takes one, or two where output.bits is above 8',
+  ),
 });
 
 const timingSchema = section('clock and time budget, for synthesis and static timing', {
@@ -133,6 +149,7 @@ export const macroSchema = z.strictObject({
     .enum(['apb', 'axi4lite', 'wishbone', 'wishbone_pipelined'])
     .default('apb')
     .describe('control and data bus: APB4, AXI4-Lite, Wishbone B4 classic or pipelined'),
+  streams: streamsSchema.optional(),
   timing: timingSchema.prefault({}),
   physical: physicalSchema.prefault({}),
   die: dieSchema.optional(),

@@ -150,6 +150,11 @@ export class ColumnConverters {
     return this.style.holds === 'value' ? this.value(bank, code) : code;
   }
 
+  /** What a held number stands for, a number of OUT_BITS. */
+  decoded(bank: number, held: number): number {
+    return this.style.holds === 'value' ? this.extended(held) : this.entry(bank, held);
+  }
+
   /** A table entry as OUT_BITS wires. */
   private value(bank: number, code: number): number {
     return this.entry(bank, code) & (2 ** this.shape.outputBits - 1);

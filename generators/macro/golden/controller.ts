@@ -52,11 +52,13 @@ export class Controller {
    *
    * @param start an accepted start
    * @param stops whether the comparison of this cycle ends the ramp early
+   * @param waits whether codes cannot be handed over: the last phase goes on
    * @returns the conversion that begins
    */
-  advance(start: StartOrder | undefined, stops: boolean): StartOrder | undefined {
+  advance(start: StartOrder | undefined, stops: boolean, waits = false): StartOrder | undefined {
     const { shape } = this;
-    const free = this.phase === 'idle' || (shape.doubleBuffer && this.phase === 'done');
+    const held = this.phase === 'done' && waits;
+    const free = this.phase === 'idle' || (shape.doubleBuffer && this.phase === 'done' && !held);
     const next = this.queued ?? start;
     if (free && next !== undefined) {
       // A start that arrives while another waits is refused, so nothing is left behind here.
@@ -67,7 +69,7 @@ export class Controller {
       return next;
     }
     if (start !== undefined) this.queued = start;
-    if (this.phase === 'idle') return undefined;
+    if (this.phase === 'idle' || held) return undefined;
 
     const inRamp = this.phase === 'ramp';
     const stepEnds = inRamp && this.count === shape.referencePulses - 1;

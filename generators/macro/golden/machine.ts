@@ -2,6 +2,7 @@ import type { ResetStyle } from '../config/choices.js';
 import type { Die } from '../die/die.js';
 import type { MacroPlan } from '../plan/plan.js';
 import type { MacroShape } from '../plan/shape.js';
+import { hasStreams } from '../plan/streams.js';
 import { tableBits } from '../plan/table.js';
 import { isSilent, type Request, type StartOrder } from './address-map.js';
 import { ColumnConverters } from './columns.js';
@@ -12,6 +13,7 @@ import { Observer } from './observer.js';
 import { type Answer, RegisterFile } from './register-file.js';
 import { SenseAmplifiers } from './sense-amplifiers.js';
 import { Storage } from './storage.js';
+import { type StreamPartner, StreamPorts } from './streams.js';
 import { TestModes } from './test-modes.js';
 import type { StartedConversion, Trace } from './trace.js';
 import { drivenGroups, swapsReference } from './word-lines.js';
@@ -57,6 +59,8 @@ export class Machine {
   private readonly amplifiers: SenseAmplifiers;
   private readonly test: TestModes;
   private readonly registers: RegisterFile;
+  /** Undefined where the macro has no stream ports. */
+  private readonly streams: StreamPorts | undefined;
   private readonly observer: Observer | undefined;
   private readonly trace: Trace | undefined;
   private readonly die: Die | undefined;
@@ -92,7 +96,12 @@ export class Machine {
     const cells = () => this.cells;
     this.test = new TestModes(shape, cells);
     const { controller, columns, storage, test } = this;
-    this.registers = new RegisterFile(shape, { controller, columns, storage, test, cells });
+    const load = (row: number, byte: number) => this.registers.loadRow(row, byte);
+    this.streams = hasStreams(shape)
+      ? new StreamPorts(shape, { controller, results: columns, load })
+      : undefined;
+    const { streams } = this;
+    this.registers = new RegisterFile(shape, { controller, columns, storage, test, streams, cells });
     this.trace = options.trace;
     this.die = options.die;
     this.observer = options.trace && new Observer(shape, options.trace);
@@ -127,13 +136,22 @@ export class Machine {
   }
 
   /**
+   * Puts somebody at the stream ports, where the macro has them; nobody is there until then.
+   *
+   * @param partner sender of inputs and receiver of results
+   */
+  connect(partner: StreamPartner): void {
+    if (this.streams !== undefined) this.streams.partner = partner;
+  }
+
+  /**
    * Lets cycles pass with nothing on the bus.
    *
    * @param cycles how many, from 0
    */
   idle(cycles: number): void {
     for (let left = cycles; left > 0; left--) {
-      if (!this.busy && this.settled) {
+      if (!this.busy && this.settled && this.streams?.awaited !== true) {
         this.cycle += left;
         return;
       }
@@ -145,6 +163,7 @@ export class Machine {
   reset(cycles: number): void {
     if (this.resetStyle.startsWith('async')) this.clear();
     for (let i = 0; i < cycles; i++) {
+      this.streams?.look(undefined);
       this.observe();
       // A synchronous reset is sampled at the end of a cycle in which the march, and a ramp, still go on.
       this.test.march.tick();
@@ -161,22 +180,27 @@ export class Machine {
    * @returns what the bus shows in the next cycle; undefined without a request
    */
   tick(request: Request | undefined): Answer | undefined {
+    const { controller, registers, columns, test, streams } = this;
+    streams?.look(this.cycle);
     this.observe();
-    const { controller, registers, columns, test } = this;
     const verdict = request && registers.judge(request);
-    const finishes = controller.phase === 'done';
+    const finishes = controller.phase === 'done' && streams?.room !== false;
     const marching = test.march.busy || test.march.stopped;
+    const { busy } = registers;
+    const streaming = streams?.owner === true;
+    const streamed = streams?.tick(this.cycle, finishes);
     this.stirred ||=
-      registers.busy ||
+      busy ||
       marching ||
+      (streamed !== undefined && (streamed.errors !== 0 || streamed.start !== undefined)) ||
       (verdict !== undefined && verdict.errors !== 0) ||
       (request?.write === true && !isSilent(request));
     if (finishes) columns.finish(controller.bank);
     if (marching) test.march.tick();
-    this.advance(verdict?.start);
-    registers.tick(verdict, finishes);
+    this.advance(verdict?.start ?? streamed?.start);
+    registers.tick(verdict, finishes, streaming, streamed?.errors);
     this.cycle++;
-    this.settled = !finishes && !marching && request === undefined;
+    this.settled = !busy && !marching && request === undefined;
     return verdict?.answer;
   }
 
@@ -189,7 +213,7 @@ export class Machine {
     if (controller.strobe) columns.strobe(controller.sensedStep, bank, amplifiers.outputs);
     if (phase === 'precharge') columns.clear(bank, bits);
     if (inRamp) this.pulse();
-    const begun = controller.advance(start, stops);
+    const begun = controller.advance(start, stops, this.streams?.room === false);
     if (begun !== undefined) this.begin(begun);
     else if (phase !== 'idle') this.drive(step);
   }
@@ -227,6 +251,7 @@ export class Machine {
     this.test.reset();
     this.columns.reset();
     this.registers.reset();
+    this.streams?.reset();
     this.drive(0);
     this.settled = false;
     this.stirred = true;
@@ -235,8 +260,9 @@ export class Machine {
   private observe(): void {
     if (this.observer === undefined || !this.stirred) return;
     this.stirred = false;
-    const { controller, registers, columns, test, inputs, groups, amplifiers } = this;
+    const { controller, registers, columns, test, streams, inputs, groups, amplifiers } = this;
     const comparators = amplifiers.outputs;
-    this.observer.observe(this.cycle, { controller, registers, columns, test, inputs, groups, comparators });
+    const seen = { controller, registers, columns, test, streams, inputs, groups, comparators };
+    this.observer.observe(this.cycle, seen);
   }
 }

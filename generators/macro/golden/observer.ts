@@ -5,6 +5,7 @@ import { hexOfBits, packBits } from './bits.js';
 import type { ColumnConverters } from './columns.js';
 import type { Controller } from './controller.js';
 import type { RegisterFile } from './register-file.js';
+import type { StreamPorts } from './streams.js';
 import type { TestModes } from './test-modes.js';
 import { hexOfNumber, type Trace } from './trace.js';
 import { drivenRows, shares, swapsReference, trimDriven } from './word-lines.js';
@@ -15,6 +16,7 @@ export interface Observed {
   readonly registers: RegisterFile;
   readonly columns: ColumnConverters;
   readonly test: TestModes;
+  readonly streams: StreamPorts | undefined;
   /** Inputs of the conversion under way. */
   readonly inputs: Int32Array;
   /** Reference groups that are driven; another array where they are others. */
@@ -39,7 +41,8 @@ export class Observer {
   observe(cycle: number, seen: Observed): void {
     const { phase, step, bank } = seen.controller;
     const numbers = [this.flags(seen), PHASES.indexOf(phase), step, bank].map(hexOfNumber).join(' ');
-    const converters = `${seen.columns.stateText()}${seen.columns.valuesText()}${seen.test.text()}`;
+    const streams = seen.streams === undefined ? '' : ` ${seen.streams.text()}`;
+    const converters = `${seen.columns.stateText()}${seen.columns.valuesText()}${seen.test.text()}${streams}`;
     this.trace.record(
       cycle,
       `${numbers} ${this.wordLines(seen)} ${this.groupsOf(seen)} ${this.comparatorsOf(seen)} ${converters}`,
@@ -47,7 +50,7 @@ export class Observer {
   }
 
   /** Reference swap, irq, done, busy, sense, share, trim word line, precharge, from bit 7 down. */
-  private flags({ controller, registers }: Observed): number {
+  private flags({ controller, registers, streams }: Observed): number {
     const { shape } = this;
     const { phase, step, bits, count, sense } = controller;
     const inputs = phase === 'mac';
@@ -57,7 +60,7 @@ export class Observer {
       inputs && shares(shape, count),
       sense,
       registers.busy,
-      phase === 'done',
+      phase === 'done' && streams?.room !== false,
       registers.interrupt,
       phase === 'ramp' && swapsReference(shape, step, bits),
     ].reduce((flags, flag, bit) => flags | (Number(flag) << bit), 0);

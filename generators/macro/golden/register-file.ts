@@ -8,13 +8,16 @@ import {
   REGISTERS,
   type RegionName,
   type Register,
+  registerAddress,
   registerWord,
   resetWord,
   STATUS_DONE,
+  streamWord,
 } from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
 import {
   AddressMap,
+  fieldIn,
   inputWord,
   type Request,
   regionOf,
@@ -28,6 +31,7 @@ import type { ColumnConverters } from './columns.js';
 import type { Controller } from './controller.js';
 import type { CellPort } from './march.js';
 import type { Storage } from './storage.js';
+import type { StreamPorts } from './streams.js';
 import type { TestModes } from './test-modes.js';
 
 /** What the bus shows in the cycle after a request. */
@@ -44,6 +48,7 @@ export interface Hardware {
   readonly columns: ColumnConverters;
   readonly storage: Storage;
   readonly test: TestModes;
+  readonly streams: StreamPorts | undefined;
   cells(): CellPort;
 }
 
@@ -68,6 +73,10 @@ interface RegisterAccess {
   read?(): number;
   write?(data: number): void;
 }
+
+const MARCH_ADDRESS = registerAddress('march');
+const STREAM_ADDRESS = registerAddress('stream');
+const streamEnable = fieldIn('stream', 'enable');
 
 /** Bits that these registers hold. */
 const ERROR_BITS = allBits(REGISTERS.error.fields);
@@ -123,7 +132,7 @@ export class RegisterFile {
 
   private registerAccesses(): Readonly<Record<Register, RegisterAccess>> {
     const { shape, hardware } = this;
-    const { controller, test } = hardware;
+    const { controller, test, streams } = hardware;
     const constant = (register: Register): RegisterAccess => {
       const word = resetWord(shape, register);
       return { read: () => word };
@@ -162,6 +171,12 @@ export class RegisterFile {
       march_address: { read: () => test.march.address },
       march_data: { read: () => test.march.failing },
       self_test: { read: () => test.selfTestWord, write: (data) => test.writeSelfTest(data) },
+      stream: {
+        read: () => streamWord(shape, { enable: Number(streams?.enabled), owner: Number(streams?.owner) }),
+        write: (data) => {
+          if (streams !== undefined) streams.enabled = streamEnable(data) === 1;
+        },
+      },
     };
   }
 
@@ -171,9 +186,10 @@ export class RegisterFile {
     this.interrupts = 0;
   }
 
-  /** Converting, about to, or marching. */
+  /** Converting, about to, marching, or with results that have not left. */
   get busy(): boolean {
-    return this.hardware.controller.busy || this.hardware.test.march.busy;
+    const { controller, test, streams } = this.hardware;
+    return controller.busy || test.march.busy || streams?.busy === true;
   }
 
   /** Level of `irq_o`. */
@@ -204,14 +220,16 @@ export class RegisterFile {
   /**
    * The clock edge, after the rest of the macro has moved on: what is written shows from the next cycle on.
    *
-   * @param finishes whether a conversion hands its codes over at this edge
+   * @param finishes whether a conversion hands its codes over to the bus at this edge, ..
+   * @param streams  .. or to the streams, which lose none
+   * @param errors   bits that others than the request set
    */
-  tick(verdict: Verdict | undefined, finishes: boolean): void {
+  tick(verdict: Verdict | undefined, finishes: boolean, streams = false, errors = 0): void {
     // What sets a bit wins over what clears it.
-    const lost = finishes && this.done ? errorBit('lost') : 0;
+    const lost = finishes && this.done && !streams ? errorBit('lost') : 0;
     const written = verdict?.written;
     if (written !== undefined) this.regions[regionOf(written.address)].write!(written);
-    this.errors |= (verdict?.errors ?? 0) | lost;
+    this.errors |= (verdict?.errors ?? 0) | lost | errors;
     this.done ||= finishes;
   }
 
@@ -232,11 +250,15 @@ export class RegisterFile {
   }
 
   /** Whether a conversion or a march is using what a legal request names. */
-  private inUse({ write, address }: Request): boolean {
+  private inUse(request: Request): boolean {
+    const { write, address } = request;
     const { doubleBuffer } = this.shape;
-    switch (regionOf(address)) {
+    const { streams } = this.hardware;
+    const region = regionOf(address);
+    if (streams?.owner === true && (region === 'inputs' || region === 'results')) return true;
+    switch (region) {
       case 'registers':
-        return false;
+        return streams !== undefined && this.refusedByStreams(request, streams);
       case 'inputs':
         return doubleBuffer ? this.hardware.controller.queued !== undefined : this.busy;
       case 'results':
@@ -246,16 +268,28 @@ export class RegisterFile {
     }
   }
 
+  /** The streams start conversions themselves, and let no march in; they get nothing that is in use. */
+  private refusedByStreams(request: Request, { owner }: StreamPorts): boolean {
+    const { write, address, data } = request;
+    if (!write) return false;
+    if (owner) return startOf(request) !== undefined || address === MARCH_ADDRESS;
+    return address === STREAM_ADDRESS && streamEnable(data) === 1 && this.busy;
+  }
+
   /** Takes up to four inputs, one a byte. */
   private load({ address, data, strobes }: Request): void {
-    const { rows, inputBits, inputSigned } = this.shape;
-    const shift = 32 - inputBits;
     for (let lane = 0; lane < 4; lane++) {
-      const row = 4 * inputWord(address) + lane;
-      if (row >= rows || !((strobes >> lane) & 1)) continue;
-      const raw = (data >>> (8 * lane)) << shift;
-      this.inputs[row] = inputSigned ? raw >> shift : raw >>> shift;
+      if ((strobes >> lane) & 1) this.loadRow(4 * inputWord(address) + lane, data >>> (8 * lane));
     }
+  }
+
+  /** Takes the input of a row from the low bits of a number; rows that do not exist are left out. */
+  loadRow(row: number, data: number): void {
+    const { rows, inputBits, inputSigned } = this.shape;
+    if (row >= rows) return;
+    const shift = 32 - inputBits;
+    const raw = data << shift;
+    this.inputs[row] = inputSigned ? raw >> shift : raw >>> shift;
   }
 }
 

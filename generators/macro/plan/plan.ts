@@ -16,6 +16,7 @@ import {
   shapeOf,
   stepRows,
 } from './shape.js';
+import { checkStreams } from './streams.js';
 import { planTable, type TablePlan } from './table.js';
 
 /** One layer's share of the macro: its reference bank and its decoder table. */
@@ -188,7 +189,7 @@ function checkShape(config: MacroConfig, shape: MacroShape, file: string): Probl
           : `Use offsetRows <= ${MOST_REFERENCE_ROWS - groups}.`,
     });
   }
-  return problems;
+  return [...problems, ...checkStreams(shape, file)];
 }
 
 function planLayer(

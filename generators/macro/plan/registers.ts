@@ -145,8 +145,8 @@ export interface ErrorBit {
   readonly meaning: string;
 }
 
-/** Why an access or a start was refused, or that results were lost. */
-export type ErrorName = 'busy' | 'bank' | 'width' | 'overrun' | 'lost' | 'bad_access';
+/** Why an access, a start or a vector of a stream was refused, or that results were lost. */
+export type ErrorName = 'busy' | 'bank' | 'width' | 'overrun' | 'lost' | 'bad_access' | 'stream';
 
 /** Bits of the error register. All but `lost` also answer the access with a bus error. */
 export const ERRORS = {
@@ -156,12 +156,19 @@ export const ERRORS = {
   overrun: { bit: 3, meaning: 'start refused: one is already queued' },
   lost: { bit: 4, meaning: 'a conversion finished while the previous done was not cleared' },
   bad_access: { bit: 5, meaning: 'no such address, unaligned, partial or forbidden access' },
+  stream: { bit: 6, meaning: 'an input vector of the stream was too short or too long, and was dropped' },
 } as const satisfies Readonly<Record<ErrorName, ErrorBit>>;
 
-/** A register. Those of march and self-test are there where the config asks for them. */
+/** A register. Those of march, self-test and streams are there where the config asks for them. */
 export type Register =
   | ('id' | 'dimensions' | 'format' | 'start' | 'status' | 'error' | 'interrupt')
-  | ('march' | 'march_address' | 'march_data' | 'self_test');
+  | ('march' | 'march_address' | 'march_data' | 'self_test' | 'stream');
+
+/** The errors that a macro can report, by bit. */
+export function errorsOf(shape: MacroShape): ErrorName[] {
+  const all = Object.keys(ERRORS) as ErrorName[];
+  return all.filter((error) => error !== 'stream' || shape.streams !== undefined);
+}
 
 export const REGISTERS = {
   id: {
@@ -181,6 +188,7 @@ export const REGISTERS = {
     access: 'ro',
     meaning: 'numbers in and out, and the converter',
     fields: [
+      readOnly('streams', 31, 31, 'there are stream ports'),
       readOnly('self_test', 30, 30, 'known codes can take the place of the sense amplifiers'),
       readOnly('march', 29, 29, 'there is an engine for a march test'),
       readOnly('banks', 28, 24, 'reference banks'),
@@ -268,20 +276,44 @@ export const REGISTERS = {
       readWrite('enable', 0, 0, 'known codes in place of the sense amplifiers'),
     ],
   },
+  stream: {
+    offset: 0x2c,
+    access: 'rw',
+    meaning: 'who has the data path: inputs, starts and results',
+    fields: [
+      readOnly('output_bytes', 22, 16, 'bytes a beat of the output stream'),
+      readOnly('input_bytes', 14, 8, 'bytes a beat of the input stream'),
+      readOnly('owner', 1, 1, 'the streams have the data path: enabled, or still at work on what they took'),
+      readWrite('enable', 0, 0, 'give the data path to the streams; 0: back to the bus'),
+    ],
+  },
 } as const satisfies Readonly<Record<Register, RegisterDefinition>>;
 
 /** Registers that only macros with an option have; elsewhere their addresses answer with a bus error. */
-const OPTIONAL: Partial<Record<Register, 'march' | 'selfTest'>> = {
+const OPTIONAL: Partial<Record<Register, 'march' | 'selfTest' | 'streams'>> = {
   march: 'march',
   march_address: 'march',
   march_data: 'march',
   self_test: 'selfTest',
+  stream: 'streams',
 };
+
+/** Fields that only macros with streams have; elsewhere their bits are in no field. */
+const STREAM_FIELDS: Partial<Record<Register, string>> = { format: 'streams', error: 'stream' };
 
 /** The registers that a macro has, by address. */
 export function registersOf(shape: MacroShape): Register[] {
   const all = Object.keys(REGISTERS) as Register[];
-  return all.filter((register) => OPTIONAL[register] === undefined || shape[OPTIONAL[register]]);
+  return all.filter((register) => {
+    const option = OPTIONAL[register];
+    return option === undefined || Boolean(shape[option]);
+  });
+}
+
+/** The fields of a register that a macro has. */
+export function fieldsInUse(shape: MacroShape, register: Register): readonly BitField[] {
+  const fields: readonly BitField[] = REGISTERS[register].fields;
+  return fields.filter(({ name }) => shape.streams !== undefined || STREAM_FIELDS[register] !== name);
 }
 
 /**
@@ -402,6 +434,16 @@ export function selfTestWord(seed: number | undefined): number {
   return seed === undefined ? 0 : registerWord('self_test', { enable: 1, seed });
 }
 
+/** Value of the register of the streams; 0 where there are none. */
+export function streamWord({ streams }: MacroShape, state: { enable: number; owner: number }): number {
+  if (streams === undefined) return 0;
+  return registerWord('stream', {
+    ...state,
+    input_bytes: streams.inputBytes,
+    output_bytes: streams.outputBytes,
+  });
+}
+
 /** Value of the read-only register of the array's dimensions. */
 export function dimensionsWord(shape: MacroShape): number {
   return registerWord('dimensions', { columns: shape.columns, rows: shape.rows });
@@ -410,6 +452,7 @@ export function dimensionsWord(shape: MacroShape): number {
 /** Value of the read-only format register. */
 export function formatWord(shape: MacroShape): number {
   return registerWord('format', {
+    streams: Number(shape.streams !== undefined),
     self_test: Number(shape.selfTest),
     march: Number(shape.march),
     banks: shape.banks,
@@ -432,6 +475,7 @@ export function resetWord(shape: MacroShape, register: Register): number {
     dimensions: dimensionsWord(shape),
     format: formatWord(shape),
     march_address: weightAddress(0, 0, 0),
+    stream: streamWord(shape, { enable: 0, owner: 0 }),
   };
   return words[register] ?? 0;
 }

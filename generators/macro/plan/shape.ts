@@ -1,4 +1,4 @@
-import type { InputCoding, RampDirection, Readout } from '../config/choices.js';
+import type { InputCoding, RampDirection, Readout, StreamsConfig } from '../config/choices.js';
 import type { MacroConfig } from '../config/types.js';
 
 /** The numbers that the Verilog parameters carry: everything about a macro's structure, nothing about its levels. */
@@ -47,6 +47,8 @@ export interface MacroShape {
   readonly outputSigned: boolean;
   /** Whether readout and next load overlap the conversion. */
   readonly doubleBuffer: boolean;
+  /** Bytes a beat of the stream ports; undefined where there are none. */
+  readonly streams: StreamsConfig | undefined;
   /** Whether there is an engine that runs a march test over all cells. */
   readonly march: boolean;
   /** Whether known codes can take the place of the sense amplifiers. */
@@ -80,6 +82,7 @@ export function shapeOf(config: MacroConfig): MacroShape {
     outputBits: output.bits,
     outputSigned: output.signed,
     doubleBuffer: output.doubleBuffer,
+    streams: config.streams,
     march: config.test.march,
     selfTest: config.test.selfTest,
   };

@@ -7,6 +7,8 @@ import {
   ADDRESS_BITS,
   type BitField,
   ERRORS,
+  errorsOf,
+  fieldsInUse,
   REGIONS,
   REGISTERS,
   type RegionName,
@@ -18,7 +20,9 @@ import {
 } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import { type MacroShape, stepRows } from '../../macro/plan/shape.js';
-import { BUSES } from '../rtl/bus-ports.js';
+import { fieldBytes, hasStreams, inputBeats, outputBeats, streamPeriod } from '../../macro/plan/streams.js';
+import { BUSES, type BusPin } from '../rtl/bus-ports.js';
+import { streamPins } from '../rtl/stream-ports.js';
 import { macroView } from '../rtl/view.js';
 import type { Contribution, ReadmeLine } from '../text/contribution.js';
 import { render } from '../text/render.js';
@@ -48,6 +52,22 @@ function layerView({ bank, name, bits, unitActivation, ramp, table }: LayerPlan)
   };
 }
 
+function pinOf({ name, direction, width, meaning }: BusPin) {
+  return { pin: width === 1 ? name : `${name}[${width - 1}:0]`, direction, meaning };
+}
+
+/** Streams as the documents describe them; numbers are 0 where there are none. */
+function streamDocument(shape: MacroShape) {
+  const found = hasStreams(shape);
+  return {
+    streamInputBeats: found ? inputBeats(shape) : 0,
+    streamOutputBeats: found ? outputBeats(shape) : 0,
+    streamFieldBytes: fieldBytes(shape) === 1 ? 'one byte' : 'two bytes',
+    streamPeriod: found ? streamPeriod(shape, shape.adcBits) : 0,
+    streamPinsTable: streamPins(shape).map(pinOf),
+  };
+}
+
 /** A bus as the documents describe it. */
 function busDocument(bus: Bus) {
   const { pace, refusal, abort, pins } = BUSES[bus];
@@ -55,11 +75,7 @@ function busDocument(bus: Bus) {
     busPace: pace,
     busRefusal: refusal,
     busAbort: abort,
-    pins: pins.map(({ name, direction, width, meaning }) => ({
-      pin: width === 1 ? name : `${name}[${width - 1}:0]`,
-      direction,
-      meaning,
-    })),
+    pins: pins.map(pinOf),
   };
 }
 
@@ -76,6 +92,7 @@ export function readmeView(plan: MacroPlan, contents: readonly ReadmeLine[]) {
     contents,
     resetStyle: RESET_STYLES[config.reset],
     ...busDocument(config.bus),
+    ...streamDocument(shape),
     layers: layers.map(layerView),
     schedules: widths.map((bits) => ({ bits, ...scheduleOf(shape, bits) })),
   };
@@ -133,6 +150,7 @@ function registersView(plan: MacroPlan) {
   return {
     ...macroView(plan),
     ...busDocument(plan.config.bus),
+    ...streamDocument(shape),
     addressBits: ADDRESS_BITS,
     regions: regions.map((region) => ({
       address: hex(REGIONS[region].base),
@@ -147,12 +165,12 @@ function registersView(plan: MacroPlan) {
       resetValue: `0x${resetWord(shape, register).toString(16).padStart(8, '0')}`,
     })),
     fields: registers.flatMap((register) =>
-      REGISTERS[register].fields.map((field) => ({
+      fieldsInUse(shape, register).map((field) => ({
         ...{ register, name: field.name, bits: bitRange(field), access: field.access },
         meaning: fieldText(field),
       })),
     ),
-    errors: Object.entries(ERRORS).map(([error, { bit, meaning }]) => ({ error, bit, meaning })),
+    errors: errorsOf(shape).map((error) => ({ error, ...ERRORS[error] })),
     referenceGroups: referenceGroups(shape),
     resultText: readoutOf(shape).holds === 'value' ? ' (code 0: this readout keeps values only)' : '',
     marchCycles: marchCycles(shape),

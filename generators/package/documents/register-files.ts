@@ -2,6 +2,7 @@ import type { MacroPlan } from '../../macro/plan/plan.js';
 import {
   type BitField,
   countsInUse,
+  fieldsInUse,
   maskOf,
   REGIONS,
   REGISTERS,
@@ -78,12 +79,12 @@ function cHeaderFile(plan: MacroPlan): PackageFile {
     parameters: parametersOf(shape),
     trimRow: TRIM_ROW_BASE,
     registers: registersOf(shape).map((register) => {
-      const { access, meaning, fields } = REGISTERS[register];
+      const { access, meaning } = REGISTERS[register];
       const label = `${prefix}_${register.toUpperCase()}`;
       return {
         ...{ label, access, meaning, address: addressText(registerAddress(register)) },
         reset: `0x${hex(resetWord(shape, register), 8)}`,
-        fields: fields.map((field) => cField(label, field)),
+        fields: fieldsInUse(shape, register).map((field) => cField(label, field)),
       };
     }),
     regions: ARRAYS.map((region) =>
@@ -159,10 +160,10 @@ function rdlFile(plan: MacroPlan): PackageFile {
   const { name, shape } = plan;
   const file = `${name}_regs.rdl`;
   const registers = registersOf(shape).map((register) => {
-    const { meaning, fields } = REGISTERS[register];
+    const { meaning } = REGISTERS[register];
     const word = resetWord(shape, register);
     const isConstant = CONSTANTS.includes(register);
-    const made = (fields as readonly BitField[]).map((field) =>
+    const made = fieldsInUse(shape, register).map((field) =>
       rdlField(field, field.access === 'wo' ? undefined : bitsOf(word, field), isConstant),
     );
     return {

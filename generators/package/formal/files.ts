@@ -2,6 +2,7 @@ import type { Files } from '../../common/files/text-file.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import { BUSES } from '../rtl/bus-ports.js';
+import { streamPins } from '../rtl/stream-ports.js';
 import { macroView } from '../rtl/view.js';
 import type { Contribution, PackageFile } from '../text/contribution.js';
 import { wrapped } from '../text/header.js';
@@ -64,6 +65,12 @@ function proofView(plan: MacroPlan, proof: Proof | undefined) {
       .filter(({ direction }) => direction === 'input')
       .map(({ name, width }) => ({ declaration: `input  wire ${range(width)} ${name}` })),
     busOutputs: pins
+      .filter(({ direction }) => direction === 'output')
+      .map(({ name, width }) => ({ name, declaration: `wire ${range(width)} ${name}` })),
+    streamInputs: streamPins(shape)
+      .filter(({ direction }) => direction === 'input')
+      .map(({ name, width }) => ({ declaration: `input  wire ${range(width)} ${name}` })),
+    streamOutputs: streamPins(shape)
       .filter(({ direction }) => direction === 'output')
       .map(({ name, width }) => ({ name, declaration: `wire ${range(width)} ${name}` })),
     plannedEntries: layers.flatMap(({ bank, table }) =>

@@ -1,9 +1,12 @@
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { readoutOf } from '../../macro/plan/readouts.js';
+import { errorsOf } from '../../macro/plan/registers.js';
 import { macCycles, scheduleOf } from '../../macro/plan/schedule.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
+import { hasStreams } from '../../macro/plan/streams.js';
 import { busProof } from './bus-proofs.js';
 import { type Claim, FEW_CYCLES, outputsOf, type Proof, together } from './proof.js';
+import { streamsProof } from './stream-proof.js';
 
 /** The proofs of a macro, in the order in which they are reported. */
 export function proofsOf(plan: MacroPlan): readonly Proof[] {
@@ -13,6 +16,7 @@ export function proofsOf(plan: MacroPlan): readonly Proof[] {
     rampProof(shape),
     columnsProof(shape),
     conversionProof(plan),
+    ...(hasStreams(shape) ? [streamsProof(shape)] : []),
     ...(shape.march || shape.selfTest ? [testModesProof(shape)] : []),
     busProof(config.bus),
   ];
@@ -29,6 +33,9 @@ function decoderProof(shape: MacroShape): Proof {
       : []),
     ...(readoutOf(shape).decodes === 'step'
       ? [{ name: 'step_read', says: 'the value of a ramp step is its entry' }]
+      : []),
+    ...(hasStreams(shape) && readoutOf(shape).decodes !== 'step'
+      ? [{ name: 'fields_read', says: 'each field of a beat is the entry of its code' }]
       : []),
   ];
   return {
@@ -157,6 +164,7 @@ function conversionProof(plan: MacroPlan): Proof {
   const inside = (port: string, net: string, range = '') => ({ port, net: `u_macro.${net}`, range });
   const given = (net: string) => ({ net: `u_macro.${net}`, by: `${net}_i` });
   const holdsValues = readoutOf(shape).holds === 'value';
+  const streams = hasStreams(shape);
   // Of an access, the cycle in which its request reaches the registers.
   const requestCycle = plan.config.bus === 'axi4lite' ? 2 : 1;
   const properties: readonly Claim[] = [
@@ -185,6 +193,7 @@ function conversionProof(plan: MacroPlan): Proof {
     models: ['naive_schedule', 'naive_column'],
     removed: [
       ...['u_array', 'u_input_drivers', 'u_columns'],
+      ...(streams ? ['u_stream_input', 'u_stream_output'] : []),
       ...(shape.march ? ['u_march'] : []),
       ...(shape.selfTest ? ['u_self_test'] : []),
     ],
@@ -195,6 +204,10 @@ function conversionProof(plan: MacroPlan): Proof {
       ...(shape.march ? ['march', 'march_address', 'march_data'].map(given) : []),
       ...(shape.selfTest ? ['self_test'].map(given) : []),
       ...(holdsValues ? [{ net: 'u_macro.result', by: 'result_o' }] : []),
+      ...(streams ? ['room', 'stream_busy', 'stream_error'].map(given) : []),
+      ...(streams
+        ? ['start', 'start_bank', 'start_bits'].map((net) => ({ net: `u_macro.${net}`, by: `${net}_o` }))
+        : []),
     ],
     observed: [
       inside('req_i', 'req'),
@@ -208,7 +221,13 @@ function conversionProof(plan: MacroPlan): Proof {
       inside('step_i', 'step', 'ADC_BITS-1:0'),
       inside('bank_i', 'bank', 'BANK_W-1:0'),
       inside('bits_i', 'bits', '2:0'),
-      inside('start_i', 'start'),
+      ...(streams
+        ? [
+            inside('bus_start_i', 'bus_start'),
+            inside('stream_enable_i', 'stream_enable'),
+            inside('stream_owner_i', 'stream_owner'),
+          ]
+        : [inside('start_i', 'start')]),
       inside('table_write_i', 'table_write'),
       ...(shape.march ? [inside('march_write_i', 'march_write')] : []),
       ...(shape.selfTest ? [inside('self_test_write_i', 'self_test_write')] : []),
@@ -225,7 +244,7 @@ function conversionProof(plan: MacroPlan): Proof {
       ...(holdsValues ? [inside('value_i', 'value', 'OUT_BITS-1:0')] : []),
       inside('table_i', 'u_decoder.table_q', TABLE_RANGE),
       inside('finished_i', 'u_registers.done_q'),
-      inside('errors_i', 'u_registers.error_q', '5:0'),
+      inside('errors_i', 'u_registers.error_q', `${errorsOf(shape).length - 1}:0`),
       inside('interrupts_i', 'u_registers.interrupt_q', '1:0'),
       ...(holdsValues ? [] : [inside('result_bank_i', 'u_registers.result_bank_q', 'BANK_W-1:0')]),
       ...(shape.doubleBuffer
@@ -237,7 +256,12 @@ function conversionProof(plan: MacroPlan): Proof {
     ],
     clocked: true,
     bitwise: false,
-    assumptions: [{ name: 'steady', says: 'the watched column is one of the macro, and stays' }],
+    assumptions: [
+      { name: 'steady', says: 'the watched column is one of the macro, and stays' },
+      ...(streams
+        ? [{ name: 'streams', says: 'a stream starts what exists, while it has the data path' }]
+        : []),
+    ],
     properties,
     stages: together(properties),
     witnesses: [

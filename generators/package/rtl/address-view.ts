@@ -1,5 +1,6 @@
 import {
   ADDRESS_BITS,
+  errorsOf,
   fieldOf,
   REGIONS,
   REGISTERS,
@@ -39,6 +40,7 @@ export type IndexName<R extends RegionName> = keyof (typeof REGIONS)[R]['strides
 export function addressView(shape: MacroShape) {
   const registers = registersOf(shape);
   const numbers = registers.map(numberOf);
+  const errorBits = errorsOf(shape).length;
   return {
     address: {
       registers: { selected: selects('registers') },
@@ -66,6 +68,17 @@ export function addressView(shape: MacroShape) {
     ),
     /** What the status register reads as. */
     status: wordOf('status', { phase: 'phase_i', done: 'done_q', queued: 'queued_i', busy: 'busy_i' }),
+    /** The errors that a macro has, as bits. */
+    errorBits,
+    errorLast: errorBits - 1,
+    errorWord: `{${32 - errorBits}'d0, error_q}`,
+    /** What the register of the streams reads as. */
+    stream: wordOf('stream', {
+      output_bytes: `7'd${shape.streams?.outputBytes ?? 0}`,
+      input_bytes: `7'd${shape.streams?.inputBytes ?? 0}`,
+      owner: 'streaming',
+      enable: 'stream_enable_q',
+    }),
   };
 }
 

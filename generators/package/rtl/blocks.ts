@@ -1,5 +1,6 @@
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { readoutOf } from '../../macro/plan/readouts.js';
+import { hasStreams } from '../../macro/plan/streams.js';
 import { arrayParametersOf } from './parameters.js';
 
 /** A parameter of a module, and what the module around it hands down: a parameter or localparam of its own. */
@@ -12,6 +13,7 @@ export interface PassedParameter {
 export type BlockName =
   | 'bus'
   | 'registers'
+  | 'streamInput'
   | 'march'
   | 'selfTest'
   | 'controller'
@@ -19,7 +21,8 @@ export type BlockName =
   | 'referenceDrivers'
   | 'array'
   | 'columns'
-  | 'decoder';
+  | 'decoder'
+  | 'streamOutput';
 
 /** A module that the top level instantiates. */
 export interface Block {
@@ -32,7 +35,8 @@ export interface Block {
 
 /** The instances of the top level, in the order of its text. Templates and synthesis take them from this one list. */
 export function blocksOf({ name, shape, config }: MacroPlan): readonly Block[] {
-  const { module, showsAll } = readoutOf(shape);
+  const { module, showsAll, holds, decodes } = readoutOf(shape);
+  const streams = hasStreams(shape);
   const block = (role: BlockName, suffix: string, names: string, instance = `u_${suffix}`): Block => ({
     role,
     module: `${name}_${suffix}`,
@@ -47,6 +51,15 @@ export function blocksOf({ name, shape, config }: MacroPlan): readonly Block[] {
       'ROWS COLS IN_BITS IN_SIGNED BIT_SERIAL TRIM_ROWS ADC_BITS BANKS REF_COLS REF_ROWS EARLY_STOP ' +
         'OUT_BITS OUT_SIGNED DOUBLE_BUFFER COL_W BANK_W ROW_W WORD_W IN_WORD_W',
     ),
+    ...(streams
+      ? [
+          block(
+            'streamInput',
+            'stream_input',
+            'ROWS ADC_BITS BANKS BANK_W BYTES=IN_BYTES LANES WORD_W=IN_WORD_W',
+          ),
+        ]
+      : []),
     ...(shape.march
       ? [block('march', 'march', 'ROWS COLS TRIM_ROWS BANKS REF_COLS REF_ROWS BANK_W ROW_W WORD_W')]
       : []),
@@ -60,7 +73,7 @@ export function blocksOf({ name, shape, config }: MacroPlan): readonly Block[] {
     block(
       'inputDrivers',
       'input_drivers',
-      'ROWS IN_BITS IN_SIGNED BIT_SERIAL TRIM_PULSES DOUBLE_BUFFER WORD_W=IN_WORD_W',
+      `ROWS IN_BITS IN_SIGNED BIT_SERIAL TRIM_PULSES DOUBLE_BUFFER ${streams ? 'LANES ' : ''}WORD_W=IN_WORD_W`,
     ),
     block('referenceDrivers', 'reference_drivers', 'ADC_BITS FALLING'),
     block(
@@ -73,10 +86,23 @@ export function blocksOf({ name, shape, config }: MacroPlan): readonly Block[] {
     block(
       'columns',
       module,
-      `COLS ADC_BITS ${showsAll ? 'OUT_BITS ' : ''}COL_W FALLING DOUBLE_BUFFER`,
+      `COLS ADC_BITS ${showsAll ? 'OUT_BITS ' : ''}${streams ? 'FIELDS GROUP_W' : 'COL_W'} FALLING DOUBLE_BUFFER`,
       'u_columns',
     ),
-    block('decoder', 'decoder', 'BANKS BANK_W ADC_BITS OUT_BITS TABLE'),
+    block(
+      'decoder',
+      'decoder',
+      `BANKS BANK_W ADC_BITS OUT_BITS ${streams && decodes !== 'step' ? 'FIELDS ' : ''}TABLE`,
+    ),
+    ...(streams
+      ? [
+          block(
+            'streamOutput',
+            'stream_output',
+            `COLS WIDTH=${holds === 'value' ? 'OUT_BITS' : 'ADC_BITS'} OUT_BITS OUT_SIGNED COL_W BANK_W BYTES=OUT_BYTES FIELDS GROUP_W`,
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { dieConstants } from '../../macro/die/constants.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { readoutOf } from '../../macro/plan/readouts.js';
+import { hasStreams } from '../../macro/plan/streams.js';
 import type { Contribution, PackageFile } from '../text/contribution.js';
 import { render } from '../text/render.js';
 import { BUSES } from './bus-ports.js';
@@ -17,6 +18,12 @@ const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', readoutOf(shape).module, readoutOf(shape).purpose),
   ...(shape.march ? [verilog('rtl', 'march', 'march test of all cells, through the cell port')] : []),
   ...(shape.selfTest ? [verilog('rtl', 'self_test', 'known codes in place of the sense amplifiers')] : []),
+  ...(hasStreams(shape)
+    ? [
+        verilog('rtl', 'stream_input', 'input stream: vectors of beats, as starts of conversions'),
+        verilog('rtl', 'stream_output', 'output stream: results of a conversion, beat by beat'),
+      ]
+    : []),
   verilog('rtl', 'decoder', 'from nonlinear code to linear value, one table a bank'),
   verilog('model', 'array', 'the analog macro, for simulation'),
   verilog('blackbox', 'array', 'the analog macro, for synthesis'),

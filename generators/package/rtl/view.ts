@@ -6,6 +6,7 @@ import { readoutOf } from '../../macro/plan/readouts.js';
 import { fieldOf, formatWord, IDENTITY } from '../../macro/plan/registers.js';
 import { macCycles } from '../../macro/plan/schedule.js';
 import { type MacroShape, magnitudeBits } from '../../macro/plan/shape.js';
+import { hasStreams } from '../../macro/plan/streams.js';
 import { tableBits } from '../../macro/plan/table.js';
 import { addressView } from './address-view.js';
 import { type Block, type BlockName, blocksOf } from './blocks.js';
@@ -22,6 +23,7 @@ import {
   statusPorts,
   valuePorts,
 } from './ports.js';
+import { streamPins, streamView } from './stream-ports.js';
 
 /** How a reset style reads in Verilog. */
 export function resetView(style: ResetStyle) {
@@ -171,7 +173,7 @@ export function macroView(plan: MacroPlan) {
     blocks: blocksView(plan),
     ...readoutView(shape),
     /** Numbers in a line of the trace. */
-    traceFields: 10 + number(readoutOf(shape).showsAll) + number(shape.march),
+    traceFields: 10 + number(readoutOf(shape).showsAll) + number(shape.march) + number(hasStreams(shape)),
     falling: shape.ramp === 'falling',
     rampFalling: number(shape.ramp === 'falling'),
     earlyStop: number(shape.earlyStop),
@@ -180,7 +182,7 @@ export function macroView(plan: MacroPlan) {
     readoutStyle: (formatWord(shape) >>> fieldOf('format', 'readout').lsb) & 7,
     march: shape.march,
     selfTest: shape.selfTest,
-    /** Both, as the format register shows them. */
+    /** Both, and the streams, as the format register shows them. */
     testModes: formatWord(shape) >>> fieldOf('format', 'march').lsb,
     /** What the registers drive at the cell port: the array, or the march that passes it on. */
     cellPort: shape.march ? 'cell' : 'mem',
@@ -216,5 +218,8 @@ export function macroView(plan: MacroPlan) {
     ...busView(config),
     ...outputsView(shape),
     ...addressView(shape),
+    ...streamView(shape),
+    /** Ports of the streams on the top level, aligned. */
+    streamPins: declarePins(streamPins(shape)),
   };
 }

@@ -3,8 +3,10 @@ import type { Request } from '../../macro/golden/address-map.js';
 import {
   inputAddress,
   REGISTERS,
+  type Register,
   referenceAddress,
   registerAddress,
+  registersOf,
   resultAddress,
   STATUS_DONE,
   startWord,
@@ -13,6 +15,7 @@ import {
   wordsOf,
 } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
+import type { MacroShape } from '../../macro/plan/shape.js';
 import type { Bench } from './bench.js';
 import { NO_STALL, type Stall } from './bus-timing.js';
 import { conflicts, forbiddenAccesses, randomConversions, randomStream, readBack } from './scenario.js';
@@ -96,10 +99,19 @@ function randomRequest({ plan, random }: Bench): Request {
     case 7:
       return write(registerAddress('start'), startWord(bank, layers[0]!.bits));
     case 8:
-      return read(Object.values(REGISTERS)[last(Object.keys(REGISTERS).length)]!.offset);
+      return read(registerOffsets(shape)[last(registerOffsets(shape).length)]!);
     default:
       return either(random.whole(0, 2 ** 20 - 1));
   }
+}
+
+/** Registers of this macro, and those that other macros without streams have. */
+function registerOffsets(shape: MacroShape): number[] {
+  const inUse = registersOf(shape);
+  const names = (Object.keys(REGISTERS) as Register[]).filter(
+    (name) => name !== 'stream' || inUse.includes(name),
+  );
+  return names.map(registerAddress);
 }
 
 function randomBurst(bench: Bench, length: number, stall: () => Stall): Access[] {
@@ -140,7 +152,7 @@ function emptyWrites({ plan, stimulus, columns }: Bench): void {
   const { bank, bits } = layers[0]!;
   const cells = [weightAddress(0, 0, 0), referenceAddress(bank, shape.offsetRows, 0)];
   const readable = [...cells, tableAddress(bank, 0), ...columns.map(resultAddress)];
-  const registers = Object.values(REGISTERS).map(({ offset }) => offset);
+  const registers = registerOffsets(shape);
   const [unmapped, unaligned] = [
     [0x8000, resultAddress(shape.columns), 2 ** 20 - 4],
     [0x0e, 2 ** 20 - 1],

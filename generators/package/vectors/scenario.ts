@@ -138,7 +138,7 @@ export function atTheLimits(bench: Bench): void {
   for (const inputs of patterns) stimulus.convert(inputs, bank, bits, bench.columns);
 }
 
-function randomInputs({ plan, random }: Bench): Int32Array {
+export function randomInputs({ plan, random }: Bench): Int32Array {
   const { shape } = plan;
   const span = 2 ** magnitudeBits(shape);
   // Most activations are zero, as after a ReLU.

@@ -9,7 +9,9 @@ import type { MacroPlan } from '../../macro/plan/plan.js';
 import { registerAddress, resultAddress, STATUS_DONE, startWord } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
+import { hasStreams } from '../../macro/plan/streams.js';
 import { type BusTiming, NO_STALL, type Stall, timingOf } from './bus-timing.js';
+import { StreamPartners, type StreamTexts } from './stream-partners.js';
 
 /** What a testbench plays and what it must see. */
 export interface Vectors {
@@ -21,6 +23,8 @@ export interface Vectors {
   readonly checks: number;
   /** Clock cycles out of reset. */
   readonly cycles: number;
+  /** Beats that the testbench sends and takes, where the macro has streams. */
+  readonly streams: StreamTexts | undefined;
   /** Conversions in the order in which they began, so that a mismatch can name the one it belongs to. */
   readonly conversions: readonly StartedConversion[];
   /** The golden model after the last of them. */
@@ -68,6 +72,8 @@ export class Stimulus {
   private readonly trace = new Trace();
   private readonly lines = new Lines();
   private answers = 0;
+  /** Who stands at the stream ports, where the macro has them. */
+  readonly streams: StreamPartners | undefined;
   /** What the input buffer holds; undefined where nothing was written yet. */
   private inputs: (number | undefined)[];
 
@@ -83,6 +89,10 @@ export class Stimulus {
     this.shape = plan.shape;
     this.bus = plan.config.bus;
     this.machine = Machine.from(plan, { ...options, trace: this.trace });
+    if (hasStreams(this.shape)) {
+      this.streams = new StreamPartners();
+      this.machine.connect(this.streams);
+    }
     this.timing = timingOf(this.bus);
     this.inputs = new Array<undefined>(Math.ceil(plan.shape.rows / 4)).fill(undefined);
   }
@@ -153,6 +163,19 @@ export class Stimulus {
     if (cycles < 1) return;
     this.machine.idle(cycles);
     this.lines.add(`i ${hex(cycles)} 0 0 0 0`);
+  }
+
+  /**
+   * Lets cycles pass until something is so, or too many have passed.
+   *
+   * @param most cycles, at the most
+   * @returns whether it is so
+   */
+  idleUntil(reached: () => boolean, most: number): boolean {
+    let cycles = 0;
+    for (; cycles < most && !reached(); cycles++) this.machine.idle(1);
+    if (cycles > 0) this.lines.add(`i ${hex(cycles)} 0 0 0 0`);
+    return reached();
   }
 
   /**
@@ -247,7 +270,8 @@ export class Stimulus {
     return {
       operations: this.lines.text(),
       trace: this.trace.lines.text(),
-      checks: this.answers + this.trace.lines.count,
+      streams: this.streams?.texts(),
+      checks: this.answers + this.trace.lines.count + (this.streams?.count ?? 0),
       cycles: this.machine.cycle,
       conversions: this.trace.conversions,
       machine: this.machine,

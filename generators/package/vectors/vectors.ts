@@ -22,6 +22,7 @@ import {
   rewriteTables,
 } from './scenario.js';
 import { Stimulus, type Vectors } from './stimulus.js';
+import { streams } from './stream-scenario.js';
 import { marches, selfTests } from './test-scenario.js';
 
 /** How long the scenario is, and what it is made with. */
@@ -94,6 +95,21 @@ export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable
   illegalCells(bench);
   resetTables(bench);
   resetAnywhere(bench, 12);
+  streams(bench);
   busScenario(bench);
   return bench.stimulus.vectors();
+}
+
+/** The files that a testbench plays, by name. */
+export function vectorTexts({ operations, trace, streams }: Vectors): ReadonlyMap<string, string> {
+  return new Map([
+    ['operations.txt', operations],
+    ['trace.txt', trace],
+    ...(streams === undefined
+      ? []
+      : ([
+          ['stream_input.txt', streams.input],
+          ['stream_output.txt', streams.output],
+        ] as const)),
+  ]);
 }

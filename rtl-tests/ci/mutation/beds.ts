@@ -9,7 +9,7 @@ import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
 import { TRIM_ROW_BASE, weightAddress } from '../../../generators/macro/plan/registers.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import type { Vectors } from '../../../generators/package/vectors/stimulus.js';
-import { buildVectors } from '../../../generators/package/vectors/vectors.js';
+import { buildVectors, vectorTexts } from '../../../generators/package/vectors/vectors.js';
 import { writePackage } from '../../../generators/package/write.js';
 import { planOf } from '../../fixtures/configurations.js';
 import { MATRIX } from '../../fixtures/matrix.js';
@@ -47,15 +47,15 @@ export async function makeBeds(root: string): Promise<MatrixBed[]> {
     const blackbox = textOf(`blackbox/${plan.name}_array.v`);
     const add = async (
       title: string,
-      { operations, trace }: Vectors,
+      played: Vectors,
       array: string,
       { extra = {}, only }: { extra?: Record<string, string>; only?: readonly string[] } = {},
     ) => {
       const vectors = path.join(folder, title);
       await mkdir(vectors, { recursive: true });
-      const written = { ...extra, 'operations.txt': operations, 'trace.txt': trace };
+      const written = { ...extra, ...Object.fromEntries(vectorTexts(played)) };
       for (const [file, text] of Object.entries(written)) await writeFile(path.join(vectors, file), text);
-      const size = operations.length + trace.length;
+      const size = played.operations.length + played.trace.length;
       beds.push({
         ...{ name: plan.name, sources, blackbox, vectors, only, size },
         others: [array, testbench],

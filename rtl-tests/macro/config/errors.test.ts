@@ -100,6 +100,15 @@ describe('macro.json: choices', () => {
     );
   });
 
+  it('names the widths that a stream can have', () => {
+    const allowed = '1, 2, 4, 8, 16, 32, 64';
+    expect(macroErrors('streams', { inputBytes: 4, outputBytes: 2 })).toBe('no problem');
+    expect(macroErrors('streams', { inputBytes: 3, outputBytes: 128 })).toBe(
+      `macro.json: streams.inputBytes: 3 is not one of ${allowed}\nmacro.json: streams.outputBytes: 128 is not one of ${allowed}`,
+    );
+    expect(macroErrors('streams', { inputBytes: 4 })).toContain('macro.json: streams.outputBytes: ');
+  });
+
   it.each(['input.signed', 'output.signed', 'output.doubleBuffer'])('%s is true or false', (at) => {
     expect(macroErrors(at, 'yes')).toBe(`macro.json: ${at}: "yes" is not true or false`);
   });
@@ -199,7 +208,7 @@ describe('macro.json: keys', () => {
     ['input.zzz', 'Known here: bits, signed, coding.'],
     [
       'zzz',
-      'Known here: $schema, name, array, input, adc, output, test, layers, bus, timing, physical, die, reset, license.',
+      'Known here: $schema, name, array, input, adc, output, test, layers, bus, streams, timing, physical, die, reset, license.',
     ],
   ])('%s is not known', (at, fix) => {
     expect(macroErrors(at, 1)).toBe(`macro.json: ${at}: is not a known key\n            ${fix}`);

@@ -67,7 +67,8 @@ describe.each(FILES)('schemas/%s.schema.json', (file) => {
   it('says of every key what it means, and of every number how far it goes', () => {
     const silent = [...properties(jsonSchema(file))].filter(({ property }) => {
       const numeric = property.type === 'integer' || property.type === 'number';
-      const bounded = property.minimum !== undefined && property.maximum !== undefined;
+      const bounded =
+        (property.minimum !== undefined && property.maximum !== undefined) || property.enum !== undefined;
       return property.description === undefined || (numeric && !bounded);
     });
     expect(silent.map(({ at }) => at)).toEqual([]);

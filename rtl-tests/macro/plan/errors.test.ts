@@ -14,6 +14,7 @@ interface Change {
   readonly adc?: Partial<ConfigurationInput['adc']>;
   readonly reference?: NonNullable<ConfigurationInput['adc']['reference']>;
   readonly output?: Partial<ConfigurationInput['output']>;
+  readonly streams?: ConfigurationInput['streams'];
   readonly layer?: NonNullable<ConfigurationInput['layers']>[number];
 }
 
@@ -27,6 +28,7 @@ function planned(change: Change, levels: readonly Levels[] = [RELU], tryFixes = 
     input: { bits: 4, ...change.input },
     adc: { bits: 2, reference: { columns: 2, rows: 12, ...change.reference }, ...change.adc },
     output: { bits: 4, ...change.output },
+    ...(change.streams && { streams: change.streams }),
     layers: levels.map(({ name }) => ({ levels: `${name}.json`, ...change.layer })),
   };
   const macro = orThrow(parse('macro.json', macroSchema, config));
@@ -55,6 +57,42 @@ const RULES: readonly Rule[] = [
       '            Use input.bits >= 2, or input.signed: false.',
     ],
     mended: { input: { bits: 2, signed: true } },
+  },
+  {
+    rule: 'streams have a double buffer',
+    broken: { streams: { inputBytes: 4, outputBytes: 4 }, output: { doubleBuffer: false } },
+    says: [
+      'macro.json: output.doubleBuffer: false leaves no time for streams: inputs and results could only move while nothing converts',
+      '            Use output.doubleBuffer: true, or leave streams out.',
+    ],
+    mended: { streams: { inputBytes: 4, outputBytes: 4 } },
+  },
+  {
+    rule: 'a vector fills a beat of the input',
+    broken: { streams: { inputBytes: 32, outputBytes: 4 } },
+    says: [
+      'macro.json: streams.inputBytes: 32 bytes a beat are never filled: an input vector has 16',
+      '            Use inputBytes <= 16.',
+    ],
+    mended: { streams: { inputBytes: 16, outputBytes: 4 } },
+  },
+  {
+    rule: 'a result fills a beat of the output',
+    broken: { streams: { inputBytes: 4, outputBytes: 16 }, output: { bits: 9 } },
+    says: [
+      'macro.json: streams.outputBytes: 16 bytes a beat are never filled: a result vector has 8',
+      '            Use outputBytes <= 8.',
+    ],
+    mended: { streams: { inputBytes: 4, outputBytes: 8 }, output: { bits: 9 } },
+  },
+  {
+    rule: 'a beat of the output holds a result',
+    broken: { streams: { inputBytes: 4, outputBytes: 1 }, output: { bits: 9 } },
+    says: [
+      'macro.json: streams.outputBytes: 1 byte a beat cannot hold a result of 9 bits',
+      '            Use outputBytes >= 2, or output.bits <= 8.',
+    ],
+    mended: { streams: { inputBytes: 4, outputBytes: 2 }, output: { bits: 9 } },
   },
   {
     rule: 'signed results have a magnitude',
