@@ -119,6 +119,14 @@ const CHECKS: readonly Check[] = [
       ...[`blackbox/${macro}_array.vlt`, ...verilog('rtl', 'blackbox', 'formal')],
     ],
   })),
+  ...['streams', 'columns', 'decoder', 'conversion'].map((proof) => ({
+    name: `verilator, proof of ${proof} with streams`,
+    only: ['stream2', 'stream6', 'stream11', 'stream12'],
+    command: ({ macro, verilog }: Package) => [
+      ...[...VERILATOR, '--top-module', `${macro}_prove_${proof}`],
+      ...[`blackbox/${macro}_array.vlt`, ...verilog('rtl', 'blackbox', 'formal')],
+    ],
+  })),
   {
     name: 'verilator, black box',
     command: ({ macro, verilog }) => [

@@ -3,7 +3,7 @@ import { readoutOf } from '../../macro/plan/readouts.js';
 import { errorsOf } from '../../macro/plan/registers.js';
 import { macCycles, scheduleOf } from '../../macro/plan/schedule.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
-import { hasStreams } from '../../macro/plan/streams.js';
+import { fieldsOfBeat, hasStreams } from '../../macro/plan/streams.js';
 import { busProof } from './bus-proofs.js';
 import { type Claim, FEW_CYCLES, outputsOf, type Proof, together } from './proof.js';
 import { streamsProof } from './stream-proof.js';
@@ -34,10 +34,18 @@ function decoderProof(shape: MacroShape): Proof {
     ...(readoutOf(shape).decodes === 'step'
       ? [{ name: 'step_read', says: 'the value of a ramp step is its entry' }]
       : []),
-    ...(hasStreams(shape) && readoutOf(shape).decodes !== 'step'
-      ? [{ name: 'fields_read', says: 'each field of a beat is the entry of its code' }]
-      : []),
   ];
+  // A field at a time: together they are no small proof.
+  const fields: readonly Claim[] =
+    hasStreams(shape) && readoutOf(shape).decodes !== 'step'
+      ? [
+          {
+            name: 'fields_read',
+            says: 'each field of a beat is the entry of its code',
+            parts: fieldsOfBeat(shape),
+          },
+        ]
+      : [];
   return {
     name: 'decoder',
     template: 'prove_decoder',
@@ -50,8 +58,12 @@ function decoderProof(shape: MacroShape): Proof {
     clocked: true,
     bitwise: false,
     assumptions: [{ name: 'banks', says: 'a look-up or write names a bank that exists' }],
-    properties: [contents, ...lookups],
-    stages: [...together([contents]), ...together(lookups, true)],
+    properties: [contents, ...lookups, ...fields],
+    stages: [
+      ...together([contents]),
+      ...together(lookups, true),
+      ...fields.flatMap(outputsOf).map((output) => ({ outputs: [output], anyState: true })),
+    ],
     witnesses: [{ name: 'rewritten', says: 'the last entry differs from the planned one', cycle: 3 }],
     horizon: FEW_CYCLES,
     effort: 10,

@@ -53,6 +53,11 @@ export function streamView(shape: MacroShape) {
     streamOutputBytes: shape.streams.outputBytes,
     inputLanes: inputLanes(shape),
     streamFields: fieldsOfBeat(shape),
+    /** Fields of a beat, each with what its proof adds to the name of a property. */
+    streamFieldParts: Array.from({ length: fieldsOfBeat(shape) }, (_, field) => ({
+      field,
+      suffix: fieldsOfBeat(shape) === 1 ? '' : `_${field}`,
+    })),
     streamGroupWidth: bitsFor(outputBeats(shape)),
     streamBeatWidth: bitsFor(inputBeats(shape)),
     resultWidth: holds === 'value' ? shape.outputBits : shape.adcBits,
