@@ -217,7 +217,7 @@ describe('what the comparison of the views sees', () => {
     ['a direction in the netlist', 'cdl', 'views/_array.cdl', /sense_i:I/, 'sense_i:O'],
     ['a width of the model', 'model', 'model/_array.v', /\[COLS-1:0\]( +)sa_o/, '[COLS-2:0]$1sa_o'],
     ['a pin that the model lacks', 'model', 'model/_array.v', /^ +input +wire +sense_i.*\n/m, ''],
-    ['a net of another width in the top level', 'instance', 'rtl/.v', /\.sa_o \(\w+\)/, '.sa_o (cycle)'],
+    ['a net of another width in the top level', 'instance', 'rtl/.v', /\.sa_o +\(\w+\)/, '.sa_o (cycle)'],
     ['a pin that the top level leaves open', 'instance', 'rtl/.v', /^ +\.rwl_p_i .*\n/m, ''],
   ])('%s', async (_, found, file, from, to) => {
     const path = file.replace(/\/(_array)?\./, `/${name}$1.`);
