@@ -29,18 +29,33 @@ import {
 } from '../macro/plan/registers.js';
 
 export {
+  countsInUse,
+  inputAddress,
+  referenceAddress,
+  registerAddress,
+  resultAddress,
+  sizeInUse,
+  TRIM_ROW_BASE,
+  tableAddress,
+  weightAddress,
+  wordsOf,
+} from '../macro/plan/addresses.js';
+export {
+  dimensionsWord,
+  formatWord,
+  IDENTITY,
+  marchWord,
+  resetWord,
+  selfTestWord,
+  startWord,
+} from '../macro/plan/register-words.js';
+export {
   type Access,
   ADDRESS_BITS,
   type BitField,
-  countsInUse,
-  dimensionsWord,
   type ErrorBit,
   type ErrorName,
   fieldOf,
-  formatWord,
-  IDENTITY,
-  inputAddress,
-  marchWord,
   maskOf,
   PHASES,
   READOUTS,
@@ -48,20 +63,9 @@ export {
   type RegionName,
   type Register,
   type RegisterDefinition,
-  referenceAddress,
-  registerAddress,
   registersOf,
   registerWord,
-  resetWord,
-  resultAddress,
   STATUS_DONE,
-  selfTestWord,
-  sizeInUse,
-  startWord,
-  TRIM_ROW_BASE,
-  tableAddress,
-  weightAddress,
-  wordsOf,
 } from '../macro/plan/registers.js';
 
 /** The ranges of the address map. */

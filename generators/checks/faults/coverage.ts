@@ -7,7 +7,7 @@ import {
   March,
   type MarchElement,
 } from '../../macro/golden/march.js';
-import { marchWord } from '../../macro/plan/registers.js';
+import { marchWord } from '../../macro/plan/register-words.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
 import { type Cell, type Fault, type FaultModel, FaultyCells } from './fault.js';
 

@@ -1,6 +1,6 @@
 import { referenceCell, regionOf, weightCell } from '../../macro/golden/address-map.js';
 import type { CellPort, CellWord } from '../../macro/golden/march.js';
-import { TRIM_ROW_BASE } from '../../macro/plan/registers.js';
+import { TRIM_ROW_BASE } from '../../macro/plan/addresses.js';
 
 /**
  * Defects of a memory as the testing literature classifies them, one at a time (van de Goor, Testing Semiconductor

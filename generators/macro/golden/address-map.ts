@@ -1,15 +1,13 @@
 /** In: addresses and words of the bus. Out: what they mean, read from the description of regions and registers. */
+import { countsInUse, registerAddress, TRIM_ROW_BASE } from '../plan/addresses.js';
 import {
   ADDRESS_BITS,
-  countsInUse,
   fieldOf,
   REGIONS,
   REGISTERS,
   type RegionName,
   type Register,
-  registerAddress,
   registersOf,
-  TRIM_ROW_BASE,
 } from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
 

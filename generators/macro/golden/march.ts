@@ -1,11 +1,5 @@
-import {
-  MARCH,
-  referenceAddress,
-  registerWord,
-  TRIM_ROW_BASE,
-  weightAddress,
-  wordsOf,
-} from '../plan/registers.js';
+import { referenceAddress, TRIM_ROW_BASE, weightAddress, wordsOf } from '../plan/addresses.js';
+import { MARCH, registerWord } from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
 import { fieldIn, referenceCell, regionOf, weightCell } from './address-map.js';
 

@@ -4,7 +4,7 @@ import {
   TRIM_ROW_BASE,
   tableAddress,
   weightAddress,
-} from '../plan/registers.js';
+} from '../plan/addresses.js';
 import { groupsPerStep, type MacroShape, stepRows } from '../plan/shape.js';
 
 /** One 32-bit word as it is written over the bus. */

@@ -1,4 +1,6 @@
 /** In: requests of the bus. Out: answers, errors, starts; as `<name>_registers` gives them. */
+import { registerAddress } from '../plan/addresses.js';
+import { resetWord, streamWord } from '../plan/register-words.js';
 import {
   type BitField,
   ERRORS,
@@ -8,11 +10,8 @@ import {
   REGISTERS,
   type RegionName,
   type Register,
-  registerAddress,
   registerWord,
-  resetWord,
   STATUS_DONE,
-  streamWord,
 } from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
 import {

@@ -1,7 +1,7 @@
 /** In: lines of the array and pulses of the reference cells. Out: what the sense amplifiers say of every column. */
 
 import type { DieLines } from '../die/die.js';
-import { wordsOf } from '../plan/registers.js';
+import { wordsOf } from '../plan/addresses.js';
 import type { MacroShape } from '../plan/shape.js';
 import { packBits } from './bits.js';
 import { atOrAbove, type Sensing } from './comparator.js';

@@ -1,4 +1,4 @@
-import { TRIM_ROW_BASE } from '../plan/registers.js';
+import { TRIM_ROW_BASE } from '../plan/addresses.js';
 import { type MacroShape, stepRows } from '../plan/shape.js';
 import { referenceCell, regionOf, weightCell } from './address-map.js';
 import { BitcellArray } from './array.js';

@@ -1,4 +1,5 @@
-import { registerAddress, registerWord } from '../plan/registers.js';
+import { registerAddress } from '../plan/addresses.js';
+import { registerWord } from '../plan/registers.js';
 import type { MacroShape } from '../plan/shape.js';
 import { fieldIn, isCell, type Request, startOf } from './address-map.js';
 import { type CellPort, March } from './march.js';

@@ -1,8 +1,10 @@
 import { rounded } from '../../common/figures.js';
 import type { Bus } from '../../macro/config/macro.js';
 import { marchCycles } from '../../macro/golden/march.js';
+import { registerAddress, sizeInUse, TRIM_ROW_BASE } from '../../macro/plan/addresses.js';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
 import { readoutOf } from '../../macro/plan/readouts.js';
+import { resetWord } from '../../macro/plan/register-words.js';
 import {
   ADDRESS_BITS,
   type BitField,
@@ -12,11 +14,7 @@ import {
   REGIONS,
   REGISTERS,
   type RegionName,
-  registerAddress,
   registersOf,
-  resetWord,
-  sizeInUse,
-  TRIM_ROW_BASE,
 } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import { type MacroShape, stepRows } from '../../macro/plan/shape.js';

@@ -1,18 +1,15 @@
+import { countsInUse, registerAddress, sizeInUse, TRIM_ROW_BASE } from '../../macro/plan/addresses.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
+import { resetWord } from '../../macro/plan/register-words.js';
 import {
   type BitField,
-  countsInUse,
   fieldsInUse,
   maskOf,
   REGIONS,
   REGISTERS,
   type Region,
   type RegionName,
-  registerAddress,
   registersOf,
-  resetWord,
-  sizeInUse,
-  TRIM_ROW_BASE,
 } from '../../macro/plan/registers.js';
 import { parametersOf } from '../rtl/parameters.js';
 import type { Contribution, PackageFile } from '../text/contribution.js';

@@ -1,3 +1,4 @@
+import { TRIM_ROW_BASE } from '../../macro/plan/addresses.js';
 import {
   ADDRESS_BITS,
   errorsOf,
@@ -7,7 +8,6 @@ import {
   type RegionName,
   type Register,
   registersOf,
-  TRIM_ROW_BASE,
 } from '../../macro/plan/registers.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
 import { bitsFor } from './ports.js';

@@ -2,18 +2,15 @@ import { MOST_BANKS } from '../../macro/config/limits.js';
 import type { Request } from '../../macro/golden/address-map.js';
 import {
   inputAddress,
-  REGISTERS,
-  type Register,
   referenceAddress,
   registerAddress,
-  registersOf,
   resultAddress,
-  STATUS_DONE,
-  startWord,
   tableAddress,
   weightAddress,
   wordsOf,
-} from '../../macro/plan/registers.js';
+} from '../../macro/plan/addresses.js';
+import { startWord } from '../../macro/plan/register-words.js';
+import { REGISTERS, type Register, registersOf, STATUS_DONE } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
 import type { Bench } from './bench.js';

@@ -7,7 +7,7 @@ import {
   TRIM_ROW_BASE,
   tableAddress,
   weightAddress,
-} from '../../macro/plan/registers.js';
+} from '../../macro/plan/addresses.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import {
   fullScale,

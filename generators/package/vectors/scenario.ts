@@ -7,19 +7,19 @@ import {
   tableWrites,
   trimWrites,
 } from '../../macro/golden/pack.js';
-import type { MacroPlan } from '../../macro/plan/plan.js';
-import { rampReferences } from '../../macro/plan/ramp.js';
 import {
   inputAddress,
   referenceAddress,
   registerAddress,
   resultAddress,
-  startWord,
   TRIM_ROW_BASE,
   tableAddress,
   weightAddress,
   wordsOf,
-} from '../../macro/plan/registers.js';
+} from '../../macro/plan/addresses.js';
+import type { MacroPlan } from '../../macro/plan/plan.js';
+import { rampReferences } from '../../macro/plan/ramp.js';
+import { startWord } from '../../macro/plan/register-words.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import {
   fullScale,

@@ -3,15 +3,13 @@ import { referenceWrites, tableWrites } from '../../macro/golden/pack.js';
 import { type Beat, userOf } from '../../macro/golden/streams.js';
 import {
   inputAddress,
-  marchWord,
   registerAddress,
-  registerWord,
   resultAddress,
-  selfTestWord,
-  startWord,
   tableAddress,
   weightAddress,
-} from '../../macro/plan/registers.js';
+} from '../../macro/plan/addresses.js';
+import { marchWord, selfTestWord, startWord } from '../../macro/plan/register-words.js';
+import { registerWord } from '../../macro/plan/registers.js';
 import {
   hasStreams,
   inputBeats,

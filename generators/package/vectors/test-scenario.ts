@@ -2,17 +2,15 @@ import { cellWords, MARCH_C_MINUS, marchCycles } from '../../macro/golden/march.
 import { referenceWrites, tableWrites } from '../../macro/golden/pack.js';
 import {
   inputAddress,
-  MARCH,
-  marchWord,
   referenceAddress,
   registerAddress,
   resultAddress,
-  selfTestWord,
-  startWord,
   tableAddress,
   weightAddress,
   wordsOf,
-} from '../../macro/plan/registers.js';
+} from '../../macro/plan/addresses.js';
+import { marchWord, selfTestWord, startWord } from '../../macro/plan/register-words.js';
+import { MARCH } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import type { Bench } from './bench.js';
 import { NO_STALL } from './bus-timing.js';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cosim } from '../../../generators/checks/cosim/cosim.js';
 import { type Bus, macroSchema } from '../../../generators/macro/config/macro.js';
-import { inputAddress, registerAddress, weightAddress } from '../../../generators/macro/plan/registers.js';
+import { inputAddress, registerAddress, weightAddress } from '../../../generators/macro/plan/addresses.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { BUSES } from '../../../generators/package/rtl/bus-ports.js';
 import {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runVectors } from '../../../generators/checks/cosim/cosim.js';
 import { cellWords } from '../../../generators/macro/golden/march.js';
-import { tableAddress } from '../../../generators/macro/plan/registers.js';
+import { tableAddress } from '../../../generators/macro/plan/addresses.js';
 import type { MacroShape } from '../../../generators/macro/plan/shape.js';
 import {
   referenceSample,

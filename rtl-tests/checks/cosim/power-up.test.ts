@@ -4,13 +4,13 @@ import { type CosimResult, cosim, runVectors } from '../../../generators/checks/
 import type { PowerUp } from '../../../generators/checks/cosim/simulator.js';
 import { verdictText } from '../../../generators/command-line/report/verdict.js';
 import type { CellPort } from '../../../generators/macro/golden/march.js';
-import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
 import {
   referenceAddress,
   TRIM_ROW_BASE,
   weightAddress,
   wordsOf,
-} from '../../../generators/macro/plan/registers.js';
+} from '../../../generators/macro/plan/addresses.js';
+import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
 import type { MacroShape } from '../../../generators/macro/plan/shape.js';
 import type { Vectors } from '../../../generators/package/vectors/stimulus.js';
 import { buildVectors, newBench } from '../../../generators/package/vectors/vectors.js';

@@ -18,9 +18,9 @@ import {
   referenceWrites,
   tableWrites,
 } from '../../../generators/macro/golden/pack.js';
+import { resultAddress } from '../../../generators/macro/plan/addresses.js';
 import { type MacroPlan, planMacro } from '../../../generators/macro/plan/plan.js';
 import { lineCells } from '../../../generators/macro/plan/ramp.js';
-import { resultAddress } from '../../../generators/macro/plan/registers.js';
 import { scheduleOf } from '../../../generators/macro/plan/schedule.js';
 import { program } from '../../../generators/package/vectors/scenario.js';
 import { newBench } from '../../../generators/package/vectors/vectors.js';

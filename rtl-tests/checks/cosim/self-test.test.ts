@@ -3,13 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { runVectors } from '../../../generators/checks/cosim/cosim.js';
 import { describeMismatch } from '../../../generators/checks/cosim/verdict.js';
 import { macroSchema } from '../../../generators/macro/config/macro.js';
+import { registerAddress, resultAddress, tableAddress } from '../../../generators/macro/plan/addresses.js';
 import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
-import {
-  registerAddress,
-  resultAddress,
-  selfTestWord,
-  tableAddress,
-} from '../../../generators/macro/plan/registers.js';
+import { selfTestWord } from '../../../generators/macro/plan/register-words.js';
 import { newBench } from '../../../generators/package/vectors/vectors.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
 import { everyNth, forEveryChange } from '../../fixtures/every-change.js';

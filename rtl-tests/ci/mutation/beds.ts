@@ -5,8 +5,8 @@ import { faultBench, type Trial } from '../../../generators/checks/faults/simula
 import { type Bed, impatient } from '../../../generators/checks/qualify/bed.js';
 import { orThrow } from '../../../generators/common/problems.js';
 import { BACKGROUNDS, cellWords } from '../../../generators/macro/golden/march.js';
+import { TRIM_ROW_BASE, weightAddress } from '../../../generators/macro/plan/addresses.js';
 import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
-import { TRIM_ROW_BASE, weightAddress } from '../../../generators/macro/plan/registers.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import type { Vectors } from '../../../generators/package/vectors/stimulus.js';
 import { buildVectors, vectorTexts } from '../../../generators/package/vectors/vectors.js';

@@ -13,7 +13,7 @@ import {
   unpackReferences,
   unpackTernary,
 } from '../../../generators/macro/golden/pack.js';
-import { resultAddress, wordsOf } from '../../../generators/macro/plan/registers.js';
+import { resultAddress, wordsOf } from '../../../generators/macro/plan/addresses.js';
 import { offsetCapacity, stepCapacity } from '../../../generators/macro/plan/shape.js';
 import { streamConversions } from '../../../generators/package/vectors/scenario.js';
 import { newBench } from '../../../generators/package/vectors/vectors.js';

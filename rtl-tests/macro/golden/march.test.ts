@@ -21,7 +21,9 @@ import {
   type MarchElement,
   marchCycles,
 } from '../../../generators/macro/golden/march.js';
-import { marchWord, registerAddress, registerWord } from '../../../generators/macro/plan/registers.js';
+import { registerAddress } from '../../../generators/macro/plan/addresses.js';
+import { marchWord } from '../../../generators/macro/plan/register-words.js';
+import { registerWord } from '../../../generators/macro/plan/registers.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { CONFIGURATIONS, isOneOfFew, planOf } from '../../fixtures/configurations.js';
 import { forEveryChange } from '../../fixtures/every-change.js';

@@ -11,23 +11,24 @@ import {
   tableWrites,
   trimWrites,
 } from '../../../../generators/macro/golden/pack.js';
-import type { MacroPlan } from '../../../../generators/macro/plan/plan.js';
 import {
-  ERRORS,
-  fieldOf,
   inputAddress,
-  maskOf,
-  REGISTERS,
-  type Register,
   referenceAddress,
   registerAddress,
-  registersOf,
-  resetWord,
   resultAddress,
-  startWord,
   tableAddress,
   weightAddress,
   wordsOf,
+} from '../../../../generators/macro/plan/addresses.js';
+import type { MacroPlan } from '../../../../generators/macro/plan/plan.js';
+import { resetWord, startWord } from '../../../../generators/macro/plan/register-words.js';
+import {
+  ERRORS,
+  fieldOf,
+  maskOf,
+  REGISTERS,
+  type Register,
+  registersOf,
 } from '../../../../generators/macro/plan/registers.js';
 import {
   groupsPerStep,

@@ -1,0 +1,86 @@
+import { MOST_ROWS } from '../config/limits.js';
+import { REGIONS, REGISTERS, type Region, type RegionName, type Register, registersOf } from './registers.js';
+import type { MacroShape } from './shape.js';
+
+/* Where things stand in the address map, and how much of it a macro uses. */
+
+/** Bus words that hold so many cells, 32 a word. */
+export function wordsOf(cells: number): number {
+  return Math.ceil(cells / 32);
+}
+
+/** First row number of the trim rows in the weight region. */
+export const TRIM_ROW_BASE = MOST_ROWS;
+
+function addressOf(region: Region, indices: Readonly<Record<string, number>>): number {
+  return Object.entries(indices).reduce(
+    (address, [index, value]) => address + region.strides[index]! * value,
+    region.base,
+  );
+}
+
+/** Byte address of an input word: rows 4 `word` .. 4 `word` + 3. */
+export function inputAddress(word: number): number {
+  const { base, strides } = REGIONS.inputs;
+  return base + strides.word * word;
+}
+
+/** Byte address of a column's result. */
+export function resultAddress(column: number): number {
+  const { base, strides } = REGIONS.results;
+  return base + strides.column * column;
+}
+
+/** Byte address of a bank's table entry for a code. */
+export function tableAddress(bank: number, code: number): number {
+  const { base, strides } = REGIONS.tables;
+  return base + strides.bank * bank + strides.code * code;
+}
+
+/** Byte address of a word of reference cells: columns 32 `word` .. 32 `word` + 31 of a bank's row. */
+export function referenceAddress(bank: number, row: number, word: number): number {
+  const { base, strides } = REGIONS.references;
+  return base + strides.bank * bank + strides.row * row + strides.word * word;
+}
+
+/**
+ * Byte address of a word of cells: columns 32 `word` .. 32 `word` + 31 of a row.
+ *
+ * @param row   weight row, or `TRIM_ROW_BASE` and up for trim rows
+ * @param plane 0 for wp, 1 for wn
+ */
+export function weightAddress(row: number, plane: 0 | 1, word: number): number {
+  const { base, strides } = REGIONS.weights;
+  return base + strides.row * row + strides.plane * plane + strides.word * word;
+}
+
+/** Byte address of a register. */
+export function registerAddress(register: Register): number {
+  return REGIONS.registers.base + REGISTERS[register].offset;
+}
+
+/**
+ * How many of each index of a region a shape uses; trim rows count on from `TRIM_ROW_BASE`.
+ *
+ * @returns by the names that the strides of the region have
+ */
+export function countsInUse(shape: MacroShape, region: RegionName): Readonly<Record<string, number>> {
+  const counts = {
+    registers: {},
+    inputs: { word: Math.ceil(shape.rows / 4) },
+    results: { column: shape.columns },
+    tables: { bank: shape.banks, code: 2 ** shape.adcBits },
+    references: { bank: shape.banks, row: shape.referenceRows, word: wordsOf(shape.referenceColumns) },
+    weights: { row: shape.rows, plane: 2, word: wordsOf(shape.columns) },
+  } as const satisfies Readonly<Record<RegionName, Readonly<Record<string, number>>>>;
+  return counts[region];
+}
+
+/** Bytes from the start of a region to the end of the last word that a shape uses. */
+export function sizeInUse(shape: MacroShape, region: RegionName): number {
+  if (region === 'registers') return registerAddress(registersOf(shape).at(-1)!) + 4;
+  const counts = countsInUse(shape, region);
+  const rows = region === 'weights' && shape.trimRows > 0 ? { row: TRIM_ROW_BASE + shape.trimRows } : {};
+  const last = Object.entries({ ...counts, ...rows }).map(([index, count]) => [index, count - 1] as const);
+  return addressOf(REGIONS[region], Object.fromEntries(last)) + 4 - REGIONS[region].base;
+}
