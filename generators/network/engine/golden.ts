@@ -7,9 +7,7 @@ import { boundedRange, inputCodes, pooledSums, stepCodes } from './steps.js';
 
 /**
  * The network on golden models of its macros: the reference for every other form of it.
- *
- * @example
- * const codes = new GoldenNetwork(hardware).run(images);      // classes x images, whole numbers
+ * `new GoldenNetwork(hardware).run(images)` gives whole numbers, classes x images.
  */
 export class GoldenNetwork {
   private readonly macros: ReadonlyMap<string, readonly Macro[]>;

@@ -186,7 +186,7 @@ describe('imcgen cosim --cells', () => {
     const { exitCode, stdout } = await cosimIn('--cells', 'random', '--seed', '7', '--conversions', '2');
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
-      stdout: expect.stringMatching(/^PASS reference .* 0 mismatches/),
+      stdout: expect.stringMatching(/^PASS sample .* 0 mismatches/),
     });
   });
 
