@@ -8,7 +8,7 @@ export function streamsProof(shape: StreamShape): Proof {
   const properties = [
     { name: 'registered', says: 'ready and valid are given whatever the other side does' },
     { name: 'stays', says: 'a beat that waits stays as it is' },
-    { name: 'whole', says: 'a conversion starts with the last beat of a whole vector, no other starts one' },
+    { name: 'whole', says: "a whole vector's last beat starts a conversion, nothing else does" },
     { name: 'reported', says: 'a vector that is dropped sets an error bit, no other does' },
     { name: 'none_lost', says: 'one result vector for every vector that started a conversion' },
     { name: 'in_order', says: 'in order, each with its bank and width' },
@@ -17,7 +17,7 @@ export function streamsProof(shape: StreamShape): Proof {
     { name: 'schedule', says: 'phases, steps and comparisons are where they are stated' },
     {
       name: 'period',
-      says: 'where nobody waits, conversions begin within the longest of conversion and beats',
+      says: 'where nobody waits, the next begins within max(conversion, beats)',
     },
   ];
   // Reset, the beats of a vector, its conversion, the first of its results.
