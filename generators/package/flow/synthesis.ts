@@ -5,6 +5,7 @@ import { type Block, blocksOf } from '../rtl/blocks.js';
 import { BUSES } from '../rtl/bus-ports.js';
 import { arrayParametersOf } from '../rtl/parameters.js';
 import { statusPorts, valuePorts } from '../rtl/ports.js';
+import { streamPins } from '../rtl/stream-ports.js';
 import { macroView, resetView } from '../rtl/view.js';
 import type { PackageFile } from '../text/contribution.js';
 import { render } from '../text/render.js';
@@ -63,7 +64,7 @@ export function keptBlocks(plan: MacroPlan): readonly KeptBlock[] {
 
 /** Ports of the top level that are timed: all but the clock, and reset where it is in step with the clock. */
 function timedPorts({ shape, config }: MacroPlan) {
-  const { pins } = BUSES[config.bus];
+  const pins = [...BUSES[config.bus].pins, ...streamPins(shape)];
   const named = (direction: 'input' | 'output') =>
     pins.filter((pin) => pin.direction === direction).map(({ name }) => name);
   return {
