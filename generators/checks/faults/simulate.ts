@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { bitsFor } from '../../common/bits.js';
 import { type CellPort, type CellWord, cellWords, March } from '../../macro/golden/march.js';
 import { registerAddress } from '../../macro/plan/addresses.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { marchWord } from '../../macro/plan/register-words.js';
 import { MARCH } from '../../macro/plan/registers.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
-import { bitsFor, cellWordWidth, rowWidth } from '../../package/rtl/ports.js';
+import { cellWordWidth, rowWidth } from '../../package/rtl/ports.js';
 import { macroView } from '../../package/rtl/view.js';
 import { render } from '../../package/text/render.js';
 import type { Vectors } from '../../package/vectors/stimulus.js';

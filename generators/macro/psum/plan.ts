@@ -1,3 +1,4 @@
+import { bitsFor } from '../../common/bits.js';
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import { LANES, MOST_BEAT_BYTES, type PsumConfig } from '../config/psum.js';
 
@@ -65,11 +66,6 @@ export function fieldBytes(bits: number): number {
   return Math.ceil(bits / 8);
 }
 
-/** Bits that tell `count` things apart. */
-function bitsFor(count: number): number {
-  return Math.ceil(Math.log2(count));
-}
-
 /** Width of a product of one value and one weight, as a signed number. */
 export function productBits({ valueBits, valueSigned, weightBits }: Omit<PsumShape, 'accBits'>): number {
   return valueBits + 1 - Number(valueSigned) + weightBits;
@@ -111,7 +107,7 @@ export function planPsum({ config, file }: PsumInput): Result<PsumPlan> {
     ...{ resultBits: result.bits, resultSigned: result.signed, biasBits: 0 },
   };
   // A sum of n products fits as many bits more as n takes.
-  const accBits = productBits(sizes) + bitsFor(tiles * digits.length);
+  const accBits = productBits(sizes) + Math.ceil(Math.log2(tiles * digits.length));
   const biasBits = config.biasBits ?? Math.min(32, accBits + scaleBits);
   return success({
     ...{ name: `${config.name}_psum`, config },

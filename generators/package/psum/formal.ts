@@ -1,9 +1,9 @@
+import { bitsFor } from '../../common/bits.js';
 import type { Files } from '../../common/files/text-file.js';
 import { type PsumPlan, productBits } from '../../macro/psum/plan.js';
 import { declared } from '../formal/files.js';
 import { outputsOf, type Proof } from '../formal/proof.js';
 import { moduleOf, shippedScript } from '../formal/script.js';
-import { bitsFor } from '../rtl/ports.js';
 import type { PackageFile } from '../text/contribution.js';
 import { wrapped } from '../text/header.js';
 import { render } from '../text/render.js';

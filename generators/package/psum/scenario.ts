@@ -1,3 +1,4 @@
+import { bitsFor } from '../../common/bits.js';
 import { Random } from '../../common/random.js';
 import type { Request } from '../../macro/golden/address-map.js';
 import type { TileBeat } from '../../macro/psum/machine.js';
@@ -348,7 +349,7 @@ function misfits(bench: PsumBench): void {
     stimulus.write(psumAddress('error'), 2);
     stimulus.read(psumAddress('error'));
   };
-  const most = 2 ** bitsOf(shape.tiles) - 1;
+  const most = 2 ** bitsFor(shape.tiles) - 1;
   const wrongTiles = new Set([0, 1, shape.tiles - 1, Math.min(shape.tiles, most), most]);
   for (const pace of [AT_ONCE, { sends: 0.7, receives: 0.6 }]) {
     stimulus.streamPace = pace;
@@ -401,11 +402,6 @@ function misfits(bench: PsumBench): void {
     stimulus.read(psumAddress('error'));
     stimulus.write(psumAddress('error'), 7);
   }
-}
-
-/** Bits of a tile number at the pins. */
-function bitsOf(tiles: number): number {
-  return Math.max(1, Math.ceil(Math.log2(tiles)));
 }
 
 /** Accesses to what there is not, unaligned, partial, in directions that are not allowed; and writes of nothing. */

@@ -1,3 +1,4 @@
+import { bitsFor } from '../../common/bits.js';
 import type { Random } from '../../common/random.js';
 import type { Request } from '../../macro/golden/address-map.js';
 import { Lines } from '../../macro/golden/lines.js';
@@ -174,13 +175,14 @@ export class PsumStimulus {
   }
 
   private drive(beat: TileBeat | undefined, receives: boolean): void {
-    const { lanes, valueBits } = this.plan.shape;
-    const fields = beat?.fields ?? new Array<number>(lanes).fill(0);
+    const { lanes, tiles, valueBits } = this.plan.shape;
+    // Where nothing is offered, all pins but valid are 1: nobody may look at them.
+    const fields = beat?.fields ?? new Array<number>(lanes).fill(-1);
     const text = [
       Number(beat !== undefined),
       joined(fields, fieldBytes(valueBits)),
-      Number(beat?.last ?? false),
-      (beat?.tile ?? 0).toString(16),
+      Number(beat?.last ?? true),
+      (beat?.tile ?? 2 ** bitsFor(tiles) - 1).toString(16),
       Number(receives),
     ].join(' ');
     if (text === this.driven) return;

@@ -1,3 +1,4 @@
+import { bitsFor } from '../../common/bits.js';
 import { TOOL } from '../../common/version.js';
 import {
   beatsOf,
@@ -10,7 +11,6 @@ import {
 import { PSUM_IDENTITY } from '../../macro/psum/registers.js';
 import { sha256 } from '../manifest.js';
 import type { Parameter } from '../rtl/parameters.js';
-import { bitsFor } from '../rtl/ports.js';
 import { busView, resetView } from '../rtl/view.js';
 import type { Origin } from '../text/header.js';
 

@@ -1,3 +1,4 @@
+import { bitsFor } from '../../common/bits.js';
 import { TRIM_ROW_BASE } from '../../macro/plan/addresses.js';
 import {
   ADDRESS_BITS,
@@ -10,7 +11,6 @@ import {
   registersOf,
 } from '../../macro/plan/registers.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
-import { bitsFor } from './ports.js';
 
 /** Bits of an address below those that tell words. */
 const WORD = 2;

@@ -1,5 +1,6 @@
+import { bitsFor } from '../../common/bits.js';
 import { type MacroShape, magnitudeBits } from '../../macro/plan/shape.js';
-import { bitsFor, cellWordWidth, rowWidth } from './ports.js';
+import { cellWordWidth, rowWidth } from './ports.js';
 
 /** A Verilog parameter of the macro. Top level, testbench and documents are made from this one list. */
 export interface Parameter {

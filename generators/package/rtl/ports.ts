@@ -1,3 +1,4 @@
+import { bitsFor } from '../../common/bits.js';
 import type { MacroConfig } from '../../macro/config/macro.js';
 import { supplyPins } from '../../macro/config/supply-pins.js';
 import { readoutOf } from '../../macro/plan/readouts.js';
@@ -72,11 +73,6 @@ export function arrayPins(shape: MacroShape): readonly ArrayPin[] {
       return { name: `${port.name}[${bit}]`, port, bit };
     });
   });
-}
-
-/** Widths of numbers on internal ports: at least one wire. */
-export function bitsFor(count: number): number {
-  return Math.max(1, Math.ceil(Math.log2(count)));
 }
 
 export function rowWidth(shape: MacroShape): number {

@@ -1,3 +1,4 @@
+import { bitsFor } from '../../common/bits.js';
 import { readoutOf } from '../../macro/plan/readouts.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
 import {
@@ -8,7 +9,6 @@ import {
   type StreamShape,
 } from '../../macro/plan/streams.js';
 import type { BusPin } from './bus-ports.js';
-import { bitsFor } from './ports.js';
 
 /** Bits of `tuser`: code width in 6:4, bank in 3:0. */
 const USER_BITS = 7;

@@ -1,3 +1,4 @@
+import { bitsFor } from '../../common/bits.js';
 import { TOOL } from '../../common/version.js';
 import { configHash } from '../../macro/config/hash.js';
 import type { MacroConfig, ResetStyle } from '../../macro/config/macro.js';
@@ -16,7 +17,6 @@ import { arrayParametersOf, type Parameter, parametersOf } from './parameters.js
 import {
   type ArrayPort,
   arrayPorts,
-  bitsFor,
   cellWordWidth,
   type OutputPort,
   powerPins,

@@ -265,6 +265,14 @@ function takenAway(bench: StreamBench): void {
     drain(bench);
     stimulus.write(registerAddress('error'), EVERY_ERROR);
   }
+  // In the middle of a vector that is dropped: its error is known, and there is no other.
+  enable(bench, true);
+  send(bench, [{ bank, bits: 0 }], () => 12); // no such width
+  stimulus.idleUntil(() => partners.waiting < beats, 24);
+  enable(bench, false);
+  stimulus.read(registerAddress('error'));
+  enable(bench, true);
+  drain(bench);
   partners.stall = () => 2;
   send(bench, anyStarts(bench, 2));
   stimulus.idle(streamPeriod(shape, shape.adcBits));
