@@ -1,6 +1,6 @@
 /**
- * Compiles kernel/convert.ts, WebAssembly that the golden model runs batches with, and writes it as text into
- * generators/macro/golden/kernel-module.ts, so that it needs no file when it runs. `npm run kernel`
+ * Compiles kernel/: WebAssembly that golden models run batches with. Each is written as text into a TypeScript file, so
+ * that it needs no file when it runs. `npm run kernel`
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,24 +9,28 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-export const KERNEL_MODULE = path.join(ROOT, 'generators', 'macro', 'golden', 'kernel-module.ts');
+/** Where each source goes. */
+export const KERNELS = {
+  'kernel/convert.ts': 'generators/macro/golden/kernel-module.ts',
+  'kernel/layer.ts': 'generators/network/engine/kernel-module.ts',
+};
 
-/** The text of generators/macro/golden/kernel-module.ts. */
-export async function kernelModule() {
+/** The text of the file that a source goes into. */
+export async function kernelModule(source = 'kernel/convert.ts') {
   const folder = mkdtempSync(path.join(tmpdir(), 'imcgen-kernel-'));
   try {
     const binary = path.join(folder, 'kernel.wasm');
     const { error, stderr } = await asc.main([
-      ...[path.join('kernel', 'convert.ts'), '--baseDir', ROOT, '--outFile', path.relative(ROOT, binary)],
+      ...[source, '--baseDir', ROOT, '--outFile', path.relative(ROOT, binary)],
       ...['-O3', '--enable', 'simd', '--runtime', 'stub', '--noAssert'],
     ]);
-    if (error) throw new Error(`kernel/convert.ts does not compile: ${error.message}\n${stderr}`);
+    if (error) throw new Error(`${source} does not compile: ${error.message}\n${stderr}`);
     const lines = readFileSync(binary)
       .toString('base64')
       .replace(/=+$/, '')
       .match(/.{1,100}/g);
     return [
-      '// Compiled from kernel/convert.ts by `npm run kernel`. Do not edit.',
+      `// Compiled from ${source} by \`npm run kernel\`. Do not edit.`,
       '/** The WebAssembly module in base64, without padding. */',
       'export const KERNEL_MODULE = [',
       ...lines.map((line) => `  '${line}',`),
@@ -38,4 +42,8 @@ export async function kernelModule() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(KERNEL_MODULE, await kernelModule());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [source, module] of Object.entries(KERNELS)) {
+    writeFileSync(path.join(ROOT, module), await kernelModule(source));
+  }
+}

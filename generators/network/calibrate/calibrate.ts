@@ -12,7 +12,7 @@ import {
 import { bareMacros, eachArray } from '../engine/layer.js';
 import { type Requantizer, requantizedAll, requantizerFor } from '../engine/requantizer.js';
 import { boundedRange, inputCodes, pooledSums, stepCodes } from '../engine/steps.js';
-import { inputsOf, type LinearStep, type PoolStep, sizeOf, UNBOUNDED } from '../graph/steps.js';
+import { inputsOf, type LinearStep, type PoolStep, UNBOUNDED } from '../graph/steps.js';
 import type { LayerPlan, NetworkPlan } from '../plan/plan.js';
 import type { ImageSet } from '../runtime/images.js';
 import { BATCH, type FloatStatistics, MomentSums, type Moments } from './float-statistics.js';
@@ -184,10 +184,9 @@ function levelsOfSets(
   const histograms = most.map((each) => new SumHistogram(each, tails));
   const shape = plan.network.shapes.get(layer.rule.step.input)!;
   for (const codes of batches) {
-    eachArray(layer, arrays, shape, codes, ({ levelSet, outputs }, index, vectors) => {
-      const count = (codes.length / sizeOf(shape)) * layer.positions;
-      const macs = new Int32Array(count * outputs.length);
-      histograms[levelSet]!.add(macros[index]!.convertBatch(vectors, {}, { macs }).macs);
+    eachArray(layer, arrays, shape, codes, ({ levelSet, outputs }, index, { inputs, images }) => {
+      const macs = new Int32Array(images * layer.positions * outputs.length);
+      histograms[levelSet]!.add(macros[index]!.convertBatch(inputs, {}, { macs }).macs);
     });
     for (const histogram of histograms) histogram.endBatch();
   }

@@ -5,7 +5,7 @@ import { tileMacro } from '../plan/macro.js';
 import type { LayerPlan, NetworkPlan } from '../plan/plan.js';
 import type { ArrayColumns } from './arrays.js';
 import { type ArrayHardware, columnFactor } from './hardware.js';
-import { type Codes, fillVectors } from './windows.js';
+import { layerKernel, paddedSize } from './kernel.js';
 
 /** Sums of a layer before its requantization: images x channels x pixels. */
 export type Sums = Int32Array;
@@ -33,8 +33,20 @@ export function programmedMacros(arrays: readonly ArrayHardware[]): Macro[] {
   });
 }
 
+/** Input vectors of the images of a chunk, as a macro takes them. */
+export interface Vectors {
+  /** One byte a row, vector after vector. Valid until `use` returns. */
+  readonly inputs: Uint8Array | Int8Array;
+  /** Number of the first image, and how many there are. */
+  readonly first: number;
+  readonly images: number;
+}
+
+/** Vectors that are made at once: few enough for the caches, enough to be worth a call. */
+const CHUNK = 1024;
+
 /**
- * Hands the input vectors of every tile to `use`, with the macros of the tile.
+ * Hands the input vectors of every tile to `use`, some images at a time, with every macro of the tile.
  *
  * @param codes images x channels x height x width of the layer's input
  */
@@ -43,21 +55,30 @@ export function eachArray<Array extends ArrayColumns>(
   arrays: readonly Array[],
   shape: SampleShape,
   codes: Int16Array,
-  use: (array: Array, index: number, vectors: Codes) => void,
+  use: (array: Array, index: number, vectors: Vectors) => void,
 ): void {
-  const vectorCount = (codes.length / sizeOf(shape)) * layer.positions;
-  let vectors: Codes | undefined;
-  let filled = -1;
-  for (const [index, array] of arrays.entries()) {
-    const { tile, tileIndex } = array;
-    if (vectors === undefined || tileIndex !== filled) {
-      const length = vectorCount * tile.rows;
-      if (vectors?.length !== length)
-        vectors = layer.input.signed ? new Int8Array(length) : new Uint8Array(length);
-      fillVectors(codes, shape, layer.rule.step.window, tile, vectors);
+  const { window } = layer.rule.step;
+  const { positions, input } = layer;
+  const kernel = layerKernel();
+  const most = (of: (array: Array) => number) => Math.max(...arrays.map(of));
+  for (const { first, images, some } of chunks(codes, shape, positions)) {
+    const count = images * positions;
+    const columns = most(({ outputs }) => outputs.length);
+    kernel.layOut({
+      planes: most(({ tile }) => tile.channels) * paddedSize(shape, window).plane,
+      vectors: count * most(({ tile }) => tile.rows),
+      values: 4 * count * columns,
+      ...{ channels: 4 * columns, factors: 4 * columns, sums: 4 * count * layer.rule.step.outputs },
+    });
+    let filled = -1;
+    for (const [index, array] of arrays.entries()) {
+      const { tile, tileIndex } = array;
+      if (tileIndex !== filled) kernel.fillVectors(some, { shape, window, range: tile }, 1, tile.rows);
       filled = tileIndex;
+      const length = count * tile.rows;
+      const inputs = input.signed ? kernel.signedBytes('vectors', length) : kernel.bytes('vectors', length);
+      use(array, index, { inputs, first, images });
     }
-    use(array, index, vectors);
   }
 }
 
@@ -71,27 +92,25 @@ export function layerSums(
 ): Sums {
   const { outputs: channels } = layer.rule.step;
   const { positions } = layer;
-  const images = codes.length / sizeOf(shape);
-  const sums = new Int32Array(images * channels * positions);
-  eachArray(layer, arrays, shape, codes, (array, index, vectors) => {
+  const sums = new Int32Array((codes.length / sizeOf(shape)) * channels * positions);
+  const factors = arrays.map((array) =>
+    Int32Array.from(array.outputs, (_, column) => columnFactor(layer, array, column)),
+  );
+  const kernel = layerKernel();
+  eachArray(layer, arrays, shape, codes, (array, index, { inputs, first, images }) => {
     const columns = array.outputs.length;
-    const { outputs } = macros[index]!.convertBatch(
-      vectors,
+    macros[index]!.convertBatch(
+      inputs,
       {},
-      {
-        outputs: new Int32Array(images * positions * columns),
-      },
+      { outputs: kernel.longs('values', images * positions * columns) },
     );
-    for (let column = 0; column < columns; column++) {
-      const factor = columnFactor(layer, array, column);
-      for (let image = 0; image < images; image++) {
-        const to = (image * channels + array.outputs[column]!) * positions;
-        let from = image * positions * columns + column;
-        for (let position = 0; position < positions; position++, from += columns) {
-          sums[to + position]! += factor * outputs[from]!;
-        }
-      }
-    }
+    kernel.longs('channels', columns).set(array.outputs);
+    kernel.longs('factors', columns).set(factors[index]!);
+    const size = images * channels * positions;
+    const added = kernel.longs('sums', size);
+    if (index === 0) added.fill(0);
+    for (let image = 0; image < images; image++) kernel.add(image, columns, positions, channels);
+    if (index === arrays.length - 1) sums.set(added, first * channels * positions);
   });
   return sums;
 }
@@ -100,22 +119,38 @@ export function layerSums(
 export function digitalSums(layer: LayerPlan, shape: SampleShape, codes: Int16Array): Sums {
   const { step } = layer.rule;
   const { positions, weights } = layer;
-  const images = codes.length / sizeOf(shape);
-  const rows = weights.codes.length / step.outputs;
-  const vectors = new Int16Array(images * positions * rows);
-  fillVectors(codes, shape, step.window, { first: 0, channels: step.channels }, vectors);
-  const sums = new Int32Array(images * step.outputs * positions);
-  for (let image = 0; image < images; image++) {
-    for (let output = 0; output < step.outputs; output++) {
-      const to = (image * step.outputs + output) * positions;
-      const cell = output * rows;
-      for (let position = 0; position < positions; position++) {
-        const from = (image * positions + position) * rows;
-        let sum = 0;
-        for (let row = 0; row < rows; row++) sum += vectors[from + row]! * weights.codes[cell + row]!;
-        sums[to + position] = sum;
-      }
+  const { window, outputs, channels } = step;
+  const rows = weights.codes.length / outputs;
+  const sums = new Int32Array((codes.length / sizeOf(shape)) * outputs * positions);
+  const kernel = layerKernel();
+  // Codes of 16 bits, eight at a time; weights are 0 behind the last row.
+  const pitch = Math.ceil(rows / 8) * 8;
+  for (const { first, images, some } of chunks(codes, shape, positions)) {
+    const size = images * outputs * positions;
+    kernel.layOut({
+      planes: 2 * channels * paddedSize(shape, window).plane,
+      vectors: 2 * images * positions * pitch,
+      weights: 2 * outputs * pitch,
+      sums: 4 * size,
+    });
+    const cells = kernel.words('weights', outputs * pitch).fill(0);
+    for (let output = 0; output < outputs; output++) {
+      cells.set(weights.codes.subarray(output * rows, (output + 1) * rows), output * pitch);
     }
+    kernel.fillVectors(some, { shape, window, range: { first: 0, channels } }, 2, 2 * pitch);
+    for (let image = 0; image < images; image++) kernel.products(image, 2 * pitch, positions, outputs);
+    sums.set(kernel.longs('sums', size), first * outputs * positions);
   }
   return sums;
+}
+
+/** Images of a batch, so many at a time that they make about {@link CHUNK} vectors. */
+function* chunks(codes: Int16Array, shape: SampleShape, positions: number) {
+  const size = sizeOf(shape);
+  const all = codes.length / size;
+  const most = Math.max(1, Math.floor(CHUNK / positions));
+  for (let first = 0; first < all; first += most) {
+    const images = Math.min(most, all - first);
+    yield { first, images, some: codes.subarray(first * size, (first + images) * size) };
+  }
 }

@@ -56,17 +56,16 @@ export function requantizerFor(
   throw new Error('unreachable: shift 0 always ends the search');
 }
 
-/** Sums of a layer as codes: images x channels x pixels. Exact: every product is a whole number below 2^53. */
+/** Sums of a layer as codes: images x channels x pixels. Products are below 2^24, so 32 bits hold them. */
 export function requantizedAll(sums: Int32Array, positions: number, requantizer: Requantizer): Int16Array {
   const { factors, biases, shift, low, high } = requantizer;
   const half = shift > 0 ? 2 ** (shift - 1) : 0;
-  const step = 2 ** -shift;
   const codes = new Int16Array(sums.length);
   for (let at = 0, channel = 0; at < sums.length; at += positions, channel = (channel + 1) % factors.length) {
     const factor = factors[channel]!;
     const bias = biases[channel]! + half;
     for (let place = at; place < at + positions; place++) {
-      const code = Math.floor((sums[place]! * factor + bias) * step);
+      const code = (Math.imul(sums[place]!, factor) + bias) >> shift;
       codes[place] = Math.max(low, Math.min(high, code));
     }
   }

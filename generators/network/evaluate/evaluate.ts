@@ -1,8 +1,8 @@
 import { wilson } from '../../checks/qualify/wilson.js';
 import { Interrupted, type Result, success } from '../../common/problems.js';
 import { withImages } from '../calibrate/network.js';
-import { GoldenNetwork } from '../engine/golden.js';
 import type { NetworkHardware } from '../engine/hardware.js';
+import { GoldenThreads } from '../engine/threads.js';
 import { hardwareGraph } from '../export/onnx.js';
 import { sizeOf } from '../graph/steps.js';
 import type { OnnxFile } from '../onnx/model.js';
@@ -60,10 +60,10 @@ export async function evaluateNetwork(
     const labels = readLabels(files.labels, images.count);
     if (!labels.ok) return labels;
     const float = await openSession(model.bytes);
-    const graph = engine === 'onnx' ? await openSession(hardwareGraph(hardware)) : undefined;
+    const opened = await openEngine(engine, hardware);
     try {
       const inFloat = sessionClasses(float, batchShape(model, shape));
-      const inHardware = graph === undefined ? goldenClasses(hardware) : sessionClasses(graph, shape);
+      const inHardware = opened.classify;
       const [first, second] = [new Tally(), new Tally()];
       let [done, agreeing] = [0, 0];
       for (const batch of images.batches(BATCH)) {
@@ -86,7 +86,7 @@ export async function evaluateNetwork(
       });
     } finally {
       await float.close();
-      await graph?.close();
+      await opened.close();
     }
   });
 }
@@ -120,9 +120,24 @@ function sessionClasses(
   };
 }
 
-function goldenClasses(hardware: NetworkHardware): Classify {
-  const golden = new GoldenNetwork(hardware);
-  return async (batch, count) => classesOf(golden.run(batch), count);
+/** The hardware in one of its forms, ready to classify. */
+async function openEngine(
+  engine: 'onnx' | 'golden',
+  hardware: NetworkHardware,
+): Promise<{ readonly classify: Classify; close(): Promise<void> }> {
+  const { network } = hardware.plan;
+  if (engine === 'onnx') {
+    const graph = await openSession(hardwareGraph(hardware));
+    return {
+      classify: sessionClasses(graph, network.shapes.get(network.input)!),
+      close: () => graph.close(),
+    };
+  }
+  const golden = new GoldenThreads(hardware);
+  return {
+    classify: async (batch, count) => classesOf(await golden.run(batch), count),
+    close: () => golden.close(),
+  };
 }
 
 function classesOf(scores: ArrayLike<number>, count: number): Uint16Array {
