@@ -1,7 +1,9 @@
 import path from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Simulator } from '../../checks/cosim/simulator.js';
-import { wholeNumber } from './values.js';
+import type { ProveFlags } from './prove-action.js';
+import type { SynthFlags } from './synth-action.js';
+import { period, wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -115,51 +117,19 @@ function registerProve(psum: Command): void {
         .default('auto'),
     )
     .option('--waves <folder>', 'where counterexamples are written (default: formal/ of the package)');
-  withCommon(command, 'the verdicts').action(
-    async (
-      folder: string,
-      flags: Common & {
-        readonly engine: 'auto' | 'builtin' | 'native' | 'smt';
-        readonly waves?: string;
-      },
-    ) => {
-      const { availableParallelism } = await import('node:os');
-      const { engineOf } = await import('../../checks/formal/engines.js');
-      const { isProved } = await import('../../checks/formal/prove.js');
-      const { writeWaveforms } = await import('../../checks/formal/waveform-files.js');
-      const { provePsum } = await import('../../checks/psum/prove.js');
-      const { planOfPsumPackage } = await import('../../macro/psum/load.js');
-      const { orThrow } = await import('../../common/problems.js');
-      const { proofsJson, proofsText } = await import('../report/prove.js');
-      const { interruptible } = await import('./interrupt.js');
-      const { progressBar } = await import('./progress.js');
-      const { requireWritable } = await import('../../common/files/output.js');
-      if (flags.waves !== undefined) requireWritable([{ path: flags.waves, kind: 'folder' }]);
-      const plan = orThrow(await planOfPsumPackage(folder));
-      const engine = await engineOf(flags.engine);
-      const progress = progressBar();
-      const started = performance.now();
-      const results = await interruptible((signal) =>
-        provePsum(folder, plan, { engine, jobs: availableParallelism(), signal, progress: progress.show }),
-      ).finally(progress.clear);
-      const waves = await writeWaveforms(results, plan, flags.waves ?? path.join(folder, 'formal'));
-      const seconds = (performance.now() - started) / 1000;
-      const run = { macro: plan.name, engine: engine.name, seconds, results, waves };
-      const proved = results.every(isProved);
-      if (flags.json) process.stdout.write(proofsJson(run));
-      else if (!proved || !flags.quiet) process.stdout.write(proofsText(run));
-      if (!proved) process.exitCode = 1;
-    },
-  );
-}
-
-interface SynthFlags extends Common {
-  readonly liberty?: string;
-  readonly clock?: number;
-  readonly sta?: boolean;
-  readonly gateLevel: boolean;
-  readonly cells?: string;
-  readonly output?: string;
+  withCommon(command, 'the verdicts').action(async (folder: string, flags: ProveFlags) => {
+    const { provePsum } = await import('../../checks/psum/prove.js');
+    const { planOfPsumPackage } = await import('../../macro/psum/load.js');
+    const { orThrow } = await import('../../common/problems.js');
+    const { proveAndTell } = await import('./prove-action.js');
+    const proved = await proveAndTell(
+      folder,
+      flags,
+      async () => orThrow(await planOfPsumPackage(folder)),
+      (plan, options) => provePsum(folder, plan, options),
+    );
+    if (!proved) process.exitCode = 1;
+  });
 }
 
 function registerSynth(psum: Command): void {
@@ -177,40 +147,16 @@ function registerSynth(psum: Command): void {
   withCommon(command, 'the report').action(async (folder: string, flags: SynthFlags) => {
     const { synthesizePsum } = await import('../../checks/psum/synth.js');
     const { psumSynthesisJson, psumSynthesisText } = await import('../report/psum.js');
-    const { interruptible } = await import('./interrupt.js');
-    const { progressBar } = await import('./progress.js');
-    const { requireWritable } = await import('../../common/files/output.js');
-    const { writeNewFiles } = await import('../../common/files/writer.js');
-    const { orThrow } = await import('../../common/problems.js');
-    if (flags.output !== undefined) requireWritable([{ path: flags.output, kind: 'folder' }]);
-    const progress = progressBar();
-    const synthesis = await interruptible((signal) =>
-      synthesizePsum(folder, {
-        liberty: flags.liberty,
-        clockNs: flags.clock,
-        timing: flags.sta === undefined ? 'auto' : flags.sta ? 'required' : 'off',
-        gateLevel: flags.gateLevel,
-        cells: flags.cells,
-        signal,
-        progress: progress.show,
+    const { synthesizeAndTell } = await import('./synth-action.js');
+    const passed = await synthesizeAndTell(
+      flags,
+      (options) => synthesizePsum(folder, options),
+      (synthesis) => ({
+        text: psumSynthesisText(synthesis),
+        json: psumSynthesisJson(synthesis),
+        passed: synthesis.gateLevel?.passed !== false,
       }),
-    ).finally(progress.clear);
-    const text = psumSynthesisText(synthesis);
-    if (flags.output !== undefined) {
-      const all = [...synthesis.files, { path: 'report.txt', text }];
-      orThrow(await writeNewFiles(flags.output, all, { force: true }));
-    }
-    const failed = synthesis.gateLevel?.passed === false;
-    if (flags.json) process.stdout.write(psumSynthesisJson(synthesis));
-    else if (failed || !flags.quiet) process.stdout.write(text);
-    if (failed) process.exitCode = 1;
+    );
+    if (!passed) process.exitCode = 1;
   });
-}
-
-function period(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0.01 && value <= 1e6)) {
-    throw new InvalidArgumentError('It is outside 0.01..1000000 ns.');
-  }
-  return value;
 }

@@ -1,4 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import type { SynthFlags } from './synth-action.js';
+import { period } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -15,16 +17,8 @@ delays and sta is installed; --sta insists on it; nothing of it knows wires. Wit
 ready to run again with native tools: scripts, sources, library, netlist, constraints, logs.
 Exit code 0: mapped, and the netlist passed what was asked for; a violated clock is reported, not an error.`;
 
-interface SynthFlags {
-  readonly liberty?: string;
-  readonly clock?: number;
-  readonly sta?: boolean;
-  readonly gateLevel: boolean;
-  readonly cells?: string;
+interface Flags extends SynthFlags {
   readonly equivalence: boolean;
-  readonly output?: string;
-  readonly json: boolean;
-  readonly quiet: boolean;
 }
 
 /** Adds `imcgen synth`. The implementation loads when the command runs. */
@@ -44,48 +38,19 @@ export function registerSynth(program: Command): void {
     .option('--json', 'print the report as JSON', false)
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (folder: string, flags: SynthFlags) => {
+    .action(async (folder: string, flags: Flags) => {
       const { synthesize } = await import('../../checks/synth/synth.js');
       const { synthesisJson, synthesisText } = await import('../report/synthesis.js');
-      const { interruptible } = await import('./interrupt.js');
-      const { progressBar } = await import('./progress.js');
-      const { requireWritable } = await import('../../common/files/output.js');
-      const { writeNewFiles } = await import('../../common/files/writer.js');
-      const { orThrow } = await import('../../common/problems.js');
-      if (flags.output !== undefined) requireWritable([{ path: flags.output, kind: 'folder' }]);
-      const progress = progressBar();
-      const synthesis = await interruptible((signal) =>
-        synthesize(folder, {
-          liberty: flags.liberty,
-          clockNs: flags.clock,
-          timing: flags.sta === undefined ? 'auto' : flags.sta ? 'required' : 'off',
-          gateLevel: flags.gateLevel,
-          cells: flags.cells,
-          equivalence: flags.equivalence,
-          signal,
-          progress: progress.show,
+      const { synthesizeAndTell } = await import('./synth-action.js');
+      const passed = await synthesizeAndTell(
+        flags,
+        (options) => synthesize(folder, { ...options, equivalence: flags.equivalence }),
+        (synthesis) => ({
+          text: synthesisText(synthesis),
+          json: synthesisJson(synthesis),
+          passed: synthesis.gateLevel?.passed !== false && synthesis.equivalence?.proved !== false,
         }),
-      ).finally(progress.clear);
-      const text = synthesisText(synthesis);
-      const json = synthesisJson(synthesis);
-      if (flags.output !== undefined) {
-        const reports = [
-          { path: 'report.txt', text },
-          { path: 'report.json', text: json },
-        ];
-        orThrow(await writeNewFiles(flags.output, [...synthesis.files, ...reports], { force: true }));
-      }
-      const failed = synthesis.gateLevel?.passed === false || synthesis.equivalence?.proved === false;
-      if (flags.json) process.stdout.write(json);
-      else if (failed || !flags.quiet) process.stdout.write(text);
-      if (failed) process.exitCode = 1;
+      );
+      if (!passed) process.exitCode = 1;
     });
-}
-
-function period(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0.01 && value <= 1e6)) {
-    throw new InvalidArgumentError('It is outside 0.01..1000000 ns.');
-  }
-  return value;
 }

@@ -9,6 +9,15 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** A clock period in ns. */
+export function period(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0.01 && value <= 1e6)) {
+    throw new InvalidArgumentError('It is outside 0.01..1000000 ns.');
+  }
+  return value;
+}
+
 /** Any finite number. */
 export function number(text: string): number {
   const value = Number(text);

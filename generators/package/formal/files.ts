@@ -1,7 +1,7 @@
 import type { Files } from '../../common/files/text-file.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
-import { BUSES } from '../rtl/bus-ports.js';
+import { BUSES, type BusPin } from '../rtl/bus-ports.js';
 import { streamPins } from '../rtl/stream-ports.js';
 import { macroView } from '../rtl/view.js';
 import type { Contribution, PackageFile } from '../text/contribution.js';
@@ -58,21 +58,12 @@ function proofView(plan: MacroPlan, proof: Proof | undefined) {
   const { shape, layers, config } = plan;
   const { adcBits, outputBits } = shape;
   const { pins, clocked } = BUSES[config.bus];
-  const range = (width: number) => (width === 1 ? '' : `[${width - 1}:0]`).padEnd(6);
   return {
     busClocked: clocked,
-    busInputs: pins
-      .filter(({ direction }) => direction === 'input')
-      .map(({ name, width }) => ({ declaration: `input  wire ${range(width)} ${name}` })),
-    busOutputs: pins
-      .filter(({ direction }) => direction === 'output')
-      .map(({ name, width }) => ({ name, declaration: `wire ${range(width)} ${name}` })),
-    streamInputs: streamPins(shape)
-      .filter(({ direction }) => direction === 'input')
-      .map(({ name, width }) => ({ declaration: `input  wire ${range(width)} ${name}` })),
-    streamOutputs: streamPins(shape)
-      .filter(({ direction }) => direction === 'output')
-      .map(({ name, width }) => ({ name, declaration: `wire ${range(width)} ${name}` })),
+    busInputs: inputsAmong(pins),
+    busOutputs: outputsAmong(pins),
+    streamInputs: inputsAmong(streamPins(shape)),
+    streamOutputs: outputsAmong(streamPins(shape)),
     plannedEntries: layers.flatMap(({ bank, table }) =>
       table.entries.map((entry, code) => ({
         index: bank * 2 ** adcBits + code,
@@ -92,6 +83,22 @@ function proofView(plan: MacroPlan, proof: Proof | undefined) {
     witnesses: proof?.witnesses ?? [],
     observed: declared(proof?.observed ?? []),
   };
+}
+
+const rangeOf = (width: number) => (width === 1 ? '' : `[${width - 1}:0]`).padEnd(6);
+
+/** Ports of the property module for the inputs of the design among some pins. */
+function inputsAmong(pins: readonly BusPin[]) {
+  return pins
+    .filter(({ direction }) => direction === 'input')
+    .map(({ name, width }) => ({ declaration: `input  wire ${rangeOf(width)} ${name}` }));
+}
+
+/** Nets of the property module for its outputs. */
+function outputsAmong(pins: readonly BusPin[]) {
+  return pins
+    .filter(({ direction }) => direction === 'output')
+    .map(({ name, width }) => ({ name, declaration: `wire ${rangeOf(width)} ${name}` }));
 }
 
 export function declared(observed: readonly Observed[]) {
