@@ -16,6 +16,7 @@ export * from './library/cosim.js';
 export * from './library/faults.js';
 export * from './library/maintain.js';
 export * from './library/model.js';
+export * from './library/montecarlo.js';
 export * from './library/package.js';
 export * from './library/plan.js';
 export * from './library/problems.js';

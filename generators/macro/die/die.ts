@@ -52,11 +52,13 @@ const GROUP_STRIDE = 128;
  */
 export class Die {
   private readonly one: number;
-  /** f at which a bitline clips. */
-  private readonly headroom: number;
+  /** f at which a bitline clips; infinite where none can. */
+  readonly headroom: number;
   private readonly mostCurrent: number;
-  private readonly arrayGain: number;
-  private readonly referenceGain: number;
+  /** What a bitline of this die discharges, 2^-16 of what it does in a nominal one. */
+  readonly arrayGain: number;
+  /** The same of its reference lines. */
+  readonly referenceGain: number;
   private readonly weightKey: Key;
   private readonly referenceKey: Key;
   private readonly pulseKey: Key;
@@ -180,7 +182,8 @@ export class Die {
     return { positive, negative, leakPositive, leakNegative, trim: this.trims(cells) };
   }
 
-  private trims({ trimPlus, trimMinus }: StoredCells): Float64Array {
+  /** What the trim rows add to the MAC of every column, f. */
+  trims({ trimPlus, trimMinus }: Pick<StoredCells, 'trimPlus' | 'trimMinus'>): Float64Array {
     const { columns, trimRows, trimPulses } = this.shape;
     this.trimCurrents ??= this.planes(trimRows, (row, column, plane) => this.trimCurrent(row, column, plane));
     const { plus, minus } = this.trimCurrents;
@@ -219,12 +222,22 @@ export class Die {
       this.arrayLine(lines.positive[column]!, lines.leakPositive[column]!, cycles) -
       this.arrayLine(lines.negative[column]!, lines.leakNegative[column]!, cycles) +
       lines.trim[column]!;
-    const level = this.referenceLine(reference.positive) - this.referenceLine(reference.negative);
-    return mac + this.offset(column) + this.noise(conversion, cycles, column) >= level;
+    return mac + this.offset(column) + this.noise(conversion, cycles, column) >= this.level(reference);
   }
 
-  /** What is left of the discharge of a bitline, f. */
-  private arrayLine(charge: number, leaking: number, cycles: number): number {
+  /** What the reference lines differ by, f: the level that a MAC is compared with. */
+  level({ positive, negative }: DieReference): number {
+    return this.referenceLine(positive) - this.referenceLine(negative);
+  }
+
+  /**
+   * What is left of the discharge of a bitline, f.
+   *
+   * @param charge  what the pulses of its cells took, f
+   * @param leaking currents of the cells that leak, f
+   * @param cycles  cycles of the ramp so far
+   */
+  arrayLine(charge: number, leaking: number, cycles: number): number {
     const leaked = Math.floor((leaking * this.constants.leakage * cycles) / 2 ** 24);
     return Math.min(this.bent(this.gained(charge + leaked)), this.headroom);
   }

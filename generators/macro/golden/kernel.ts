@@ -2,6 +2,7 @@
 import { fullScale, type MacroShape, magnitudeBits, maxMac, maxMagnitude } from '../plan/shape.js';
 import type { BitcellArray } from './array.js';
 import { KERNEL_MODULE } from './kernel-module.js';
+import { instantiate, type Memory, makeRoom } from './web-assembly.js';
 
 /** Arrays to fill, a vector after the other. */
 export interface BatchBuffers {
@@ -22,7 +23,6 @@ export interface BankContents {
 
 /** Vectors that are in memory at once: few enough for the nearest caches. */
 const CHUNK = 64;
-const PAGE = 65536;
 
 /** The exported variables and functions of kernel/convert.ts. */
 type Settings =
@@ -30,19 +30,10 @@ type Settings =
   | ('codes' | 'outputs' | 'rows' | 'columns' | 'signed' | 'limit' | 'clips' | 'headroom' | 'digits')
   | ('steps' | 'narrow' | 'found');
 type Exports = Record<Settings, { value: number }> & {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: Memory;
   outside(length: number, low: number, high: number): number;
   convert(count: number, decoded: boolean): void;
 };
-
-/** What of WebAssembly is used here, whatever platform declares it. */
-interface Platform {
-  readonly WebAssembly?: {
-    validate(bytes: Uint8Array): boolean;
-    readonly Module: new (bytes: Uint8Array) => object;
-    readonly Instance: new (module: object) => { readonly exports: unknown };
-  };
-}
 
 /** Cells and trim of an array as of one change of it. */
 interface PackedCells {
@@ -58,32 +49,11 @@ let shared: Kernel | undefined | 'none';
  * scarce, and cells are copied in within microseconds.
  */
 export function kernel(): Kernel | undefined {
-  shared ??= instantiate() ?? 'none';
-  return shared === 'none' ? undefined : shared;
-}
-
-function instantiate(): Kernel | undefined {
-  const { WebAssembly } = globalThis as unknown as Platform;
-  if (WebAssembly === undefined) return undefined;
-  const bytes = bytesOf(KERNEL_MODULE);
-  if (!WebAssembly.validate(bytes)) return undefined;
-  return new Kernel(new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Exports);
-}
-
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** Bytes of base64 text without padding; `atob` is no part of JavaScript itself. */
-function bytesOf(text: string): Uint8Array {
-  const bytes = new Uint8Array(Math.floor((text.length * 6) / 8));
-  let [bits, held, end] = [0, 0, 0];
-  for (const digit of text) {
-    bits = ((bits << 6) | BASE64.indexOf(digit)) & 0xffff;
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    bytes[end++] = bits >> held;
+  if (shared === undefined) {
+    const wasm = instantiate<Exports>(KERNEL_MODULE);
+    shared = wasm === undefined ? 'none' : new Kernel(wasm);
   }
-  return bytes;
+  return shared === 'none' ? undefined : shared;
 }
 
 export class Kernel {
@@ -196,16 +166,7 @@ export class Kernel {
       ['codes', CHUNK * columns + 16],
       ['outputs', 4 * (CHUNK * columns + 16)],
     ];
-    let end = 0;
-    const at = sizes.map(([region, size]) => {
-      const begin = end;
-      end += Math.ceil(size / 16) * 16;
-      return [region, begin] as const;
-    });
-    const { memory } = this.wasm;
-    const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE);
-    if (missing > 0) memory.grow(missing);
-    this.set(Object.fromEntries(at));
+    this.set(makeRoom(this.wasm.memory, sizes));
   }
 
   private set(settings: Partial<Record<Settings, number>>): void {

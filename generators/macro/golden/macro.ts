@@ -13,8 +13,7 @@ import {
   type ReferenceCells,
   unpackReferences,
 } from './pack.js';
-import { newReferenceLines, pulseReference, type ReferenceLines } from './reference-lines.js';
-import { drivenGroups, stepsOfRamp, swapsReference } from './word-lines.js';
+import { linesOfRamp, type ReferenceLines } from './reference-lines.js';
 
 /** A bank as a conversion finds it, and its reference lines step by step where there is a die. */
 interface Contents extends BankContents {
@@ -185,6 +184,12 @@ export class Macro {
     }
   }
 
+  /** What {@link programReferences} and {@link programTable} have written into a bank. */
+  programmed(bank: number): { readonly reference: ReferenceCells; readonly table: Int32Array } {
+    this.expectBank(bank);
+    return { reference: this.banks[bank]!, table: this.tables[bank]! };
+  }
+
   /**
    * One conversion of all columns.
    *
@@ -304,16 +309,7 @@ export class Macro {
     const { die } = this.sensing;
     if (die === undefined) return [];
     const currents = die.groupCurrents(bank, packReferences(this.banks[bank]!, shape));
-    const lines = newReferenceLines();
-    const references: ReferenceLines[] = [];
-    for (const step of stepsOfRamp(shape, bits)) {
-      const groups = drivenGroups(shape, step, bits);
-      for (let pulse = 0; pulse < shape.referencePulses; pulse++) {
-        pulseReference(lines, groups, currents, swapsReference(shape, step, bits));
-      }
-      references[step - 1] = { ...lines };
-    }
-    return references;
+    return linesOfRamp(shape, bits, currents);
   }
 
   private converted(inputs: ArrayLike<number>, contents: Contents): Conversion {

@@ -1,4 +1,6 @@
 import type { DieReference } from '../die/die.js';
+import type { MacroShape } from '../plan/shape.js';
+import { drivenGroups, stepsOfRamp, swapsReference } from './word-lines.js';
 
 /** What the two reference lines have discharged in a ramp, and after how many of its cycles. */
 export type ReferenceLines = DieReference;
@@ -27,4 +29,26 @@ export function pulseReference(
   lines.positive += swapped ? offset : steps;
   lines.negative += swapped ? steps : offset;
   lines.cycles++;
+}
+
+/**
+ * What the reference lines have discharged when each step of a ramp is compared, from step 1 on.
+ *
+ * @param currents what each group discharges in a pulse
+ */
+export function linesOfRamp(
+  shape: MacroShape,
+  bits: number,
+  currents: ArrayLike<number>,
+): readonly ReferenceLines[] {
+  const lines = newReferenceLines();
+  const references: ReferenceLines[] = [];
+  for (const step of stepsOfRamp(shape, bits)) {
+    const groups = drivenGroups(shape, step, bits);
+    for (let pulse = 0; pulse < shape.referencePulses; pulse++) {
+      pulseReference(lines, groups, currents, swapsReference(shape, step, bits));
+    }
+    references[step - 1] = { ...lines };
+  }
+  return references;
 }

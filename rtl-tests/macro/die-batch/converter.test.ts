@@ -1,0 +1,224 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Random } from '../../../generators/common/random.js';
+import { type DieConfig, dieConstants } from '../../../generators/macro/die/constants.js';
+import { Die } from '../../../generators/macro/die/die.js';
+import { DieConverter } from '../../../generators/macro/die-batch/converter.js';
+import { Macro } from '../../../generators/macro/golden/macro.js';
+import {
+  fullScale,
+  type MacroShape,
+  maxMac,
+  offsetCapacity,
+  stepCapacity,
+} from '../../../generators/macro/plan/shape.js';
+import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
+import type { Contents } from '../../fixtures/definition.js';
+import { dieCodesByDefinition } from '../../fixtures/die-definition.js';
+import { EFFECTS, EVERY_EFFECT, withDie } from '../../fixtures/dies.js';
+
+const demo = CONFIGURATIONS.find(({ config }) => config.name === 'demo')!;
+/** A die section with every default. */
+const dieWith = (die: object): DieConfig => planOf(withDie(demo, die)).config.die!;
+const NO_EFFECT = dieWith({});
+
+function contentsOf(shape: MacroShape, random: Random): Contents {
+  const density = random.next();
+  const bits = (length: number) => Uint8Array.from({ length }, () => Number(random.next() < density));
+  const planes = (rows: number) => ({
+    plus: bits(rows * shape.columns),
+    minus: bits(rows * shape.columns),
+  });
+  const usual = Math.ceil((2 * maxMac(shape)) / shape.referencePulses / 2 ** shape.adcBits);
+  const most = Math.min(stepCapacity(shape, shape.adcBits), random.next() < 0.8 ? usual : 1e9);
+  return {
+    shape,
+    cells: planes(shape.rows),
+    trim: planes(shape.trimRows),
+    groups: {
+      bits: shape.adcBits,
+      stepCells: Array.from({ length: 2 ** shape.adcBits - 1 }, () => random.whole(0, most)),
+      offsetCells: random.whole(0, offsetCapacity(shape)),
+    },
+    table: [],
+  };
+}
+
+function load(macro: Macro, { cells, trim, groups }: Contents, bank: number): Macro {
+  macro.loadCells(cells);
+  macro.array.loadTrim(trim);
+  macro.programReferences(bank, groups);
+  return macro;
+}
+
+function inputsOf(shape: MacroShape, vectors: number, random: Random): Int16Array {
+  const span = 2 ** (shape.inputBits - Number(shape.inputSigned));
+  const low = shape.inputSigned ? -span : 0;
+  const extreme = random.next() < 0.2;
+  return Int16Array.from({ length: vectors * shape.rows }, () => {
+    if (extreme) return random.next() < 0.5 ? low : span - 1;
+    return random.next() < 0.3 ? 0 : random.whole(low, span - 1);
+  });
+}
+
+const anyShape = fc
+  .record({
+    rows: fc.integer({ min: 1, max: 21 }),
+    columns: fc.integer({ min: 1, max: 35 }),
+    inputBits: fc.integer({ min: 1, max: 8 }),
+    inputSigned: fc.boolean(),
+    clipping: fc.constantFrom(1, 1, 0.6, 0.1),
+    trimRows: fc.integer({ min: 0, max: 3 }),
+    trimPulses: fc.integer({ min: 1, max: 255 }),
+    adcBits: fc.integer({ min: 1, max: 5 }),
+    readout: fc.constantFrom('counter', 'capture', 'column_lut', 'broadcast'),
+    ramp: fc.constantFrom('rising', 'falling'),
+    earlyStop: fc.boolean(),
+    topK: fc.integer({ min: 1, max: 35 }),
+    referenceColumns: fc.integer({ min: 1, max: 40 }),
+    offsetRows: fc.integer({ min: 0, max: 7 }),
+    referencePulses: fc.integer({ min: 1, max: 3 }),
+  })
+  .filter(({ inputBits, inputSigned }) => inputBits > Number(inputSigned))
+  .map(({ clipping, topK, ...change }): MacroShape => {
+    const shape = {
+      ...planOf(demo).shape,
+      ...change,
+      banks: 2,
+      referenceRows: 200,
+      topK: Math.min(topK, change.columns),
+    } as MacroShape;
+    return { ...shape, headroom: Math.max(1, Math.floor(clipping * fullScale(shape))) };
+  });
+
+const share = (most: number) => fc.oneof(fc.constant(0), fc.double({ min: 0, max: most, noNaN: true }));
+const anyDie = fc
+  .record({
+    fractionBits: fc.integer({ min: 0, max: 10 }),
+    mismatch: share(0.5),
+    globalSpread: share(0.3),
+    pulseError: share(0.3),
+    compression: share(0.5),
+    swing: fc.option(fc.integer({ min: 1, max: 4000 }), { nil: undefined }),
+    leakage: share(0.01),
+    offset: fc.oneof(share(5), share(1000)),
+    noise: fc.oneof(share(5), share(1000)),
+    temperature: fc.record({
+      celsius: fc.integer({ min: -60, max: 200 }),
+      nominalCelsius: fc.constant(25),
+      perKelvin: share(0.01),
+      tracking: share(2),
+    }),
+  })
+  .map((die): DieConfig => ({ ...NO_EFFECT, ...die }));
+
+/** The effects of the fixtures one by one, all at once, or any. */
+const dies = fc.oneof(fc.constantFrom(...Object.values(EFFECTS).map(dieWith), dieWith(EVERY_EFFECT)), anyDie);
+
+describe('a batch on a die', () => {
+  it('runs in WebAssembly here', () => {
+    const plan = planOf(demo);
+    const converter = new DieConverter(Macro.from(plan), dieConstants(NO_EFFECT, plan.shape), []);
+    expect(converter.fast).toBe(true);
+  });
+
+  it.each([{ plain: false }, { plain: true }])('is what its definition says, %o', ({ plain }) => {
+    fc.assert(
+      fc.property(anyShape, dies, fc.nat(2 ** 31 - 1), (shape, die, seed) => {
+        const random = new Random(seed);
+        const contents = contentsOf(shape, random);
+        const bank = random.whole(0, 1);
+        const bits = random.whole(1, shape.adcBits);
+        const inputs = inputsOf(shape, random.whole(1, 5), random);
+        const constants = dieConstants(die, shape);
+        const vectors = Array.from({ length: inputs.length / shape.rows }, (_, i) =>
+          inputs.subarray(i * shape.rows, (i + 1) * shape.rows),
+        );
+        const macro = load(new Macro(shape), contents, bank);
+        const converter = new DieConverter(macro, constants, inputs, { bank, bits, plain });
+        const wanted = dieCodesByDefinition(contents, constants, seed, bank, vectors, bits);
+        expect([...converter.convert(seed)]).toEqual(wanted.flat());
+      }),
+      { numRuns: plain ? 40 : 150 },
+    );
+  });
+
+  it('is that of the macro, vector by vector, at 256 x 128 with every effect, on one die after the other', () => {
+    const plan = planOf(withDie(demo, EVERY_EFFECT));
+    const { shape, config } = plan;
+    const random = new Random(5);
+    const weights = Int8Array.from({ length: shape.rows * shape.columns }, () => random.whole(-1, 1));
+    const ideal = Macro.from(plan);
+    ideal.loadWeights(weights);
+    const inputs = Uint8Array.from({ length: 35 * shape.rows }, () => random.whole(0, 63));
+    const converter = new DieConverter(ideal, dieConstants(config.die!, shape), inputs);
+    for (const seed of [3, 2 ** 31, 3]) {
+      const macro = Macro.from(plan, { die: Die.from(plan, seed) });
+      macro.loadWeights(weights);
+      expect(converter.convert(seed)).toEqual(macro.convertBatch(inputs).codes);
+    }
+    // What is programmed later belongs to other batches.
+    const before = converter.convert(3);
+    ideal.loadWeights(weights.map((weight) => -weight));
+    expect(converter.convert(3)).toEqual(before);
+  });
+
+  it.each([false, true])(
+    'holds the largest sums of 1024 rows of the strongest cells, signed %s',
+    (inputSigned) => {
+      const shape: MacroShape = {
+        ...{ ...planOf(demo).shape, rows: 1024, columns: 18, inputBits: 8, inputSigned, adcBits: 5 },
+        ...{ referenceRows: 1024, referenceColumns: 128, referencePulses: 64 },
+        headroom: 2 ** 20,
+      };
+      const die = dieWith({
+        fractionBits: 10,
+        mismatch: 0.5,
+        pulseError: 0.3,
+        compression: 0.01,
+        noise: 100,
+      });
+      const constants = dieConstants(die, shape);
+      const random = new Random(8);
+      const contents = contentsOf(shape, random);
+      const all = new Uint8Array(1024 * 18).fill(1);
+      // Both bits of every third column, wp of the others.
+      const cells = { plus: all, minus: all.map((_, cell) => Number(cell % 3 === 0)) };
+      const groups = { bits: 5, stepCells: new Array<number>(31).fill(130), offsetCells: 0 };
+      const full = new Int16Array(1024).fill(inputSigned ? 127 : 255);
+      const inputs = Int16Array.from([...full, ...full.map((x, row) => (inputSigned && row % 2 ? -x : x))]);
+      const macro = load(new Macro(shape), { ...contents, cells, groups }, 0);
+      const found = [false, true].map((plain) =>
+        new DieConverter(macro, constants, inputs, { plain }).convert(4),
+      );
+      expect(found[0]).toEqual(found[1]);
+      expect(new Set(found[0]).size).toBeGreaterThan(2);
+    },
+  );
+
+  it.each([
+    [[64], 'inputs has 1 entries'],
+    [new Uint8Array(256).fill(64), 'input 0 is 64, outside 0..63'],
+  ])('refuses inputs that no macro takes', (inputs, message) => {
+    const plan = planOf(demo);
+    const constants = dieConstants(NO_EFFECT, plan.shape);
+    expect(() => new DieConverter(Macro.from(plan), constants, inputs)).toThrow(message);
+  });
+});
+
+describe('without WebAssembly', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('a batch on a die runs in plain JavaScript', () => {
+    const plan = planOf(withDie(demo, EVERY_EFFECT));
+    const inputs = inputsOf(plan.shape, 2, new Random(1));
+    const constants = dieConstants(plan.config.die!, plan.shape);
+    const fast = new DieConverter(Macro.from(plan), constants, inputs);
+    vi.stubGlobal('WebAssembly', undefined);
+    const slow = new DieConverter(Macro.from(plan), constants, inputs);
+    expect([fast.fast, slow.fast]).toEqual([true, false]);
+    expect(slow.convert(9)).toEqual(fast.convert(9));
+  });
+});
