@@ -27,7 +27,14 @@ export { BitcellArray } from '../macro/golden/array.js';
 export type { Comparator, Moment, Sensing } from '../macro/golden/comparator.js';
 export type { BatchBuffers } from '../macro/golden/kernel.js';
 export { Machine, type MachineOptions } from '../macro/golden/machine.js';
-export { type Batch, type BatchOptions, type Conversion, codeOf, Macro } from '../macro/golden/macro.js';
+export {
+  type Batch,
+  type BatchOptions,
+  type Conversion,
+  codeOf,
+  Macro,
+  type ProgrammedBank,
+} from '../macro/golden/macro.js';
 export type { CellPort } from '../macro/golden/march.js';
 export {
   type BusWrite,

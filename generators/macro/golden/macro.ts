@@ -33,6 +33,14 @@ export interface Conversion {
   readonly outputs: Int32Array;
 }
 
+/** What a bank holds. */
+export interface ProgrammedBank {
+  /** Cells of its ramp. */
+  readonly reference: ReferenceCells;
+  /** Entries of its decoder table, one a code. */
+  readonly table: Int32Array;
+}
+
 /** How a batch is converted. */
 export interface BatchOptions {
   /** Bank of references and table; 0 where left out. */
@@ -185,7 +193,7 @@ export class Macro {
   }
 
   /** What {@link programReferences} and {@link programTable} have written into a bank. */
-  programmed(bank: number): { readonly reference: ReferenceCells; readonly table: Int32Array } {
+  programmed(bank: number): ProgrammedBank {
     this.expectBank(bank);
     return { reference: this.banks[bank]!, table: this.tables[bank]! };
   }
