@@ -388,6 +388,14 @@ function misfits(bench: PsumBench): void {
       }
     }
   }
+  // Vectors left out to their last beat while results wait, and the pipeline with them.
+  stimulus.streamPace = { sends: 1, receives: 0.2 };
+  for (const length of [1, 2, 3, 5, 8]) {
+    sendSum(bench, randomSum(bench));
+    const [first] = vectorOf(bench, 0, randomSum(bench)[0]!);
+    stimulus.send(Array.from({ length }, (_, at) => ({ ...first!, tile: most, last: at === length - 1 })));
+  }
+  settle();
   stimulus.streamPace = AT_ONCE;
   // An error that comes while the bit is cleared wins.
   const [first] = vectorOf(bench, 0, randomSum(bench)[0]!);

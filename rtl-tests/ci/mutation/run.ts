@@ -9,7 +9,7 @@
  *
  * Systematic mutants of every synthesizable file are compiled into small macros and co-simulated with the
  * project's own vectors. A mutant that no macro tells from the original is named, unless it elaborates to the same
- * design in every macro, or Yosys proves it equal in every macro, or generators/checks/qualify/equivalents.ts lists it
+ * design in every macro, or Yosys proves it equal in every macro, or generators/checks/qualify/known-equivalents.ts lists it
  * with the reason why no test can tell it; an entry that is killed after all, or matches nothing, is an error. So is a score below 99 % of the
  * mutants that are not equivalent.
  */
