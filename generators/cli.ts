@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   psum: async () => (await import('./command-line/commands/psum.js')).registerPsum,
   map: async () => (await import('./command-line/commands/map.js')).registerMap,
   evaluate: async () => (await import('./command-line/commands/evaluate.js')).registerEvaluate,
+  compare: async () => (await import('./command-line/commands/compare.js')).registerCompare,
   export: async () => (await import('./command-line/commands/export.js')).registerExport,
   schema: async () => (await import('./command-line/commands/schema.js')).registerSchema,
 };

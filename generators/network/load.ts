@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { inputName, STDIN } from '../common/files/input.js';
-import { type Result, success } from '../common/problems.js';
+import { failure, type Problem, type Result, success } from '../common/problems.js';
 import { loadConfig } from '../macro/config/load.js';
 import { networkSchema } from './config/network.js';
 import { buildNetwork } from './graph/build.js';
@@ -32,4 +32,15 @@ export async function loadNetwork(file: string): Promise<Result<LoadedNetwork>> 
 /** A path in a config, relative to the config. */
 export function besideConfig(config: string, name: string): string {
   return path.isAbsolute(name) ? name : path.join(config === STDIN ? '.' : path.dirname(config), name);
+}
+
+/** What is said where a command needs a file that the config does not name. */
+export function unnamed(
+  { file, config }: NetworkPlan,
+  keys: readonly ('calibration' | 'test' | 'labels')[],
+): { ok: false; problems: readonly Problem[] } | undefined {
+  const missing = keys.filter((key) => config.images[key] === undefined);
+  if (missing.length === 0) return undefined;
+  const fix = 'Name the .npy file, relative to the config.';
+  return failure(...missing.map((key) => ({ file, path: `images.${key}`, message: 'is missing', fix })));
 }

@@ -54,6 +54,7 @@ describe('imcgen', () => {
     'sweep',
     'map',
     'evaluate',
+    'compare',
     'export',
     'schema',
   ];

@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeDigits } from '../../examples/network/digits-network.js';
+import { registerCompare } from '../../generators/command-line/commands/compare.js';
 import { registerEvaluate } from '../../generators/command-line/commands/evaluate.js';
 import { registerExport } from '../../generators/command-line/commands/export.js';
 import { orThrow } from '../../generators/common/problems.js';
@@ -50,6 +51,77 @@ describe('imcgen evaluate', () => {
   });
 });
 
+describe('a calibration', () => {
+  it('is kept and used again, unless it is to be made again', async () => {
+    vi.stubEnv('IMCGEN_CACHE', at('cache'));
+    try {
+      const run = async (...args: string[]) =>
+        JSON.parse(await evaluate(at('network.json'), '--images', '40', '--json', ...args));
+      const runs = [await run(), await run(), await run('--recalibrate')];
+      expect(runs.map(({ calibration }) => calibration.reused)).toEqual([false, true, false]);
+      expect(new Set(runs.map(({ calibration }) => calibration.key)).size).toBe(1);
+      expect(new Set(runs.map(({ hardware }) => hardware.correct)).size).toBe(1);
+      const text = await evaluate(at('network.json'), '--images', '40');
+      expect(text).toContain('on 128 images in an earlier run');
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+});
+
+describe('imcgen compare', () => {
+  const compare = (...args: string[]) =>
+    printedBy(registerCompare, 'compare', at('network.json'), '--images', '60', ...args);
+
+  it('takes each combination as a config of its own would be', async () => {
+    const { float, rows } = JSON.parse(
+      await compare(
+        '--weights',
+        'ternary,1+3',
+        '--levels',
+        'bs-kmq,linear-clipped',
+        '--bits',
+        '2,4',
+        '--json',
+      ),
+    );
+    expect(
+      rows.map((row: Record<string, unknown>) => [row.method, row.granularity, row.bits, row.levels]),
+    ).toEqual(
+      ['ternary', 'digits'].flatMap((method) =>
+        [2, 4].flatMap((bits) =>
+          ['bs-kmq', 'linear-clipped'].map((levels) => [method, 'layer', bits, levels]),
+        ),
+      ),
+    );
+    const alone = JSON.parse(await readFile(at('network.json'), 'utf8'));
+    alone.macro.adc.bits = 2;
+    alone.levels = { method: 'bs-kmq' };
+    await writeFile(at('alone.json'), JSON.stringify(alone));
+    const found = JSON.parse(await evaluate(at('alone.json'), '--images', '60', '--json'));
+    expect(rows[0].score.correct).toBe(found.hardware.correct);
+    expect(float.correct).toBe(found.float.correct);
+    expect(rows[0].methodsOf).toEqual(['BS-KMQ']);
+    expect(rows[4].cells).toBe(2 * rows[0].cells);
+  });
+
+  it('prints a table, and why a combination is refused', async () => {
+    const text = await compare('--weights', 'ternary,1+2+8', '--levels', 'bs-kmq');
+    expect(text).toMatch(/^float model .* %$/m);
+    expect(text).toMatch(/^ternary +layer +bs-kmq +BS-KMQ +4 .* % \.\. .* %$/m);
+    expect(text).toMatch(/^digits 1,2,8 .*refused$/m);
+    expect(text).toContain('BS-KMQ: arXiv 2603.10540');
+  });
+
+  it.each([
+    [['--weights', 'trinary'], '"trinary" is none of bwma, ternary, 1+3, 1+2+4'],
+    [['--granularity', 'row'], '"row" is none of layer, array, column'],
+    [['--levels', 'best'], '"best" is none of bs-kmq,'],
+  ])('%j is refused', async (args, message) => {
+    expect(await compare(...args)).toContain(message);
+  });
+});
+
 describe('without onnxruntime', () => {
   /** A Node that finds no package of that name. */
   const hook = `export async function resolve(name, context, next) {
@@ -65,6 +137,7 @@ describe('without onnxruntime', () => {
 
   it.each([
     ['evaluate', [] as string[]],
+    ['compare', []],
     ['export', ['-o', 'hw.onnx']],
   ])('%s ends with 3 and says how to install it; nothing is written', async (command, args) => {
     const { exitCode, stdout, stderr } = await imcgen(command, at('network.json'), ...args);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { orThrow } from '../../generators/common/problems.js';
 import { parse } from '../../generators/macro/config/parse.js';
-import { calibrated } from '../../generators/network/calibrate/network.js';
+import { Calibrator } from '../../generators/network/calibrate/calibrator.js';
 import { networkSchema } from '../../generators/network/config/network.js';
 import { evaluateNetwork } from '../../generators/network/evaluate/evaluate.js';
 import { buildNetwork } from '../../generators/network/graph/build.js';
@@ -81,7 +81,7 @@ describe.skipIf(!present)('trained networks', () => {
       const { model, plan } = planned('resnet20', 64);
       const calibration = at('images/cifar10-calibration-images.npy');
       const quiet = { onProgress: () => undefined };
-      const hardware = orThrow(await calibrated(plan, model, calibration, quiet));
+      const { hardware } = orThrow(await new Calibrator(model, calibration, quiet).calibrate(plan));
       const result = orThrow(
         await evaluateNetwork(hardware, model, TEST, { engine: 'onnx', most: 400, ...quiet }),
       );

@@ -1,15 +1,19 @@
 import { requireWritable } from '../../common/files/output.js';
 import { writeWhole } from '../../common/files/writer.js';
 import { orThrow } from '../../common/problems.js';
-import { calibrated, unnamed } from '../../network/calibrate/network.js';
-import type { NetworkHardware } from '../../network/engine/hardware.js';
-import { type Evaluation, evaluateNetwork } from '../../network/evaluate/evaluate.js';
+import type { Method } from '../../levels/calibrate/options.js';
+import { type CalibratedNetwork, Calibrator } from '../../network/calibrate/calibrator.js';
+import type { Granularity } from '../../network/config/network.js';
+import { type Axes, compareMethods } from '../../network/evaluate/compare.js';
+import { type Evaluation, evaluateNetwork, type TestFiles } from '../../network/evaluate/evaluate.js';
+import type { Engine } from '../../network/evaluate/forms.js';
 import { hardwareGraph } from '../../network/export/onnx.js';
-import { besideConfig, type LoadedNetwork, loadNetwork } from '../../network/load.js';
+import { besideConfig, type LoadedNetwork, loadNetwork, unnamed } from '../../network/load.js';
+import { WEIGHT_CHOICES, type WeightChoice } from '../../network/plan/compare-weights.js';
 
 /** What `imcgen evaluate` has found, and about what. */
 export interface EvaluatedFile {
-  readonly hardware: NetworkHardware;
+  readonly calibration: CalibratedNetwork;
   readonly evaluation: Evaluation;
   readonly test: string;
 }
@@ -20,43 +24,87 @@ export interface Work {
   readonly stop: AbortSignal;
 }
 
+/** Options of commands that calibrate and test. */
+export interface TestOptions {
+  readonly engine: Engine;
+  /** Images that are tested, from the first. */
+  readonly images?: number;
+  /** Calibrate also what an earlier run calibrated. */
+  readonly recalibrate: boolean;
+}
+
 /** `imcgen evaluate`. */
 export async function evaluateFile(
   file: string,
-  { engine, images }: { readonly engine: 'onnx' | 'golden'; readonly images?: number },
+  { engine, images, recalibrate }: TestOptions,
   work: Work,
 ): Promise<EvaluatedFile> {
-  const loaded = orThrow(await loadNetwork(file));
+  const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
+  const files = testFiles(file, loaded);
+  const calibration = orThrow(await calibratorOf(file, loaded, work, recalibrate).calibrate(loaded.plan));
+  const options = { engine, most: images, ...work };
+  const evaluation = orThrow(await evaluateNetwork(calibration.hardware, loaded.model, files, options));
+  return { calibration, evaluation, test: files.test };
+}
+
+/** Axes of `imcgen compare`; what is left out stays as the config has it. */
+export interface CompareOptions extends TestOptions {
+  readonly weights?: readonly WeightChoice[];
+  readonly granularity?: readonly Granularity[];
+  readonly bits?: readonly number[];
+  readonly levels?: readonly Method[];
+}
+
+/** `imcgen compare`. */
+export async function compareFile(file: string, options: CompareOptions, work: Work) {
+  const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
   const { plan, model } = loaded;
-  const missing = unnamed(plan, ['calibration', 'test', 'labels']);
-  if (missing !== undefined) orThrow(missing);
-  const { test, labels } = plan.config.images;
-  const files = { test: besideConfig(file, test!), labels: besideConfig(file, labels!) };
-  const hardware = await hardwareOf(file, loaded, work);
-  const evaluation = orThrow(
-    await evaluateNetwork(hardware, model, files, { engine, most: images, ...work }),
-  );
-  return { hardware, evaluation, test: files.test };
+  const { config } = plan;
+  const axes: Axes = {
+    weights: options.weights ?? WEIGHT_CHOICES,
+    granularities: options.granularity ?? [config.weights.granularity],
+    bits: options.bits ?? [config.macro.adc.bits],
+    levels: options.levels ?? [...new Set<Method>(['linear', 'linear-clipped', config.levels.method])],
+  };
+  const files = testFiles(file, loaded);
+  const calibrator = calibratorOf(file, loaded, work, options.recalibrate);
+  const settings = { engine: options.engine, most: options.images, ...work };
+  const comparison = orThrow(await compareMethods(plan, model, calibrator, files, axes, settings));
+  return { plan, comparison, test: files.test };
 }
 
 /** `imcgen export`. */
-export async function exportFile(file: string, output: string, work: Work) {
+export async function exportFile(
+  file: string,
+  { output, recalibrate }: { readonly output: string; readonly recalibrate: boolean },
+  work: Work,
+) {
   requireWritable([{ path: output, kind: 'file' }], [file]);
-  const loaded = orThrow(await loadNetwork(file));
-  const missing = unnamed(loaded.plan, ['calibration']);
-  if (missing !== undefined) orThrow(missing);
-  const graph = hardwareGraph(await hardwareOf(file, loaded, work));
+  const loaded = await loadedWith(file, ['calibration']);
+  const { hardware } = orThrow(await calibratorOf(file, loaded, work, recalibrate).calibrate(loaded.plan));
+  const graph = hardwareGraph(hardware);
   writeWhole(output, graph);
   const { layers } = loaded.plan;
   const macros = layers.reduce((sum, layer) => sum + layer.macros, 0);
   return { file: output, bytes: graph.length, layers: layers.length, macros };
 }
 
-async function hardwareOf(
+/** A planned network whose config names the files that a command needs. */
+async function loadedWith(
   file: string,
-  { plan, model }: LoadedNetwork,
-  work: Work,
-): Promise<NetworkHardware> {
-  const images = besideConfig(file, plan.config.images.calibration!);
-  return orThrow(await calibrated(plan, model, images, work));
+  keys: readonly ('calibration' | 'test' | 'labels')[],
+): Promise<LoadedNetwork> {
+  const loaded = orThrow(await loadNetwork(file));
+  const missing = unnamed(loaded.plan, keys);
+  if (missing !== undefined) orThrow(missing);
+  return loaded;
+}
+
+function testFiles(file: string, { plan }: LoadedNetwork): TestFiles {
+  const { test, labels } = plan.config.images;
+  return { test: besideConfig(file, test!), labels: besideConfig(file, labels!) };
+}
+
+function calibratorOf(file: string, { plan, model }: LoadedNetwork, work: Work, again: boolean): Calibrator {
+  return new Calibrator(model, besideConfig(file, plan.config.images.calibration!), work, again);
 }

@@ -9,12 +9,14 @@ Examples:
   imcgen evaluate network.json --json | jq '.hardware.accuracy'
 
 Calibrates the network on its calibration images, then classifies the held-out images with the float model and with
-the hardware: whole inputs, cells, ADCs with their levels, partial sums, requantization. Runs on onnxruntime.
+the hardware: whole inputs, cells, ADCs with their levels, partial sums, requantization. Runs on onnxruntime. The calibration is kept, and used again by later runs on the same
+model, images and settings: in $IMCGEN_CACHE, or in imcgen of the user's folder of caches.
 Exit code 0: evaluated; 1: the network cannot be mapped, or a file is not as it should be; 3: no onnxruntime.`;
 
 interface EvaluateFlags {
   readonly images?: number;
   readonly engine: 'onnx' | 'golden';
+  readonly recalibrate: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -31,6 +33,7 @@ export function registerEvaluate(program: Command): void {
         .choices(['onnx', 'golden'])
         .default('onnx'),
     )
+    .option('--recalibrate', 'calibrate also what an earlier run calibrated', false)
     .option('--json', 'print the result as JSON', false)
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)

@@ -12,6 +12,7 @@ Exit code 0: written; 1: the network cannot be mapped, or a file is not as it sh
 
 interface ExportFlags {
   readonly output: string;
+  readonly recalibrate: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -23,15 +24,16 @@ export function registerExport(program: Command): void {
     .description('write the hardware of a network as an ONNX graph of standard operators')
     .argument('<network>', 'config of the network (network.json), - for standard input')
     .requiredOption('-o, --output <file>', 'where to write the graph')
+    .option('--recalibrate', 'calibrate also what an earlier run calibrated', false)
     .option('--json', 'print what was written as JSON', false)
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, { output, json, quiet }: ExportFlags) => {
+    .action(async (file: string, { json, quiet, ...options }: ExportFlags) => {
       const { exportFile } = await import('../actions/network.js');
       const { shown } = await import('./shown.js');
-      const written = await shown((work) => exportFile(file, output, work));
+      const written = await shown((work) => exportFile(file, options, work));
       if (json) process.stdout.write(`${JSON.stringify(written, null, 2)}\n`);
       else if (!quiet)
-        process.stdout.write(`${output}: ${written.layers} layers, ${written.macros} macros\n`);
+        process.stdout.write(`${options.output}: ${written.layers} layers, ${written.macros} macros\n`);
     });
 }

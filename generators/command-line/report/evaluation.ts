@@ -1,18 +1,19 @@
-import type { NetworkHardware } from '../../network/engine/hardware.js';
-import type { Evaluation, Score } from '../../network/evaluate/evaluate.js';
+import type { CalibratedNetwork } from '../../network/calibrate/calibrator.js';
+import type { Evaluation } from '../../network/evaluate/evaluate.js';
+import type { Score } from '../../network/evaluate/forms.js';
 import { textTable } from './table.js';
 
 interface Evaluated {
-  readonly hardware: NetworkHardware;
+  readonly calibration: CalibratedNetwork;
   readonly evaluation: Evaluation;
   readonly test: string;
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 
 /** Accuracy of a network for a person. */
-export function evaluationText({ hardware, evaluation, test }: Evaluated): string {
-  const { config } = hardware.plan;
+export function evaluationText({ calibration, evaluation, test }: Evaluated): string {
+  const { config } = calibration.hardware.plan;
   const { images, engine, float, hardware: found, agreeing } = evaluation;
   const row = (name: string, { correct, accuracy, interval, imagesPerSecond }: Score) => [
     ...[name, String(correct), percent(accuracy), `${percent(interval.low)} .. ${percent(interval.high)}`],
@@ -30,7 +31,8 @@ export function evaluationText({ hardware, evaluation, test }: Evaluated): strin
   const lines = [
     `${config.name}: ${images} images of ${test}`,
     `${config.macro.adc.bits}-bit ADCs, a set of levels by ${config.levels.method} for each ${config.levels.sharing}; ` +
-      `factors and biases ${matching}, on ${config.images.count} images`,
+      `factors and biases ${matching}, on ${config.images.count} images` +
+      (calibration.reused ? ' in an earlier run' : ''),
     '',
     ...textTable(titles, body, (column) => column === 0),
     '',
@@ -42,8 +44,9 @@ export function evaluationText({ hardware, evaluation, test }: Evaluated): strin
 }
 
 /** The same for machines. */
-export function evaluationJson({ hardware, evaluation, test }: Evaluated): string {
+export function evaluationJson({ calibration, evaluation, test }: Evaluated): string {
+  const { hardware, key, reused } = calibration;
   const { name, macro, weights, levels, digital, images } = hardware.plan.config;
   const settings = { macro, weights, levels, digital, calibrationImages: images.count };
-  return `${JSON.stringify({ name, test, ...evaluation, settings }, null, 2)}\n`;
+  return `${JSON.stringify({ name, test, ...evaluation, calibration: { key, reused }, settings }, null, 2)}\n`;
 }

@@ -3,8 +3,8 @@ import type { LayerPlan, NetworkPlan } from '../../network/plan/plan.js';
 import { textTable } from './table.js';
 
 const sum = (list: readonly number[]) => list.reduce((total, each) => total + each, 0);
-const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`;
-const weightsName = (method: string, digits: readonly number[]) =>
+export const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`;
+export const weightsName = (method: string, digits: readonly number[]) =>
   method === 'digits' ? `digits ${digits.join(',')}` : method;
 
 interface Column {

@@ -1,4 +1,4 @@
-import { failure, Interrupted, type Problem, type Result, success } from '../../common/problems.js';
+import { Interrupted, type Result, success } from '../../common/problems.js';
 import { fixedTails } from '../../levels/calibrate/methods.js';
 import { AUTO_TAILS } from '../../levels/calibrate/tails.js';
 import { type ArrayColumns, arraysOf } from '../engine/arrays.js';
@@ -18,7 +18,7 @@ import type { ImageSet } from '../runtime/images.js';
 import { BATCH, type FloatStatistics, MomentSums, type Moments } from './float-statistics.js';
 import { codeScales } from './grids.js';
 import { SumHistogram } from './sum-histogram.js';
-import { levelSettings, programmedPlan, type SumLevels, sumLevels } from './tile-levels.js';
+import { levelSettings, programmed, type SumLevels, sumLevels } from './tile-levels.js';
 
 /** What is told of calibration as it goes on. */
 export interface CalibrationHooks {
@@ -152,17 +152,7 @@ function programmedArrays(
 ): Result<ArrayHardware[]> {
   if (layer.macros === 0) return success([]);
   const arrays = arraysOf(plan, layer);
-  const levels = levelsOfSets(plan, layer, arrays, batches);
-  const largest = Math.max(...levels.flatMap(({ outputs }) => outputs.map(Math.abs)));
-  const outputScale = Math.max(1, Math.ceil(largest / (2 ** (plan.config.macro.output.bits - 1) - 1)));
-  const problems: Problem[] = [];
-  const programmed: ArrayHardware[] = [];
-  for (const [index, array] of arrays.entries()) {
-    const macro = programmedPlan(plan, layer, array, index, levels[array.levelSet]!, outputScale);
-    if (macro.ok) programmed.push({ ...array, macro: macro.value });
-    else problems.push(...macro.problems);
-  }
-  return problems.length > 0 ? failure(...problems) : success(programmed);
+  return programmed(plan, layer, arrays, levelsOfSets(plan, layer, arrays, batches));
 }
 
 function levelsOfSets(

@@ -1,4 +1,4 @@
-import type { Result } from '../../common/problems.js';
+import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import { type CalibrationSamples, fit } from '../../levels/calibrate/methods.js';
 import { type Settings, withDefaults } from '../../levels/calibrate/options.js';
 import { macroInput } from '../../macro/config/input.js';
@@ -7,6 +7,7 @@ import type { MacroConfig } from '../../macro/config/macro.js';
 import { type MacroPlan, planMacro } from '../../macro/plan/plan.js';
 import type { LayerRule } from '../config/rules.js';
 import type { ArrayColumns } from '../engine/arrays.js';
+import type { ArrayHardware } from '../engine/hardware.js';
 import { tileMacro } from '../plan/macro.js';
 import type { LayerPlan, NetworkPlan } from '../plan/plan.js';
 
@@ -37,13 +38,32 @@ export function wholeReferences(wanted: readonly number[], most: number): number
     const least = step === 0 ? 1 - most : whole[step - 1]! + 1;
     const greatest = most - (wanted.length - 1 - step);
     // The code of a reference is met from it upwards: 2.5 and 3 part whole sums at the same place.
-    whole.push(Math.max(least, Math.min(greatest, Math.ceil(reference))));
+    // + 0: there is no -0 in a file.
+    whole.push(Math.max(least, Math.min(greatest, Math.ceil(reference))) + 0);
   }
   return whole;
 }
 
-/** The macro of an array with its levels, or the rules that these break. */
-export function programmedPlan(
+/** The macros of a layer with the levels of their sets, or the rules that these break. */
+export function programmed(
+  plan: NetworkPlan,
+  layer: LayerPlan,
+  arrays: readonly ArrayColumns[],
+  levels: readonly SumLevels[],
+): Result<ArrayHardware[]> {
+  const largest = Math.max(...levels.flatMap(({ outputs }) => outputs.map(Math.abs)));
+  const outputScale = Math.max(1, Math.ceil(largest / (2 ** (plan.config.macro.output.bits - 1) - 1)));
+  const problems: Problem[] = [];
+  const made: ArrayHardware[] = [];
+  for (const [index, array] of arrays.entries()) {
+    const macro = programmedPlan(plan, layer, array, index, levels[array.levelSet]!, outputScale);
+    if (macro.ok) made.push({ ...array, macro: macro.value });
+    else problems.push(...macro.problems);
+  }
+  return problems.length > 0 ? failure(...problems) : success(made);
+}
+
+function programmedPlan(
   { config, file }: NetworkPlan,
   layer: LayerPlan,
   array: ArrayColumns,

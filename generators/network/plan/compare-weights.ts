@@ -2,18 +2,23 @@ import type { Granularity, WeightMethod } from '../config/network.js';
 import { quantizeWeights } from '../weights/quantize.js';
 import type { NetworkPlan } from './plan.js';
 
-const CHOICES: readonly (readonly [WeightMethod, readonly number[]])[] = [
-  ['bwma', [1]],
-  ['ternary', [1]],
-  ['digits', [1, 3]],
-  ['digits', [1, 2, 4]],
+/** Weights as a method and its digits. */
+export interface WeightChoice {
+  readonly method: WeightMethod;
+  readonly digits: readonly number[];
+}
+
+/** What is compared where nothing else is asked for. */
+export const WEIGHT_CHOICES: readonly WeightChoice[] = [
+  { method: 'bwma', digits: [1] },
+  { method: 'ternary', digits: [1] },
+  { method: 'digits', digits: [1, 3] },
+  { method: 'digits', digits: [1, 2, 4] },
 ];
 const GRANULARITIES: readonly Granularity[] = ['layer', 'array', 'column'];
 
 /** What a method makes of all layers that are on macros. */
-export interface WeightRow {
-  readonly method: WeightMethod;
-  readonly digits: readonly number[];
+export interface WeightRow extends WeightChoice {
   readonly granularity: Granularity;
   /** Squared error over sum of squared weights: mean over the layers, and the largest. */
   readonly meanError: number;
@@ -26,7 +31,7 @@ export interface WeightRow {
 /** Every method of weights by every granularity, on the tiles of a plan. */
 export function compareWeights({ layers }: NetworkPlan): WeightRow[] {
   const onMacros = layers.filter(({ macros }) => macros > 0);
-  return CHOICES.flatMap(([method, digits]) =>
+  return WEIGHT_CHOICES.flatMap(({ method, digits }) =>
     GRANULARITIES.map((granularity) => {
       const made = onMacros.map(({ rule, tiles }) =>
         quantizeWeights(rule.step, method, digits, granularity, tiles),

@@ -48,6 +48,19 @@ export function openImages(
   });
 }
 
+/** Uses images and closes their file, whatever becomes of the work. */
+export async function withImages<Value>(
+  opened: Result<ImageSet>,
+  work: (images: ImageSet) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
+  if (!opened.ok) return opened;
+  try {
+    return await work(opened.value);
+  } finally {
+    opened.value.close();
+  }
+}
+
 function shapeProblem(
   file: string,
   { shape: found, fortranOrder }: NpyFile,

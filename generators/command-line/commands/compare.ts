@@ -1,0 +1,83 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Method } from '../../levels/calibrate/options.js';
+import type { Granularity } from '../../network/config/network.js';
+import type { WeightChoice } from '../../network/plan/compare-weights.js';
+import { METHOD_NAMES } from './calibrate.js';
+import { wholeNumber } from './values.js';
+
+const EXAMPLES = `
+Examples:
+  imcgen compare network.json
+  imcgen compare network.json --bits 2,3,4 --levels linear,linear-clipped,bs-kmq,optimal
+  imcgen compare network.json --weights bwma,ternary,1+3,1+2+4 --granularity layer,array,column
+  imcgen compare network.json --images 500 --json | jq '.rows[].score.accuracy'
+
+Calibrates one hardware for every combination, and classifies the same held-out images with each and with the float
+model. All are matched to the float layers alike, as the config says. What an option leaves out stays as the config has
+it; --weights takes all methods, --levels the linear ones and that of the config. Layers that the config has on digital
+units stay there, other overrides do not count. A run that was stopped goes on: what is calibrated is kept.
+Exit code 0: compared; 1: no combination can be built, or a file is not as it should be; 3: no onnxruntime.`;
+
+interface CompareFlags {
+  readonly weights?: readonly WeightChoice[];
+  readonly granularity?: readonly Granularity[];
+  readonly bits?: readonly number[];
+  readonly levels?: readonly Method[];
+  readonly images?: number;
+  readonly engine: 'onnx' | 'golden';
+  readonly recalibrate: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Adds `imcgen compare`. The implementation loads when the command runs. */
+export function registerCompare(program: Command): void {
+  program
+    .command('compare')
+    .description('accuracy of a network by weight method, granularity, levels and ADC bits')
+    .argument('<network>', 'config of the network (network.json), - for standard input')
+    .option('--weights <list>', 'bwma, ternary, or digits as 1+2+4 or 1+3', listOf(weights))
+    .option('--granularity <list>', 'weights that share a scale: layer, array, column', listOf(granularity))
+    .option('--bits <list>', 'bits of the ADCs, as 3,4', listOf(wholeNumber))
+    .option('--levels <list>', 'methods of levels, as --method of imcgen calibrate', listOf(levelMethod))
+    .option('--images <count>', 'held-out images, from the first (default: all)', wholeNumber)
+    .addOption(
+      new Option('--engine <engine>', 'what computes the hardware: the exported graph, or the golden model')
+        .choices(['onnx', 'golden'])
+        .default('onnx'),
+    )
+    .option('--recalibrate', 'calibrate also what an earlier run calibrated', false)
+    .option('--json', 'print the result as JSON', false)
+    .option('--quiet', 'print nothing on success', false)
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string, flags: CompareFlags) => {
+      const { compareFile } = await import('../actions/network.js');
+      const { comparisonJson, comparisonText } = await import('../report/comparison.js');
+      const { shown } = await import('./shown.js');
+      const result = await shown((work) => compareFile(file, flags, work));
+      if (flags.json) process.stdout.write(comparisonJson(result));
+      else if (!flags.quiet) process.stdout.write(comparisonText(result));
+    });
+}
+
+function listOf<Value>(one: (text: string) => Value) {
+  return (text: string): Value[] => text.split(',').map((each) => one(each.trim()));
+}
+
+function weights(text: string): WeightChoice {
+  if (text === 'bwma' || text === 'ternary') return { method: text, digits: [1] };
+  if (/^\d+(\+\d+)*$/.test(text)) return { method: 'digits', digits: text.split('+').map(Number) };
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is none of bwma, ternary, 1+3, 1+2+4.`);
+}
+
+function granularity(text: string): Granularity {
+  if (text === 'layer' || text === 'array' || text === 'column') return text;
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is none of layer, array, column.`);
+}
+
+function levelMethod(text: string): Method {
+  // Levels of partial sums are whole references already.
+  const known = METHOD_NAMES.filter((name) => name !== 'hardware-optimal');
+  if (known.includes(text)) return text as Method;
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is none of ${known.join(', ')}.`);
+}

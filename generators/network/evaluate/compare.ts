@@ -1,0 +1,143 @@
+import { type Problem, type Result, success } from '../../common/problems.js';
+import type { Method } from '../../levels/calibrate/options.js';
+import { parse } from '../../macro/config/parse.js';
+import type { Calibrator } from '../calibrate/calibrator.js';
+import { type Granularity, type NetworkConfig, networkSchema } from '../config/network.js';
+import type { OnnxFile } from '../onnx/model.js';
+import type { WeightChoice } from '../plan/compare-weights.js';
+import { type NetworkPlan, planNetwork } from '../plan/plan.js';
+import { openImages, readLabels, withImages } from '../runtime/images.js';
+import type { EvaluationOptions, TestFiles } from './evaluate.js';
+import { type Form, floatForm, hardwareForm, type Score, test } from './forms.js';
+
+/** What is varied; each combination is a row. */
+export interface Axes {
+  readonly weights: readonly WeightChoice[];
+  readonly granularities: readonly Granularity[];
+  readonly bits: readonly number[];
+  readonly levels: readonly Method[];
+}
+
+/** One combination. */
+export interface Rival extends WeightChoice {
+  readonly granularity: Granularity;
+  readonly bits: number;
+  readonly levels: Method;
+}
+
+export interface ComparedRow extends Rival {
+  /** Squared error over sum of squared weights: mean over the layers on macros. */
+  readonly weightError: number;
+  /** Cells that hold weights, and those of them that conduct. */
+  readonly cells: number;
+  readonly usedCells: number;
+  /** Clock cycles of the slowest layer: what a sample takes in a pipeline of layers. */
+  readonly cycles: number;
+  readonly score: Score;
+}
+
+/** A combination that cannot be built, and why. */
+export interface RefusedRow extends Rival {
+  readonly problems: readonly Problem[];
+}
+
+export interface Comparison {
+  readonly images: number;
+  readonly float: Score;
+  readonly rows: readonly (ComparedRow | RefusedRow)[];
+}
+
+/**
+ * Accuracy of every combination on the same held-out images, each calibrated and matched in the same way on the same
+ * calibration images. Layers that the config has on digital units stay there; other overrides do not count.
+ *
+ * @throws MissingTool without onnxruntime, Interrupted where `stop` aborts
+ */
+export async function compareMethods(
+  plan: NetworkPlan,
+  model: OnnxFile,
+  calibrator: Calibrator,
+  files: TestFiles,
+  axes: Axes,
+  { engine, most, onProgress, stop }: EvaluationOptions,
+): Promise<Result<Comparison>> {
+  const { network, config } = plan;
+  const shape = network.shapes.get(network.input)!;
+  const rivals = rivalsOf(axes);
+  return withImages(openImages(files.test, config.images, shape, most), async (images) => {
+    const labels = readLabels(files.labels, images.count);
+    if (!labels.ok) return labels;
+    const scored = async (form: Form, name: string) => {
+      try {
+        const seen = (done: number) => onProgress(done, images.count, name);
+        return (await test([form], images, shape, labels.value, seen, stop)).scores[0]!;
+      } finally {
+        await form.close();
+      }
+    };
+    const float = await scored(await floatForm(model, shape), 'float model');
+    const rows: (ComparedRow | RefusedRow)[] = [];
+    for (const [at, rival] of rivals.entries()) {
+      const own = parse(plan.file, networkSchema, rivalConfig(config, plan, rival));
+      const planned = own.ok ? planNetwork(own.value, network, plan.file) : own;
+      const made = planned.ok ? await calibrator.calibrate(planned.value) : planned;
+      if (!made.ok) {
+        rows.push({ ...rival, problems: made.problems });
+        continue;
+      }
+      const { hardware } = made.value;
+      const name = `row ${at + 1} of ${rivals.length}: held-out images`;
+      const score = await scored(await hardwareForm(engine, hardware), name);
+      rows.push({ ...rival, ...costOf(hardware.plan), score });
+    }
+    return success({ images: images.count, float, rows });
+  });
+}
+
+export function rivalsOf({ weights, granularities, bits, levels }: Axes): Rival[] {
+  return weights.flatMap((choice) =>
+    granularities.flatMap((granularity) =>
+      bits.flatMap((width) =>
+        levels.map((method) => ({ ...choice, granularity, bits: width, levels: method })),
+      ),
+    ),
+  );
+}
+
+/** The config with one combination in it. */
+export function rivalConfig(
+  config: NetworkConfig,
+  { layers }: NetworkPlan,
+  { method, digits, granularity, bits, levels }: Rival,
+): NetworkConfig {
+  const digital = new Set(layers.filter(({ macros }) => macros === 0).map(({ rule }) => rule.step.name));
+  const names = layers.map(({ rule }) => rule.step.name);
+  const nameOf = (layer: string) =>
+    layer === 'first' ? names[0]! : layer === 'last' ? names.at(-1)! : layer;
+  // What a digital layer takes its weights from must not change with the row either.
+  const overrides = layers
+    .filter(({ rule }) => digital.has(rule.step.name))
+    .map(({ rule }) => ({
+      ...config.overrides.find(({ layer }) => nameOf(layer) === rule.step.name),
+      ...{ layer: rule.step.name, on: 'digital' as const, weights: rule.method },
+      ...{ granularity: rule.granularity, ...(rule.method === 'digits' && { digits: [...rule.digits] }) },
+    }));
+  return {
+    ...config,
+    macro: { ...config.macro, adc: { ...config.macro.adc, bits } },
+    weights: { method, digits: method === 'digits' ? [...digits] : config.weights.digits, granularity },
+    levels: { ...config.levels, method: levels },
+    overrides,
+  };
+}
+
+function costOf({ layers }: NetworkPlan) {
+  const onMacros = layers.filter(({ macros }) => macros > 0);
+  const sum = (list: readonly number[]) => list.reduce((total, each) => total + each, 0);
+  return {
+    weightError: sum(onMacros.map(({ weights }) => weights.relativeError)) / Math.max(1, onMacros.length),
+    cells: sum(onMacros.map(({ cells }) => cells)),
+    usedCells: sum(onMacros.map(({ weights }) => weights.usedCells)),
+    cycles: Math.max(0, ...onMacros.map(({ sampleCycles }) => sampleCycles)),
+  };
+}
