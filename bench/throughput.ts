@@ -2,14 +2,15 @@
  * What a macro gives at its pins: `npm run bench:throughput`, 256 x 128, 6-bit inputs, every input loaded and every
  * result taken.
  *
- *     npm run bench:throughput                  both tables
- *     npm run bench:throughput -- --cycles      the first alone, without synthesis
+ *     npm run bench:throughput                  all three tables
+ *     npm run bench:throughput -- --cycles      without the last, which synthesizes
  *     npm run bench:throughput -- counter       of one readout, or of several
  *
- * 1. Cycles a conversion for every readout, at 3 and 4 bits: over the bus, and through stream ports of some widths beside
+ * 1. Cycles a conversion for every readout, at 3 and 4 bits: over the bus, in plain words and in packed ones, and through stream ports of some widths beside
  *    what is stated for them, the longest of conversion, input beats and output beats. Each run is simulated with Icarus and
  *    compared with the golden model in every cycle; the cycles are those between the last results of two conversions.
- * 2. Area of stream ports of 8 bytes in and 4 out in osu018, the clock that closes with them, and what that makes a
+ * 2. What packed words buy by the width of the inputs.
+ * 3. Area of packed words and of stream ports of 8 bytes in and 4 out in osu018, the clock that closes with them, and what that makes a
  *    second. Two operations a cell, a product and an addition.
  *
  * Ends with 1 where a period is not as stated, or the ports take more of the digital area than the project allows.
@@ -23,9 +24,11 @@ import { textTable } from '../generators/command-line/report/table.js';
 import { orThrow } from '../generators/common/problems.js';
 import type { Readout, StreamsConfig } from '../generators/macro/config/choices.js';
 import { macroSchema } from '../generators/macro/config/macro.js';
+import { packedColumns, packedRows } from '../generators/macro/plan/packed-words.js';
 import type { MacroPlan } from '../generators/macro/plan/plan.js';
 import { hasStreams, inputBeats, outputBeats, streamPeriod } from '../generators/macro/plan/streams.js';
 import { packageFiles } from '../generators/package/package.js';
+import { packedConversions } from '../generators/package/vectors/packed-scenario.js';
 import { program, streamConversions } from '../generators/package/vectors/scenario.js';
 import { drain, enable, send, streamBench } from '../generators/package/vectors/stream-scenario.js';
 import { newBench } from '../generators/package/vectors/vectors.js';
@@ -41,6 +44,7 @@ if (unknown.length > 0)
 const READOUTS = ALL.filter((readout) => named.length === 0 || named.includes(readout));
 const ROWS = 256;
 const COLUMNS = 128;
+const INPUT_BITS = 6;
 /** Unit pulses a ramp step. */
 const PULSES = 2;
 /** Bytes a beat, in and out. */
@@ -56,17 +60,23 @@ const MOST_SHARE = 0.1;
 /** The first conversions fill what is double-buffered. */
 const CONVERSIONS = 8;
 
-function planWith(readout: Readout, bits: number, streams?: StreamsConfig): MacroPlan {
+function planWith(readout: Readout, bits: number, ports: Ports = {}, inputBits = INPUT_BITS): MacroPlan {
   const config = {
     name: `pins_${readout}`,
     array: { rows: ROWS, columns: COLUMNS },
-    input: { bits: 6 },
+    input: { bits: inputBits },
     adc: { bits, readout, reference: { columns: 4, rows: 256, pulses: PULSES } },
     output: { bits: 6 },
-    ...(streams && { streams }),
+    ...ports,
   };
   const references = growingReferences(bits, 2, 60).map((cells) => PULSES * cells);
   return planOf({ name: readout, config, levels: [levelsFrom('relu', references)] });
+}
+
+/** How the data path is reached, beside plain words of the bus. */
+interface Ports {
+  readonly streams?: StreamsConfig;
+  readonly packedWords?: boolean;
 }
 
 /** Clock cycles from one conversion's last result to the next one's, of the Verilog. */
@@ -79,11 +89,12 @@ async function cyclesAtPins(plan: MacroPlan, root: string): Promise<number> {
   let cycles: number;
   if (streaming === undefined) {
     // No word is as it was, so that every one is written.
-    const anyInput = () => bench.random.whole(1, 63);
+    const anyInput = () => bench.random.whole(1, 2 ** plan.shape.inputBits - 1);
     const inputs = Array.from({ length: CONVERSIONS }, () => Int32Array.from({ length: ROWS }, anyInput));
-    streamConversions(bench, inputs.slice(0, 2), bank, bits);
+    const convert = plan.shape.packedWords ? packedConversions : streamConversions;
+    convert(bench, inputs.slice(0, 2), bank, bits);
     const from = bench.stimulus.machine.cycle;
-    streamConversions(bench, inputs.slice(2), bank, bits);
+    convert(bench, inputs.slice(2), bank, bits);
     cycles = (bench.stimulus.machine.cycle - from) / (CONVERSIONS - 2);
   } else {
     enable(streaming, true);
@@ -120,9 +131,10 @@ async function cycleTable(root: string): Promise<void> {
   for (const readout of READOUTS) {
     for (const bits of [3, 4]) {
       const bus = await cyclesAtPins(planWith(readout, bits), root);
+      const packed = await cyclesAtPins(planWith(readout, bits, { packedWords: true }), root);
       overBus.set(`${readout} ${bits}`, bus);
       for (const width of WIDTHS) {
-        const plan = planWith(readout, bits, width);
+        const plan = planWith(readout, bits, { streams: width });
         const { shape } = plan;
         if (!hasStreams(shape)) throw new Error('no streams');
         const cycles = await cyclesAtPins(plan, root);
@@ -137,7 +149,9 @@ async function cycleTable(root: string): Promise<void> {
           `${inputBeats(shape)}, ${outputBeats(shape)}`,
           (cycles / stated).toFixed(2),
           bus.toFixed(0),
+          packed.toFixed(0),
           `${(bus / cycles).toFixed(1)}x`,
+          `${(packed / cycles).toFixed(1)}x`,
         ]);
       }
     }
@@ -150,22 +164,57 @@ async function cycleTable(root: string): Promise<void> {
     ['conversion', 'alone'],
     ['beats', 'in, out'],
     ['by the', 'stated'],
-    ['over', 'the bus'],
-    ['bus by', 'streams'],
+    ['bus,', 'plain'],
+    ['bus,', 'packed'],
+    ['plain by', 'streams'],
+    ['packed by', 'streams'],
   ];
   console.log(
-    `Cycles a conversion, ${ROWS} x ${COLUMNS}, 6-bit inputs, every input loaded and every result taken, APB\n`,
+    `Cycles a conversion, ${ROWS} x ${COLUMNS}, ${INPUT_BITS}-bit inputs, every input loaded and every result taken, APB\n`,
   );
   console.log(`${textTable(heads, rows, (column) => column === 0 || column === 2).join('\n')}\n`);
   keep('every period is the longest of conversion, input beats and output beats', asStated);
+}
+
+/** What packed words buy by the width of the inputs: results take a byte each, inputs as many bits as they need. */
+async function packedTable(root: string): Promise<void> {
+  const [readout] = READOUTS;
+  const rows: string[][] = [];
+  for (const inputBits of [6, 4, 2]) {
+    const [plain, packed] = [{}, { packedWords: true }].map((ports) =>
+      planWith(readout!, 3, ports, inputBits),
+    );
+    const cycles = { plain: await cyclesAtPins(plain!, root), packed: await cyclesAtPins(packed!, root) };
+    const { shape } = packed!;
+    rows.push([
+      String(inputBits),
+      String(packedRows(shape)),
+      String(packedColumns(shape)),
+      cycles.plain.toFixed(0),
+      cycles.packed.toFixed(0),
+      `${(cycles.plain / cycles.packed).toFixed(1)}x`,
+    ]);
+  }
+  const heads: [string, string][] = [
+    ['input', 'bits'],
+    ['rows', 'a word'],
+    ['columns', 'a word'],
+    ['cycles,', 'plain'],
+    ['cycles,', 'packed'],
+    ['plain by', 'packed'],
+  ];
+  console.log(`\nPacked words of the bus, ${readout}, 3 bits\n`);
+  console.log(`${textTable(heads, rows, () => false).join('\n')}\n`);
 }
 
 async function areaTable(root: string): Promise<void> {
   const bits = 4;
   const rows: string[][] = [];
   for (const readout of READOUTS) {
-    const plans = [planWith(readout, bits), planWith(readout, bits, MEASURED)];
-    const [without, withPorts] = await Promise.all(
+    const plans = [{}, { streams: MEASURED }, { packedWords: true }].map((one) =>
+      planWith(readout, bits, one),
+    );
+    const [without, withPorts, packed] = await Promise.all(
       plans.map(async (plan, at) => {
         const made = await writePackage(path.join(root, `${readout}${at}`), packageFiles(plan));
         const options = {
@@ -179,7 +228,9 @@ async function areaTable(root: string): Promise<void> {
     );
     const { timing, plan, area } = withPorts!;
     if ('notRun' in timing || !hasStreams(plan.shape)) throw new Error('no timing');
-    const share = area.total.area / without!.area.total.area - 1;
+    const more = (made: number) => made / without!.area.total.area - 1;
+    const share = more(area.total.area);
+    const packedShare = more(packed!.area.total.area);
     const perSecond = 1e9 / timing.shortestNs;
     const tops = (cycles: number) => ((2 * ROWS * COLUMNS * perSecond) / cycles / 1e12).toFixed(3);
     const cycles = streamPeriod(plan.shape, bits);
@@ -188,6 +239,7 @@ async function areaTable(root: string): Promise<void> {
       without!.area.total.area.toFixed(0),
       area.total.area.toFixed(0),
       `${(100 * share).toFixed(1)} %`,
+      `${(100 * packedShare).toFixed(1)} %`,
       `${(1000 / timing.shortestNs).toFixed(0)}`,
       (perSecond / cycles / 1e6).toFixed(2),
       tops(cycles),
@@ -201,6 +253,7 @@ async function areaTable(root: string): Promise<void> {
     ['area', 'without'],
     ['with', 'streams'],
     ['', 'more'],
+    ['packed', 'words'],
     ['clock', 'MHz'],
     ['million', 'conversions/s'],
     ['TOPS', 'at the pins'],
@@ -215,6 +268,7 @@ async function areaTable(root: string): Promise<void> {
 const root = await mkdtemp(path.join(tmpdir(), 'imcgen-bench-'));
 try {
   await cycleTable(root);
+  await packedTable(root);
   if (!process.argv.includes('--cycles')) await areaTable(root);
 } finally {
   await rm(root, { recursive: true, force: true });

@@ -42,6 +42,7 @@ export {
   cellWrites,
   inputWrites,
   type PackedTrim,
+  packedInputWrites,
   packReferences,
   packTernary,
   packTrim,

@@ -31,6 +31,8 @@ import {
 export {
   countsInUse,
   inputAddress,
+  packedInputAddress,
+  packedResultAddress,
   referenceAddress,
   registerAddress,
   resultAddress,
@@ -40,6 +42,7 @@ export {
   weightAddress,
   wordsOf,
 } from '../macro/plan/addresses.js';
+export { packedColumns, packedInputBits, packedResultBits, packedRows } from '../macro/plan/packed-words.js';
 export {
   dimensionsWord,
   formatWord,
@@ -63,12 +66,13 @@ export {
   type RegionName,
   type Register,
   type RegisterDefinition,
+  regionsOf,
   registersOf,
   registerWord,
   STATUS_DONE,
 } from '../macro/plan/registers.js';
 
-/** The ranges of the address map. */
+/** The ranges of the address map, whether a macro has them or not: {@link regionsOf} tells. */
 export const REGIONS: Readonly<Record<RegionName, Region>> = regions;
 
 /** Every register, whether a macro has it or not: {@link registersOf} tells. */

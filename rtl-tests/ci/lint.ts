@@ -127,6 +127,14 @@ const CHECKS: readonly Check[] = [
       ...[`blackbox/${macro}_array.vlt`, ...verilog('rtl', 'blackbox', 'formal')],
     ],
   })),
+  ...['columns', 'decoder', 'conversion'].map((proof) => ({
+    name: `verilator, proof of ${proof} with packed words`,
+    only: ['packed2', 'packed3', 'packed8', 'packed9'],
+    command: ({ macro, verilog }: Package) => [
+      ...[...VERILATOR, '--top-module', `${macro}_prove_${proof}`],
+      ...[`blackbox/${macro}_array.vlt`, ...verilog('rtl', 'blackbox', 'formal')],
+    ],
+  })),
   {
     name: 'verilator, black box',
     command: ({ macro, verilog }) => [

@@ -146,7 +146,7 @@ describe('imcgen check', () => {
         'bad.json: bus: "axi" is not one of "apb", "axi4lite", "wishbone", "wishbone_pipelined"',
         '          Did you mean "apb"?',
         'bad.json: colour: is not a known key',
-        '          Known here: $schema, name, array, input, adc, output, test, layers, bus, streams, timing, physical, die, reset, license.',
+        '          Known here: $schema, name, array, input, adc, output, test, layers, bus, streams, packedWords, timing, physical, die, reset, license.',
       ].join('\n'),
     });
   });

@@ -14,7 +14,16 @@ const ROOT = path.resolve('.');
 /** What a page imports that plans macros, converts and drives a bus; bundlers leave the scenario of the vectors out. */
 const WITHOUT_VECTORS = [
   ...['BitcellArray', 'Macro', 'Machine', 'Trace', 'codeOf', 'describeProblem', 'macroInput', 'orThrow'],
-  ...['cellWrites', 'inputWrites', 'packReferences', 'packTernary', 'packTrim', 'planMacro', 'planRamp'],
+  ...[
+    'cellWrites',
+    'inputWrites',
+    'packedInputWrites',
+    'packReferences',
+    'packTernary',
+    'packTrim',
+    'planMacro',
+    'planRamp',
+  ],
   ...['referenceWrites', 'registers', 'scheduleOf', 'shapeOf', 'tableWrites', 'trimWrites'],
 ];
 const PLANS = ['odd', 'banked', 'clipped', 'width3'].map((name) =>

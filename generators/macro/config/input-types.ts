@@ -110,6 +110,8 @@ export interface MacroConfigInput {
         outputBytes: 1 | 2 | 4 | 8 | 16 | 32 | 64;
       }
     | undefined;
+  /** Further bus addresses whose words hold many inputs, or the results of several columns. */
+  packedWords?: boolean | undefined;
   /** Clock and time budget, for synthesis and static timing. */
   timing?:
     | {

@@ -150,6 +150,10 @@ export const macroSchema = z.strictObject({
     .default('apb')
     .describe('control and data bus: APB4, AXI4-Lite, Wishbone B4 classic or pipelined'),
   streams: streamsSchema.optional(),
+  packedWords: z
+    .boolean()
+    .optional()
+    .describe('further bus addresses whose words hold many inputs, or the results of several columns'),
   timing: timingSchema.prefault({}),
   physical: physicalSchema.prefault({}),
   die: dieSchema.optional(),

@@ -99,6 +99,8 @@ export interface MacroConfig {
         outputBytes: 1 | 2 | 4 | 8 | 16 | 32 | 64;
       }
     | undefined;
+  /** Further bus addresses whose words hold many inputs, or the results of several columns. */
+  packedWords?: boolean | undefined;
   /** Clock and time budget, for synthesis and static timing. */
   timing: {
     /** Target clock period in ns; 5: 200 MHz, as in sibling macros (S) [0.01..1000000]. */

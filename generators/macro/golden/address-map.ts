@@ -66,8 +66,24 @@ const tableCode = indexIn('tables', 'code');
 
 /** The word of the input region at an address. */
 export const inputWord = indexIn('inputs', 'word');
+/** The word of packed inputs at an address. */
+export const packedInputWord = indexIn('packed_inputs', 'word');
 /** The column of the result region at an address. */
 export const resultColumn = indexIn('results', 'column');
+/** The word of packed results at an address. */
+export const packedResultWord = indexIn('packed_results', 'word');
+
+/** Whether an address is one of inputs, a byte a row or packed. */
+export function isInput(address: number): boolean {
+  const region = regionOf(address);
+  return region === 'inputs' || region === 'packed_inputs';
+}
+
+/** Whether an address is one of results, a word a column or packed. */
+export function isResult(address: number): boolean {
+  const region = regionOf(address);
+  return region === 'results' || region === 'packed_results';
+}
 
 export function weightCell(address: number) {
   return { row: weightRow(address), plane: weightPlane(address), word: weightWord(address) };
@@ -108,7 +124,7 @@ export function writesNothing({ write, strobes }: Request): boolean {
 
 /** Whether what is written, inputs or cells, shows only once a conversion or a march takes it up. */
 export function isSilent({ address }: Request): boolean {
-  return regionOf(address) === 'inputs' || isCell(address);
+  return isInput(address) || isCell(address);
 }
 
 /** The indices of every region, each with its reader. */

@@ -1,3 +1,4 @@
+import { packedColumns, packedResultBits } from '../plan/packed-words.js';
 import { type ReadoutStyle, readoutOf } from '../plan/readouts.js';
 import { maskOf, REGIONS } from '../plan/registers.js';
 import { rampSteps } from '../plan/schedule.js';
@@ -112,6 +113,20 @@ export class ColumnConverters {
     const [code, value] =
       this.style.holds === 'value' ? [0, this.extended(held)] : [held, this.entry(this.resultBank, held)];
     return ((code << CODE.lsb) | (value & maskOf(VALUE))) >>> 0;
+  }
+
+  /** Word of packed results: decoded values of neighbouring columns, the first lowest; 0 past the last column. */
+  packedWord(word: number): number {
+    const { shape, resultBank } = this;
+    const bits = packedResultBits(shape);
+    const columns = packedColumns(shape);
+    const first = columns * word;
+    let packed = 0;
+    for (let column = first; column < Math.min(first + columns, shape.columns); column++) {
+      const value = this.decoded(resultBank, this.heldBy(column)) & (2 ** bits - 1);
+      packed |= value << (bits * (column - first));
+    }
+    return packed >>> 0;
   }
 
   /** Bit j of every column's register in plane j, as the trace shows it. */

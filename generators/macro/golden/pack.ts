@@ -1,10 +1,12 @@
 import {
   inputAddress,
+  packedInputAddress,
   referenceAddress,
   TRIM_ROW_BASE,
   tableAddress,
   weightAddress,
 } from '../plan/addresses.js';
+import { packedInputBits, packedRows } from '../plan/packed-words.js';
 import { groupsPerStep, type MacroShape, stepRows } from '../plan/shape.js';
 
 /** One 32-bit word as it is written over the bus. */
@@ -188,6 +190,24 @@ export function inputWrites(inputs: ArrayLike<number>): BusWrite[] {
     let data = 0;
     for (let lane = 0; lane < 4; lane++) data |= ((inputs[4 * word + lane] ?? 0) & 0xff) << (8 * lane);
     return { address: inputAddress(word), data: data >>> 0 };
+  });
+}
+
+/**
+ * Bus words that load inputs as packed words have them, for macros with `packedWords`.
+ *
+ * @param inputs one whole number a row; negative ones go out as two's complement
+ * @param shape  of the macro
+ */
+export function packedInputWrites(inputs: ArrayLike<number>, shape: MacroShape): BusWrite[] {
+  const bits = packedInputBits(shape);
+  const rows = packedRows(shape);
+  return Array.from({ length: Math.ceil(inputs.length / rows) }, (_, word) => {
+    let data = 0;
+    for (let lane = 0; lane < rows; lane++) {
+      data |= ((inputs[rows * word + lane] ?? 0) & (2 ** bits - 1)) << (bits * lane);
+    }
+    return { address: packedInputAddress(word), data: data >>> 0 };
   });
 }
 

@@ -1,5 +1,6 @@
 /** In: requests of the bus. Out: answers, errors, starts; as `<name>_registers` gives them. */
 import { registerAddress } from '../plan/addresses.js';
+import { packedInputBits, packedRows } from '../plan/packed-words.js';
 import { resetWord, streamWord } from '../plan/register-words.js';
 import {
   type BitField,
@@ -18,6 +19,10 @@ import {
   AddressMap,
   fieldIn,
   inputWord,
+  isInput,
+  isResult,
+  packedInputWord,
+  packedResultWord,
   type Request,
   regionOf,
   resultColumn,
@@ -112,7 +117,9 @@ export class RegisterFile {
         write: ({ address, data }) => this.registers[this.map.registerAt(address)!].write?.(data),
       },
       inputs: { write: (request) => this.load(request) },
+      packed_inputs: { write: (request) => this.loadPacked(request) },
       results: { read: (address) => columns.resultWord(resultColumn(address)) },
+      packed_results: { read: (address) => columns.packedWord(packedResultWord(address)) },
       tables: {
         read: (address) => {
           const { bank, code } = tableEntry(address);
@@ -253,18 +260,14 @@ export class RegisterFile {
     const { write, address } = request;
     const { doubleBuffer } = this.shape;
     const { streams } = this.hardware;
-    const region = regionOf(address);
-    if (streams?.owner === true && (region === 'inputs' || region === 'results')) return true;
-    switch (region) {
-      case 'registers':
-        return streams !== undefined && this.refusedByStreams(request, streams);
-      case 'inputs':
-        return doubleBuffer ? this.hardware.controller.queued !== undefined : this.busy;
-      case 'results':
-        return !doubleBuffer && this.busy;
-      default:
-        return write && this.busy;
+    const [inputs, results] = [isInput(address), isResult(address)];
+    if (streams?.owner === true && (inputs || results)) return true;
+    if (inputs) return doubleBuffer ? this.hardware.controller.queued !== undefined : this.busy;
+    if (results) return !doubleBuffer && this.busy;
+    if (regionOf(address) === 'registers') {
+      return streams !== undefined && this.refusedByStreams(request, streams);
     }
+    return write && this.busy;
   }
 
   /** The streams start conversions themselves, and let no march in; they get nothing that is in use. */
@@ -279,6 +282,17 @@ export class RegisterFile {
   private load({ address, data, strobes }: Request): void {
     for (let lane = 0; lane < 4; lane++) {
       if ((strobes >> lane) & 1) this.loadRow(4 * inputWord(address) + lane, data >>> (8 * lane));
+    }
+  }
+
+  /** Takes the inputs in the bytes of a packed word that are written. */
+  private loadPacked({ address, data, strobes }: Request): void {
+    const { shape } = this;
+    const bits = packedInputBits(shape);
+    const rows = packedRows(shape);
+    for (let lane = 0; lane < rows; lane++) {
+      const strobed = (strobes >> ((bits * lane) >> 3)) & 1;
+      if (strobed) this.loadRow(rows * packedInputWord(address) + lane, data >>> (bits * lane));
     }
   }
 

@@ -1,4 +1,5 @@
 import { MOST_ROWS } from '../config/limits.js';
+import { packedInputWords, packedResultWords } from './packed-words.js';
 import { REGIONS, REGISTERS, type Region, type RegionName, type Register, registersOf } from './registers.js';
 import type { MacroShape } from './shape.js';
 
@@ -22,6 +23,18 @@ function addressOf(region: Region, indices: Readonly<Record<string, number>>): n
 /** Byte address of an input word: rows 4 `word` .. 4 `word` + 3. */
 export function inputAddress(word: number): number {
   const { base, strides } = REGIONS.inputs;
+  return base + strides.word * word;
+}
+
+/** Byte address of a word of packed inputs: rows n `word` .. n `word` + n - 1, n rows a word. */
+export function packedInputAddress(word: number): number {
+  const { base, strides } = REGIONS.packed_inputs;
+  return base + strides.word * word;
+}
+
+/** Byte address of a word of packed results: columns n `word` .. n `word` + n - 1, n columns a word. */
+export function packedResultAddress(word: number): number {
+  const { base, strides } = REGIONS.packed_results;
   return base + strides.word * word;
 }
 
@@ -68,7 +81,9 @@ export function countsInUse(shape: MacroShape, region: RegionName): Readonly<Rec
   const counts = {
     registers: {},
     inputs: { word: Math.ceil(shape.rows / 4) },
+    packed_inputs: { word: packedInputWords(shape) },
     results: { column: shape.columns },
+    packed_results: { word: packedResultWords(shape) },
     tables: { bank: shape.banks, code: 2 ** shape.adcBits },
     references: { bank: shape.banks, row: shape.referenceRows, word: wordsOf(shape.referenceColumns) },
     weights: { row: shape.rows, plane: 2, word: wordsOf(shape.columns) },

@@ -4,6 +4,7 @@ import { MOST_ADC_BITS, MOST_OUTPUT_BITS, MOST_REFERENCE_ROWS } from '../config/
 import type { Levels, MacroConfig } from '../config/types.js';
 import { meanSquaredError, type QuantizationError } from './error.js';
 import { withTriedFix } from './fixes.js';
+import { checkPackedWords } from './packed-words.js';
 import { LARGER_SCALE, planRamp, type RampPlan, rampFromCells, short } from './ramp.js';
 import { optimalCells } from './rounding.js';
 import { type Schedule, scheduleOf } from './schedule.js';
@@ -189,7 +190,7 @@ function checkShape(config: MacroConfig, shape: MacroShape, file: string): Probl
           : `Use offsetRows <= ${MOST_REFERENCE_ROWS - groups}.`,
     });
   }
-  return [...problems, ...checkStreams(shape, file)];
+  return [...problems, ...checkStreams(shape, file), ...checkPackedWords(shape, file)];
 }
 
 function planLayer(

@@ -44,6 +44,7 @@ export function formatWord(shape: MacroShape): number {
     self_test: Number(shape.selfTest),
     march: Number(shape.march),
     banks: shape.banks,
+    packed_words: Number(shape.packedWords),
     output_signed: Number(shape.outputSigned),
     output_bits: shape.outputBits,
     early_stop: Number(shape.earlyStop),

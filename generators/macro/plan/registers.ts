@@ -60,7 +60,9 @@ export interface Region {
 }
 
 /** A range of the address map. */
-export type RegionName = 'registers' | 'inputs' | 'results' | 'tables' | 'references' | 'weights';
+export type RegionName =
+  | ('registers' | 'inputs' | 'packed_inputs' | 'results' | 'packed_results')
+  | ('tables' | 'references' | 'weights');
 
 export const REGIONS = {
   registers: {
@@ -79,6 +81,14 @@ export const REGIONS = {
     meaning: 'one byte a row, four rows a word; write only',
     fields: [writeOnly('rows', 31, 0, 'inputs, the first row in 7:0')],
   },
+  packed_inputs: {
+    base: 0x1_8000,
+    strides: { word: 4 },
+    access: 'wo',
+    bytes: true,
+    meaning: 'inputs once more, many rows a word; write only',
+    fields: [writeOnly('rows', 31, 0, 'inputs of PACKED_ROWS rows, the first row lowest')],
+  },
   results: {
     base: 0x2_0000,
     strides: { column: 4 },
@@ -89,6 +99,14 @@ export const REGIONS = {
       readOnly('code', 23, 16, 'nonlinear code; 0 where the readout keeps values only'),
       readOnly('value', 15, 0, 'decoded value, sign-extended where results are signed'),
     ],
+  },
+  packed_results: {
+    base: 0x2_8000,
+    strides: { word: 4 },
+    access: 'ro',
+    bytes: false,
+    meaning: 'decoded values once more, several columns a word; read only',
+    fields: [readOnly('columns', 31, 0, 'values of PACKED_COLUMNS columns, the first column lowest')],
   },
   tables: {
     base: 0x3_0000,
@@ -115,6 +133,15 @@ export const REGIONS = {
     fields: [readWrite('cells', 31, 0, 'the first column in bit 0')],
   },
 } as const satisfies Readonly<Record<RegionName, Region>>;
+
+/** Regions that only macros with packed words have; elsewhere their addresses answer with a bus error. */
+const PACKED_REGIONS: readonly RegionName[] = ['packed_inputs', 'packed_results'];
+
+/** The regions that a macro has, by address. */
+export function regionsOf({ packedWords }: MacroShape): RegionName[] {
+  const all = Object.keys(REGIONS) as RegionName[];
+  return all.filter((region) => packedWords || !PACKED_REGIONS.includes(region));
+}
 
 /**
  * A register: its word address in the register region and its bits. Bits in no field read as 0. Bits that
@@ -192,6 +219,7 @@ export const REGISTERS = {
       readOnly('self_test', 30, 30, 'known codes can take the place of the sense amplifiers'),
       readOnly('march', 29, 29, 'there is an engine for a march test'),
       readOnly('banks', 28, 24, 'reference banks'),
+      readOnly('packed_words', 22, 22, 'there are packed inputs and packed results'),
       readOnly('output_signed', 21, 21, "results are two's complement"),
       readOnly('output_bits', 20, 16, 'width of a result'),
       readOnly('early_stop', 15, 15, 'the ramp ends once no code can change'),
@@ -298,8 +326,12 @@ const OPTIONAL: Partial<Record<Register, 'march' | 'selfTest' | 'streams'>> = {
   stream: 'streams',
 };
 
-/** Fields that only macros with streams have; elsewhere their bits are in no field. */
-const STREAM_FIELDS: Partial<Record<Register, string>> = { format: 'streams', error: 'stream' };
+/** Fields that only macros with an option have; elsewhere their bits are in no field. */
+const OPTIONAL_FIELDS: Readonly<Record<string, 'streams' | 'packedWords'>> = {
+  'format.streams': 'streams',
+  'format.packed_words': 'packedWords',
+  'error.stream': 'streams',
+};
 
 /** The registers that a macro has, by address. */
 export function registersOf(shape: MacroShape): Register[] {
@@ -313,7 +345,10 @@ export function registersOf(shape: MacroShape): Register[] {
 /** The fields of a register that a macro has. */
 export function fieldsInUse(shape: MacroShape, register: Register): readonly BitField[] {
   const fields: readonly BitField[] = REGISTERS[register].fields;
-  return fields.filter(({ name }) => shape.streams !== undefined || STREAM_FIELDS[register] !== name);
+  return fields.filter(({ name }) => {
+    const option = OPTIONAL_FIELDS[`${register}.${name}`];
+    return option === undefined || Boolean(shape[option]);
+  });
 }
 
 /**

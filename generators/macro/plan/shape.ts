@@ -49,6 +49,8 @@ export interface MacroShape {
   readonly doubleBuffer: boolean;
   /** Bytes a beat of the stream ports; undefined where there are none. */
   readonly streams: StreamsConfig | undefined;
+  /** Whether there are bus addresses whose words hold many inputs, or results of several columns. */
+  readonly packedWords: boolean;
   /** Whether there is an engine that runs a march test over all cells. */
   readonly march: boolean;
   /** Whether known codes can take the place of the sense amplifiers. */
@@ -83,6 +85,7 @@ export function shapeOf(config: MacroConfig): MacroShape {
     outputSigned: output.signed,
     doubleBuffer: output.doubleBuffer,
     streams: config.streams,
+    packedWords: config.packedWords === true,
     march: config.test.march,
     selfTest: config.test.selfTest,
   };

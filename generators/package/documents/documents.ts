@@ -13,7 +13,7 @@ import {
   fieldsInUse,
   REGIONS,
   REGISTERS,
-  type RegionName,
+  regionsOf,
   registersOf,
 } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
@@ -143,7 +143,7 @@ function selfTestNote(shape: MacroShape): string {
 /** View of the address map's page. */
 function registersView(plan: MacroPlan) {
   const { shape } = plan;
-  const regions = Object.keys(REGIONS) as RegionName[];
+  const regions = regionsOf(shape);
   const registers = registersOf(shape);
   return {
     ...macroView(plan),

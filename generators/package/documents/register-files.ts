@@ -1,4 +1,5 @@
 import { countsInUse, registerAddress, sizeInUse, TRIM_ROW_BASE } from '../../macro/plan/addresses.js';
+import { packedColumns, packedRows } from '../../macro/plan/packed-words.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { resetWord } from '../../macro/plan/register-words.js';
 import {
@@ -9,8 +10,10 @@ import {
   REGISTERS,
   type Region,
   type RegionName,
+  regionsOf,
   registersOf,
 } from '../../macro/plan/registers.js';
+import type { MacroShape } from '../../macro/plan/shape.js';
 import { parametersOf } from '../rtl/parameters.js';
 import type { Contribution, PackageFile } from '../text/contribution.js';
 import { headerLines } from '../text/header.js';
@@ -22,7 +25,18 @@ export function hex(value: number, digits: number): string {
 }
 
 /** Regions of words that are alike. */
-const ARRAYS = (Object.keys(REGIONS) as RegionName[]).filter((region) => region !== 'registers');
+function arraysOf(shape: MacroShape): RegionName[] {
+  return regionsOf(shape).filter((region) => region !== 'registers');
+}
+
+/** Sizes that drivers need beside the parameters of the Verilog. */
+function derivedConstants(shape: MacroShape) {
+  if (!shape.packedWords) return [];
+  return [
+    { name: 'PACKED_ROWS', value: packedRows(shape), meaning: 'rows of a word of packed inputs' },
+    { name: 'PACKED_COLUMNS', value: packedColumns(shape), meaning: 'columns of a word of packed results' },
+  ];
+}
 
 const ADDRESS_DIGITS = 5;
 
@@ -37,7 +51,7 @@ function parameterFile(plan: MacroPlan): PackageFile {
   const text = render('include/params.vh', {
     header: headerLines(plan, file, 'shape of the macro, as its parameters have it', '// '),
     prefix: name.toUpperCase(),
-    parameters: parametersOf(shape),
+    parameters: [...parametersOf(shape), ...derivedConstants(shape)],
   });
   return { path: `include/${file}`, text };
 }
@@ -73,7 +87,7 @@ function cHeaderFile(plan: MacroPlan): PackageFile {
     header: headerLines(plan, file, 'addresses, registers and bits', ' * '),
     prefix,
     what: 'macro',
-    parameters: parametersOf(shape),
+    parameters: [...parametersOf(shape), ...derivedConstants(shape)],
     trimRow: TRIM_ROW_BASE,
     registers: registersOf(shape).map((register) => {
       const { access, meaning } = REGISTERS[register];
@@ -84,7 +98,7 @@ function cHeaderFile(plan: MacroPlan): PackageFile {
         fields: fieldsInUse(shape, register).map((field) => cField(label, field)),
       };
     }),
-    regions: ARRAYS.map((region) =>
+    regions: arraysOf(shape).map((region) =>
       cRegion(`${prefix}_${region.toUpperCase()}`, REGIONS[region], sizeInUse(shape, region)),
     ),
   });
@@ -176,7 +190,7 @@ function rdlFile(plan: MacroPlan): PackageFile {
   const trimBase = REGIONS.weights.base + REGIONS.weights.strides.row * TRIM_ROW_BASE;
   const trim = { ...countsInUse(shape, 'weights'), row: shape.trimRows };
   const arrays = [
-    ...ARRAYS.map((region) =>
+    ...arraysOf(shape).map((region) =>
       rdlRegion(region, REGIONS[region], countsInUse(shape, region), REGIONS[region].base),
     ),
     ...(shape.trimRows > 0 ? [rdlRegion('trim', REGIONS.weights, trim, trimBase)] : []),

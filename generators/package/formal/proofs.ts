@@ -3,7 +3,8 @@ import { readoutOf } from '../../macro/plan/readouts.js';
 import { errorsOf } from '../../macro/plan/registers.js';
 import { macCycles, scheduleOf } from '../../macro/plan/schedule.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
-import { fieldsOfBeat, hasStreams } from '../../macro/plan/streams.js';
+import { hasStreams } from '../../macro/plan/streams.js';
+import { fieldsAtOnce } from '../rtl/wide-access.js';
 import { busProof } from './bus-proofs.js';
 import { type Claim, FEW_CYCLES, outputsOf, type Proof, together } from './proof.js';
 import { streamsProof } from './stream-proof.js';
@@ -37,12 +38,12 @@ function decoderProof(shape: MacroShape): Proof {
   ];
   // A field at a time: together they are no small proof.
   const fields: readonly Claim[] =
-    hasStreams(shape) && readoutOf(shape).decodes !== 'step'
+    (hasStreams(shape) || shape.packedWords) && readoutOf(shape).decodes !== 'step'
       ? [
           {
             name: 'fields_read',
-            says: 'each field of a beat is the entry of its code',
-            parts: fieldsOfBeat(shape),
+            says: `each field of a ${shape.packedWords ? 'packed word' : 'beat'} is the entry of its code`,
+            parts: fieldsAtOnce(shape),
           },
         ]
       : [];
@@ -134,7 +135,12 @@ function columnsProof(shape: MacroShape): Proof {
   const shown: readonly Claim[] = showsAll
     ? [{ name: 'shown', says: 'the pins show the decoded value of every column', parts }]
     : [];
-  const read = { name: 'read', says: 'what is read is the result of the column asked for' };
+  const read: readonly Claim[] = [
+    { name: 'read', says: 'what is read is the result of the column asked for' },
+    ...(shape.packedWords
+      ? [{ name: 'beside', says: 'beside it are the results of the columns of its packed word' }]
+      : []),
+  ];
   const ofPart = (claims: readonly Claim[], part: number) => claims.map((claim) => outputsOf(claim)[part]!);
   return {
     name: 'columns',
@@ -157,13 +163,13 @@ function columnsProof(shape: MacroShape): Proof {
     clocked: true,
     bitwise: true,
     assumptions: [{ name: 'exists', says: 'the column that is read exists' }],
-    properties: [...each, ...shown, read],
+    properties: [...each, ...shown, ...read],
     stages: [
       ...columnParts(shape).map((_, part) => ({ outputs: ofPart(each, part), anyState: false })),
       ...(shown.length > 0
         ? columnParts(shape).map((_, part) => ({ outputs: ofPart(shown, part), anyState: true }))
         : []),
-      ...together([read], true),
+      ...together(read, true),
     ],
     witnesses: [{ name: 'filled', says: 'the last column has a result', cycle: 4 }],
     horizon: FEW_CYCLES,
@@ -193,6 +199,9 @@ function conversionProof(plan: MacroPlan): Proof {
     { name: 'codes', says: 'code = number of references at or below the input' },
     { name: 'results', says: 'results stay until the next conversion is done' },
     { name: 'read', says: 'a read gives code and decoded value of the column asked for' },
+    ...(shape.packedWords
+      ? [{ name: 'read_packed', says: 'a packed read gives the decoded value of every column in it' }]
+      : []),
     { name: 'flags', says: 'done and lost are kept until cleared' },
     { name: 'empty', says: 'a write without a byte strobe changes nothing, and is no error' },
     { name: 'planned', says: 'reset brings the planned tables back' },
@@ -216,6 +225,7 @@ function conversionProof(plan: MacroPlan): Proof {
       ...(shape.march ? ['march', 'march_address', 'march_data'].map(given) : []),
       ...(shape.selfTest ? ['self_test'].map(given) : []),
       ...(holdsValues ? [{ net: 'u_macro.result', by: 'result_o' }] : []),
+      ...(shape.packedWords ? [{ net: 'u_macro.fields', by: 'fields_o' }] : []),
       ...(streams ? ['room', 'stream_busy', 'stream_error'].map(given) : []),
       ...(streams
         ? ['start', 'start_bank', 'start_bits'].map((net) => ({ net: `u_macro.${net}`, by: `${net}_o` }))

@@ -8,6 +8,7 @@ import {
   REGISTERS,
   type RegionName,
   type Register,
+  regionsOf,
   registersOf,
 } from '../../macro/plan/registers.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
@@ -43,19 +44,21 @@ export function addressView(shape: MacroShape) {
   const errorBits = errorsOf(shape).length;
   return {
     address: {
-      registers: { selected: selects('registers') },
-      inputs: { selected: selects('inputs'), ...indicesOf('inputs') },
-      results: { selected: selects('results'), ...indicesOf('results') },
-      tables: { selected: selects('tables'), ...indicesOf('tables') },
-      references: { selected: selects('references'), ...indicesOf('references') },
-      weights: { selected: selects('weights'), ...indicesOf('weights') },
+      registers: { selected: selects(shape, 'registers') },
+      inputs: { selected: selects(shape, 'inputs'), ...indicesOf(shape, 'inputs') },
+      results: { selected: selects(shape, 'results'), ...indicesOf(shape, 'results') },
+      packedInputs: { selected: selects(shape, 'packed_inputs'), ...indicesOf(shape, 'packed_inputs') },
+      packedResults: { selected: selects(shape, 'packed_results'), ...indicesOf(shape, 'packed_results') },
+      tables: { selected: selects(shape, 'tables'), ...indicesOf(shape, 'tables') },
+      references: { selected: selects(shape, 'references'), ...indicesOf(shape, 'references') },
+      weights: { selected: selects(shape, 'weights'), ...indicesOf(shape, 'weights') },
     },
     /** The rows of the weight region from this one on are trim rows, which one bit of the address tells. */
     trimRowBase: TRIM_ROW_BASE,
-    trimBit: indicesOf('weights').row.lsb + Math.log2(TRIM_ROW_BASE),
+    trimBit: indicesOf(shape, 'weights').row.lsb + Math.log2(TRIM_ROW_BASE),
     /** First of the four rows of a word of inputs. */
-    firstRow: padded(bitsWithin('inputs') - 1, WORD, WORD),
-    registerNumber: padded(bitsWithin('registers') - 1, WORD),
+    firstRow: padded(bitsWithin(shape, 'inputs') - 1, WORD, WORD),
+    registerNumber: padded(bitsWithin(shape, 'registers') - 1, WORD),
     /** Numbers of all registers, those included that only other macros have. */
     register: eachOf(REGISTERS, numberOf),
     registerWidth: REGISTER_WIDTH,
@@ -102,9 +105,9 @@ function padded(msb: number, lsb: number, zeros = 0): string {
 }
 
 /** Bits of an address that tell where in a region it is. */
-function bitsWithin(region: RegionName): number {
+function bitsWithin(shape: MacroShape, region: RegionName): number {
   const { base } = REGIONS[region];
-  const bases = Object.values(REGIONS).map((other) => other.base);
+  const bases = regionsOf(shape).map((other) => REGIONS[other].base);
   const end = Math.min(2 ** ADDRESS_BITS, ...bases.filter((other) => other > base));
   const bits = Math.log2(end - base);
   if (!Number.isInteger(bits) || base % 2 ** bits !== 0)
@@ -113,8 +116,8 @@ function bitsWithin(region: RegionName): number {
 }
 
 /** Whether an address is in a region, as an expression. */
-function selects(region: RegionName): string {
-  const lsb = bitsWithin(region);
+function selects(shape: MacroShape, region: RegionName): string {
+  const lsb = bitsWithin(shape, region);
   const width = ADDRESS_BITS - lsb;
   const value = REGIONS[region].base / 2 ** lsb;
   const bits = `addr_i[${slice(ADDRESS_BITS - 1, lsb).range}]`;
@@ -123,11 +126,14 @@ function selects(region: RegionName): string {
 }
 
 /** Each index of a region is the bits of the address from its stride up to the next larger one. */
-function indicesOf<R extends RegionName>(region: R): Readonly<Record<IndexName<R>, Index>> {
+function indicesOf<R extends RegionName>(
+  shape: MacroShape,
+  region: R,
+): Readonly<Record<IndexName<R>, Index>> {
   const strides = Object.entries<number>(REGIONS[region].strides).sort(([, a], [, b]) => b - a);
   const indices = strides.map(([index, stride], at) => {
     const lsb = Math.log2(stride);
-    const msb = (at === 0 ? bitsWithin(region) : Math.log2(strides[at - 1]![1])) - 1;
+    const msb = (at === 0 ? bitsWithin(shape, region) : Math.log2(strides[at - 1]![1])) - 1;
     return [index, { ...slice(msb, lsb), word: padded(msb, lsb) }] as const;
   });
   return Object.fromEntries(indices) as Record<IndexName<R>, Index>;

@@ -37,6 +37,7 @@ export interface Block {
 export function blocksOf({ name, shape, config }: MacroPlan): readonly Block[] {
   const { module, showsAll, holds, decodes } = readoutOf(shape);
   const streams = hasStreams(shape);
+  const packed = shape.packedWords;
   const block = (role: BlockName, suffix: string, names: string, instance = `u_${suffix}`): Block => ({
     role,
     module: `${name}_${suffix}`,
@@ -49,7 +50,7 @@ export function blocksOf({ name, shape, config }: MacroPlan): readonly Block[] {
       'registers',
       'registers',
       'ROWS COLS IN_BITS IN_SIGNED BIT_SERIAL TRIM_ROWS ADC_BITS BANKS REF_COLS REF_ROWS EARLY_STOP ' +
-        'OUT_BITS OUT_SIGNED DOUBLE_BUFFER COL_W BANK_W ROW_W WORD_W IN_WORD_W',
+        `OUT_BITS OUT_SIGNED DOUBLE_BUFFER COL_W BANK_W ROW_W WORD_W IN_WORD_W${packed ? ' IN_FIELD LANES FIELDS' : ''}`,
     ),
     ...(streams
       ? [
@@ -73,7 +74,7 @@ export function blocksOf({ name, shape, config }: MacroPlan): readonly Block[] {
     block(
       'inputDrivers',
       'input_drivers',
-      `ROWS IN_BITS IN_SIGNED BIT_SERIAL TRIM_PULSES DOUBLE_BUFFER ${streams ? 'LANES ' : ''}WORD_W=IN_WORD_W`,
+      `ROWS IN_BITS IN_SIGNED BIT_SERIAL TRIM_PULSES DOUBLE_BUFFER ${streams || packed ? 'LANES ' : ''}WORD_W=IN_WORD_W`,
     ),
     block('referenceDrivers', 'reference_drivers', 'ADC_BITS FALLING'),
     block(
@@ -86,13 +87,13 @@ export function blocksOf({ name, shape, config }: MacroPlan): readonly Block[] {
     block(
       'columns',
       module,
-      `COLS ADC_BITS ${showsAll ? 'OUT_BITS ' : ''}${streams ? 'FIELDS GROUP_W' : 'COL_W'} FALLING DOUBLE_BUFFER`,
+      `COLS ADC_BITS ${showsAll ? 'OUT_BITS ' : ''}${streams ? 'FIELDS GROUP_W' : packed ? 'FIELDS COL_W' : 'COL_W'} FALLING DOUBLE_BUFFER`,
       'u_columns',
     ),
     block(
       'decoder',
       'decoder',
-      `BANKS BANK_W ADC_BITS OUT_BITS ${streams && decodes !== 'step' ? 'FIELDS ' : ''}TABLE`,
+      `BANKS BANK_W ADC_BITS OUT_BITS ${(streams || packed) && decodes !== 'step' ? 'FIELDS ' : ''}TABLE`,
     ),
     ...(streams
       ? [

@@ -1,13 +1,7 @@
 import { bitsFor } from '../../common/bits.js';
 import { readoutOf } from '../../macro/plan/readouts.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
-import {
-  fieldsOfBeat,
-  hasStreams,
-  inputBeats,
-  outputBeats,
-  type StreamShape,
-} from '../../macro/plan/streams.js';
+import { hasStreams, inputBeats, outputBeats } from '../../macro/plan/streams.js';
 import type { BusPin } from './bus-ports.js';
 
 /** Bits of `tuser`: code width in 6:4, bank in 3:0. */
@@ -34,30 +28,16 @@ export function streamPins(shape: MacroShape): readonly BusPin[] {
   ];
 }
 
-/** Rows that the input drivers take at once: four of the bus, or a beat of the stream. */
-function inputLanes({ streams }: StreamShape): number {
-  return Math.max(4, streams.inputBytes);
-}
-
 /** What the templates ask of the streams. */
 export function streamView(shape: MacroShape) {
-  if (!hasStreams(shape)) return { streams: false, fieldDecoders: false, busPath: '' } as const;
-  const { holds, decodes } = readoutOf(shape);
+  if (!hasStreams(shape)) return { streams: false, busPath: '' } as const;
+  const { holds } = readoutOf(shape);
   return {
     streams: true,
     /** Starts and inputs of the bus pass the input stream on their way. */
     busPath: 'bus_',
-    /** Fields of a beat are decoded as they leave; `broadcast` holds decoded values. */
-    fieldDecoders: decodes !== 'step',
     streamInputBytes: shape.streams.inputBytes,
     streamOutputBytes: shape.streams.outputBytes,
-    inputLanes: inputLanes(shape),
-    streamFields: fieldsOfBeat(shape),
-    /** Fields of a beat, each with what its proof adds to the name of a property. */
-    streamFieldParts: Array.from({ length: fieldsOfBeat(shape) }, (_, field) => ({
-      field,
-      suffix: fieldsOfBeat(shape) === 1 ? '' : `_${field}`,
-    })),
     streamGroupWidth: bitsFor(outputBeats(shape)),
     streamBeatWidth: bitsFor(inputBeats(shape)),
     resultWidth: holds === 'value' ? shape.outputBits : shape.adcBits,

@@ -25,6 +25,7 @@ import {
   valuePorts,
 } from './ports.js';
 import { streamPins, streamView } from './stream-ports.js';
+import { wideAccessView } from './wide-access.js';
 
 /** How a reset style reads in Verilog. */
 export function resetView(style: ResetStyle) {
@@ -220,6 +221,7 @@ export function macroView(plan: MacroPlan) {
     ...outputsView(shape),
     ...addressView(shape),
     ...streamView(shape),
+    ...wideAccessView(shape),
     /** Ports of the streams on the top level, aligned. */
     streamPins: declarePins(streamPins(shape)),
   };

@@ -2,6 +2,8 @@ import { MOST_BANKS } from '../../macro/config/limits.js';
 import type { Request } from '../../macro/golden/address-map.js';
 import {
   inputAddress,
+  packedInputAddress,
+  packedResultAddress,
   referenceAddress,
   registerAddress,
   resultAddress,
@@ -9,6 +11,7 @@ import {
   weightAddress,
   wordsOf,
 } from '../../macro/plan/addresses.js';
+import { packedInputWords, packedResultWords } from '../../macro/plan/packed-words.js';
 import { startWord } from '../../macro/plan/register-words.js';
 import { REGISTERS, type Register, registersOf, STATUS_DONE } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
@@ -79,7 +82,7 @@ function randomRequest({ plan, random }: Bench): Request {
   const bank = last(shape.banks);
   switch (random.whole(0, 9)) {
     case 0:
-      return change(inputAddress(last(Math.ceil(shape.rows / 4))));
+      return change(anyInput(shape, last));
     case 1:
     case 2:
       return either(
@@ -90,7 +93,7 @@ function randomRequest({ plan, random }: Bench): Request {
     case 4:
       return either(tableAddress(bank, last(2 ** shape.adcBits)));
     case 5:
-      return read(resultAddress(last(shape.columns)));
+      return read(anyResult(shape, last));
     case 6:
       return either(registerAddress((['status', 'error', 'interrupt'] as const)[random.whole(0, 2)]!));
     case 7:
@@ -100,6 +103,18 @@ function randomRequest({ plan, random }: Bench): Request {
     default:
       return either(random.whole(0, 2 ** 20 - 1));
   }
+}
+
+/** A word of inputs, every second time a packed one where there are such. */
+function anyInput(shape: MacroShape, last: (count: number) => number): number {
+  if (shape.packedWords && last(2) === 1) return packedInputAddress(last(packedInputWords(shape)));
+  return inputAddress(last(Math.ceil(shape.rows / 4)));
+}
+
+/** A word of results, every second time a packed one where there are such. */
+function anyResult(shape: MacroShape, last: (count: number) => number): number {
+  if (shape.packedWords && last(2) === 1) return packedResultAddress(last(packedResultWords(shape)));
+  return resultAddress(last(shape.columns));
 }
 
 /** Registers of this macro, and those that other macros without streams have. */

@@ -5,6 +5,7 @@ import type { MacroPlan } from '../../macro/plan/plan.js';
 import type { Bench } from './bench.js';
 import { busScenario } from './bus-scenario.js';
 import { readTables, readWeights, referenceWords, resetTables } from './memory-scenario.js';
+import { packedWords } from './packed-scenario.js';
 import {
   atEveryReference,
   atTheLimits,
@@ -96,6 +97,7 @@ export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable
   resetTables(bench);
   resetAnywhere(bench, 12);
   streams(bench);
+  packedWords(bench);
   busScenario(bench);
   return bench.stimulus.vectors();
 }

@@ -208,7 +208,7 @@ describe('macro.json: keys', () => {
     ['input.zzz', 'Known here: bits, signed, coding.'],
     [
       'zzz',
-      'Known here: $schema, name, array, input, adc, output, test, layers, bus, streams, timing, physical, die, reset, license.',
+      'Known here: $schema, name, array, input, adc, output, test, layers, bus, streams, packedWords, timing, physical, die, reset, license.',
     ],
   ])('%s is not known', (at, fix) => {
     expect(macroErrors(at, 1)).toBe(`macro.json: ${at}: is not a known key\n            ${fix}`);

@@ -15,6 +15,7 @@ interface Change {
   readonly reference?: NonNullable<ConfigurationInput['adc']['reference']>;
   readonly output?: Partial<ConfigurationInput['output']>;
   readonly streams?: ConfigurationInput['streams'];
+  readonly packedWords?: boolean;
   readonly layer?: NonNullable<ConfigurationInput['layers']>[number];
 }
 
@@ -29,6 +30,7 @@ function planned(change: Change, levels: readonly Levels[] = [RELU], tryFixes = 
     adc: { bits: 2, reference: { columns: 2, rows: 12, ...change.reference }, ...change.adc },
     output: { bits: 4, ...change.output },
     ...(change.streams && { streams: change.streams }),
+    ...(change.packedWords && { packedWords: true }),
     layers: levels.map(({ name }) => ({ levels: `${name}.json`, ...change.layer })),
   };
   const macro = orThrow(parse('macro.json', macroSchema, config));
@@ -93,6 +95,15 @@ const RULES: readonly Rule[] = [
       '            Use outputBytes >= 2, or output.bits <= 8.',
     ],
     mended: { streams: { inputBytes: 4, outputBytes: 2 }, output: { bits: 9 } },
+  },
+  {
+    rule: 'streams need no packed words',
+    broken: { streams: { inputBytes: 4, outputBytes: 4 }, packedWords: true },
+    says: [
+      'macro.json: packedWords: true beside streams, which move more of the same in each cycle',
+      '            Use packedWords: false, or leave streams out.',
+    ],
+    mended: { packedWords: true },
   },
   {
     rule: 'signed results have a magnitude',

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
 import { packageFiles } from '../../../generators/package/package.js';
-import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
+import { CONFIGURATIONS, type Configuration, planOf } from '../../fixtures/configurations.js';
 import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
 import { bench, Driver } from '../../fixtures/header-driver.js';
 import { MATRIX } from '../../fixtures/matrix.js';
@@ -16,11 +16,29 @@ import { readCHeader } from '../../fixtures/register-readers.js';
  * region is written and read through the bus, and what happens is compared with what the name promises.
  */
 
-const APB = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configuration)]
+const odd = CONFIGURATIONS.find(({ config }) => config.name === 'odd')!;
+
+/** One macro with all that is optional in the register map: some of it excludes the rest. */
+const OPTIONAL = [
+  {
+    ...{ ...odd, name: 'odd, packed words' },
+    config: { ...odd.config, name: 'odd_packed', packedWords: true },
+  },
+  {
+    ...{ ...odd, name: 'odd, streams' },
+    config: {
+      ...{ ...odd.config, name: 'odd_streams', output: { ...odd.config.output, doubleBuffer: true } },
+      streams: { inputBytes: 2, outputBytes: 4 },
+    },
+  },
+] satisfies Configuration[];
+
+const APB = [...CONFIGURATIONS, ...OPTIONAL, ...MATRIX.map(({ configuration }) => configuration)]
   .map((configuration) => ({ name: configuration.name, plan: planOf(configuration) }))
   .filter(({ plan }) => plan.config.bus === 'apb' && plan.shape.march && plan.shape.selfTest);
 const NAMES = ['tiny', 'odd', 'fine', 'one_row', 'clipped'];
 const DRIVEN = [
+  ...APB.filter(({ name }) => OPTIONAL.some((one) => one.name === name)),
   ...APB.filter(({ plan }) => NAMES.includes(plan.name)),
   ...APB.filter(({ plan }) => plan.name.startsWith('pair')).slice(0, 3),
 ];
@@ -44,6 +62,8 @@ function identify(driver: Driver, { shape }: MacroPlan): void {
   driver.read(driver.at('ID'), 0x494d_4331);
   driver.fieldsAre('DIMENSIONS', { ROWS: shape.rows, COLUMNS: shape.columns });
   driver.fieldsAre('FORMAT', {
+    ...(shape.streams && { STREAMS: 1 }),
+    ...(shape.packedWords && { PACKED_WORDS: 1 }),
     SELF_TEST: Number(shape.selfTest),
     MARCH: Number(shape.march),
     BANKS: shape.banks,
@@ -60,7 +80,7 @@ function identify(driver: Driver, { shape }: MacroPlan): void {
   for (const register of ['ID', 'DIMENSIONS', 'FORMAT', 'MARCH_ADDRESS', 'MARCH_DATA']) {
     driver.refused(driver.at(register), 0xffff_ffff, 'BAD_ACCESS');
   }
-  driver.unreadable(driver.at('SELF_TEST') + 4);
+  driver.unreadable(driver.at(shape.streams ? 'STREAM' : 'SELF_TEST') + 4);
   driver.write(driver.at('INTERRUPT'), 0xffff_ffff);
   driver.read(driver.at('INTERRUPT'), driver.mask('INTERRUPT', 'DONE', 'ERROR'));
 }
@@ -239,6 +259,56 @@ function writeNothing(driver: Driver, { shape }: MacroPlan): void {
   driver.unreadable(driver.at('INPUTS', 0));
 }
 
+/** The same inputs and results in packed words, where there are such; a word past the last is none. */
+function packed(driver: Driver, { shape }: MacroPlan): void {
+  const { rows, columns, adcBits, banks, inputBits, inputSigned, outputBits } = shape;
+  if (!driver.has('FORMAT_PACKED_WORDS_MASK')) return;
+  const [rowsOfWord, columnsOfWord] = [driver.at('PACKED_ROWS'), driver.at('PACKED_COLUMNS')];
+  const words = Math.ceil(rows / rowsOfWord);
+  const largest = 2 ** (inputBits - Number(inputSigned)) - 1;
+  // Every bit but those of the first row, which is 0 and then the largest: every reference is one cell.
+  const others = 2 ** 32 - 2 ** (32 / rowsOfWord);
+  const value = Math.min(1, 2 ** (outputBits - 1));
+  for (const first of [0, largest]) {
+    for (let at = 0; at < words; at++) {
+      driver.write(driver.at('PACKED_INPUTS', at), at === 0 ? others + first : 0xffff_ffff);
+    }
+    driver.start(banks - 1, adcBits);
+    driver.finish();
+    for (let at = 0; at * columnsOfWord < columns; at++) {
+      const here = Math.min(columnsOfWord, columns - at * columnsOfWord);
+      const word = Array.from({ length: here }, (_, column) => value * 2 ** ((32 / columnsOfWord) * column));
+      driver.read(driver.at('PACKED_RESULTS', at), first === 0 ? 0 : word.reduce((sum, one) => sum + one, 0));
+    }
+  }
+  driver.refused(driver.at('PACKED_INPUTS', words), 0, 'BAD_ACCESS');
+  driver.unreadable(driver.at('PACKED_INPUTS', 0));
+  driver.unreadable(driver.at('PACKED_RESULTS', 0) + driver.at('PACKED_RESULTS_SIZE'));
+  driver.refused(driver.at('PACKED_RESULTS', 0), 0, 'BAD_ACCESS');
+}
+
+/** Who has the data path, and what the bus is refused meanwhile. */
+function streams(driver: Driver, { shape }: MacroPlan): void {
+  if (shape.streams === undefined) return;
+  const { inputBytes, outputBytes } = shape.streams;
+  const widths = { INPUT_BYTES: inputBytes, OUTPUT_BYTES: outputBytes };
+  driver.read(driver.at('STREAM'), driver.word('STREAM', widths));
+  driver.write(driver.at('STREAM'), 0xffff_ffff);
+  driver.read(driver.at('STREAM'), driver.word('STREAM', { ...widths, ENABLE: 1, OWNER: 1 }));
+  driver.refused(driver.at('INPUTS', 0), 0, 'BUSY');
+  driver.refused(driver.at('START'), driver.word('START', { START: 1, WIDTH: 1 }), 'BUSY');
+  driver.refused(driver.at('MARCH'), driver.word('MARCH', { START: 1 }), 'BUSY');
+  driver.unreadableNow(driver.at('RESULTS', 0));
+  driver.write(driver.at('STREAM'), 0);
+  driver.read(driver.at('STREAM'), driver.word('STREAM', widths));
+  driver.write(driver.at('INPUTS', 0), 0);
+  // The streams do not get what is in use.
+  driver.start(0, 1);
+  driver.refused(driver.at('STREAM'), driver.word('STREAM', { ENABLE: 1 }), 'BUSY');
+  driver.finish();
+  driver.fieldsAre('ERROR', { STREAM: 0 });
+}
+
 /** March and self-test. */
 function test(driver: Driver, { shape }: MacroPlan): void {
   const { columns, adcBits, readout } = shape;
@@ -290,7 +360,8 @@ async function drive(
   const prefix = `#define ${name.toUpperCase()}_`;
   const header = files.find(({ path: at }) => at === `include/${name}_regs.h`)!.text;
   const driver = new Driver(readCHeader(header.replaceAll(prefix, '#define ')));
-  for (const part of [identify, regions, convert, sequence, writeNothing, test]) part(driver, plan);
+  for (const part of [identify, regions, convert, packed, sequence, writeNothing, streams, test])
+    part(driver, plan);
   const hex = (value: number) => (value >>> 0).toString(16);
   const operations = driver.operations.map(([op, ...numbers]) => [op, ...numbers.map(hex)].join(' '));
   return withPackage(plan, async (folder) => {
@@ -313,7 +384,6 @@ describe('a driver that knows the macro by its C header', () => {
     expect(lines.at(-1)).toBe(`${operations} operations, 0 wrong`);
   });
 
-  const odd = APB.find(({ plan }) => plan.name === 'odd')!.plan;
   it.each([
     ['a register elsewhere', "4'd4:    register_value = status;", "4'd3:    register_value = status;"],
     [
@@ -327,6 +397,6 @@ describe('a driver that knows the macro by its C header', () => {
     ['a refusal of writes without a byte', "req_i && !(we_i && strb_i == 4'd0);", 'req_i;'],
     ['an effect of writes without a byte', 'writable && &strb_i', 'writable'],
   ])('finds %s', async (_, from, to) => {
-    expect((await drive(odd, [from, to])).lines.at(-1)).not.toMatch(/, 0 wrong$/);
+    expect((await drive(planOf(odd), [from, to])).lines.at(-1)).not.toMatch(/, 0 wrong$/);
   });
 });
