@@ -46,23 +46,38 @@ const { values: options, positionals } = parseArgs({
 const [largest, ...timed] = timedConfigurations(options.all);
 
 /**
- * 256 x 128 unsigned with 4 bits, small signed, odd sizes, one column; between them every readout and reset. The
+ * 256 x 128 unsigned with 4 bits, small signed with packed words, small with streams, odd sizes, one column; between them every readout and reset. The
  * largest comes first: the others are done beside it.
  */
 const HANDOFFS: readonly Configuration[] = [
   largest!,
   {
-    name: '16 x 8, signed, 3 bits, capture',
+    name: '16 x 8, signed, 3 bits, capture, packed words',
     config: {
       name: 'small_signed',
       array: { rows: 16, columns: 8 },
       input: { bits: 4, signed: true },
       adc: { bits: 3, readout: 'capture', reference: { columns: 3, rows: 19, offsetRows: 4 } },
       output: { bits: 6, signed: true },
+      packedWords: true,
       bus: 'wishbone',
       reset: 'sync_low',
     },
     levels: [levelsFrom('signed', [-8, -5, -2, 1, 3, 7, 12])],
+  },
+  {
+    name: '12 x 6, streams of 4 bytes in and 2 out, early stop',
+    config: {
+      name: 'small_streams',
+      array: { rows: 12, columns: 6 },
+      input: { bits: 4 },
+      adc: { bits: 3, earlyStop: true, reference: { columns: 3, rows: 14 } },
+      output: { bits: 6 },
+      streams: { inputBytes: 4, outputBytes: 2 },
+      bus: 'wishbone_pipelined',
+      reset: 'sync_high',
+    },
+    levels: [levelsFrom('streamed', growingReferences(3, 1, 4))],
   },
   {
     ...odd,

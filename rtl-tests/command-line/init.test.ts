@@ -250,7 +250,7 @@ describe('imcgen init', () => {
     const listed = await init(path.join(root, 'listed'), '--list');
     for (const { name, summary } of PRESETS) expect(listed).toContain(`${name.padEnd(14)}${summary}`);
     const { presets } = JSON.parse(await init('--list', '--json')) as { presets: object[] };
-    expect(presets[3]).toMatchObject({ name: 'small-signed', rows: 32, columns: 16, adcBits: 3, cycles: 14 });
+    expect(presets[4]).toMatchObject({ name: 'small-signed', rows: 32, columns: 16, adcBits: 3, cycles: 14 });
     expect(await readdir(root)).not.toContain('listed');
   });
 
@@ -274,7 +274,7 @@ describe('imcgen init', () => {
 
   it('knows no other presets', async () => {
     expect(await init('--preset', '6-2-9b')).toContain(
-      'Allowed choices are 6-2-3b, 6-2-4b, 7-2-7b, small-signed.',
+      'Allowed choices are 6-2-3b, 6-2-3b-axis, 6-2-4b, 7-2-7b, small-signed.',
     );
   });
 

@@ -65,16 +65,33 @@ function paperMacro(bits: 3 | 4, summary: string, widthRemark: string): Preset {
   };
 }
 
+/** The same with stream ports as wide as a conversion needs them. */
+function streamed({ config, remarks }: Preset): Preset {
+  return {
+    name: '6-2-3b-axis',
+    summary: 'the same with AXI4-Stream ports for inputs and results, which keep up with its conversions',
+    config: { ...config, name: `${config.name}_axis`, streams: { inputBytes: 16, outputBytes: 8 } },
+    remarks: {
+      ...remarks,
+      'streams.inputBytes': 'F: 16 beats for 256 rows, less than the 17 cycles of a conversion',
+      'streams.outputBytes': 'F: 16 beats for 128 columns, as many',
+    },
+  };
+}
+
+const SIX_TWO_THREE = paperMacro(
+  3,
+  'the 6/2/3b macro of arXiv 2603.10540: 6-bit inputs, ternary weights, 3-bit nonlinear ADC',
+  'S: 3 bits for ResNet-18 and VGG-16, arXiv 2603.10540',
+);
+
 /** The macros that `imcgen init` offers. */
 export const PRESETS: readonly Preset[] = [
-  paperMacro(
-    3,
-    'the 6/2/3b macro of arXiv 2603.10540: 6-bit inputs, ternary weights, 3-bit nonlinear ADC',
-    'S: 3 bits for ResNet-18 and VGG-16, arXiv 2603.10540',
-  ),
+  SIX_TWO_THREE,
+  streamed(SIX_TWO_THREE),
   paperMacro(
     4,
-    'the same with the 4-bit nonlinear ADC of arXiv 2603.10540',
+    'the 6/2/3b macro with the 4-bit nonlinear ADC of arXiv 2603.10540',
     'S: 4 bits for Inception-V3 and DistilBERT, arXiv 2603.10540',
   ),
   {
