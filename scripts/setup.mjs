@@ -28,6 +28,8 @@ const PACKAGES = {
   sta: ['opensta'],
   'netgen-lvs': ['netgen-lvs'],
   osu018: ['qflow-tech-osu018'],
+  parallel: ['parallel'],
+  slurmctld: ['slurmctld', 'slurmd', 'slurm-client', 'munge'],
 };
 
 /** What is a file, not a command. */

@@ -17,6 +17,10 @@ const PACKAGES = {
   z3: 'z3',
   python3: 'python3',
   sta: 'opensta',
+  parallel: 'parallel',
+  sbatch: 'slurm-client',
+  squeue: 'slurm-client',
+  scontrol: 'slurm-client',
 } as const;
 
 export type ToolName = keyof typeof PACKAGES;

@@ -20,6 +20,7 @@ const PAGES = [
   'docs/package.md',
   'docs/flows.md',
   'docs/maintaining.md',
+  'docs/campaigns.md',
   'docs/networks.md',
   'docs/library.md',
   'docs/verification.md',

@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InvalidInput } from '../../common/problems.js';
 import { Random } from '../../common/random.js';
+import type { Range } from '../../common/shard.js';
 import { isInstalled, requireTools } from '../../common/tool.js';
+import { sha256 } from '../../package/manifest.js';
 import { COMMANDS } from '../cosim/simulator.js';
 import { yosysBuiltin } from '../yosys/builtin.js';
 import { yosysNative } from '../yosys/native.js';
@@ -61,8 +63,18 @@ export interface Qualification {
   readonly score: number | undefined;
   /** Of the score, by Wilson at 95 %; undefined where nothing was left out, and so nothing is estimated. */
   readonly interval: { readonly low: number; readonly high: number } | undefined;
-  readonly jobs: number;
-  readonly seconds: number;
+  /** How it ran, where it ran at once. */
+  readonly run?: { readonly jobs: number; readonly seconds: number };
+}
+
+/** A package and its mutants, ready to be simulated. */
+export interface Prepared extends Pick<Qualification, 'macro' | 'all' | 'edited'> {
+  /** Mutants that were taken from all. */
+  readonly sampled: number;
+  /** sha256 of all that decides what becomes of them: Verilog, testbench, vectors, and which mutants they are. */
+  readonly inputs: string;
+  /** What becomes of some of them. */
+  readonly run: (range: Range) => Promise<QualifiedMutant[]>;
 }
 
 /** A mutation of a file of the package. */
@@ -81,51 +93,105 @@ interface Candidate {
  * @throws MissingTool without Icarus Verilog, Interrupted where `signal` aborts, once nothing is left behind
  */
 export async function qualify(folder: string, options: QualifyOptions): Promise<Qualification> {
-  const { jobs, signal, data, seed } = options;
-  requireTools(...COMMANDS.icarus);
+  const { jobs, data, seed } = options;
   const started = performance.now();
+  return prepared(folder, options, async ({ macro, all, edited, sampled, run }) => {
+    const mutants = await run({ from: 0, to: sampled });
+    const seconds = (performance.now() - started) / 1000;
+    return qualificationOf({ macro, all, edited, data, seed }, mutants, { jobs, seconds });
+  });
+}
+
+/** What is said of a package, from what became of its mutants. */
+export function qualificationOf(
+  about: Pick<Qualification, 'macro' | 'all' | 'edited' | 'data' | 'seed'>,
+  mutants: readonly QualifiedMutant[],
+  run?: Qualification['run'],
+): Qualification {
+  return { ...about, mutants, ...(run && { run }), ...scoreOf(mutants, about.all) };
+}
+
+/**
+ * Prepares a package for {@link qualify} or a part of it.
+ *
+ * @param use what is done with it; whatever it left on disk is removed afterwards
+ * @throws as {@link qualify}
+ */
+export async function prepared<Value>(
+  folder: string,
+  options: QualifyOptions,
+  use: (ready: Prepared) => Promise<Value>,
+): Promise<Value> {
+  const { signal, data, seed } = options;
+  requireTools(...COMMANDS.icarus);
   const scratch = await mkdtemp(path.join(tmpdir(), 'imcgen-qualify-'));
   try {
     const { bed, edited } = await packageBed(folder, scratch);
     const touched = edited.some((file) => file.startsWith('rtl/'));
     const all = candidates(folder, bed, touched, options);
     const taken = sampleOf(all, options.sample ?? all.length, seed);
-    const baseline = await baselineOf(bed, path.join(scratch, 'original'), signal);
-    if (baseline === undefined) throw new InvalidInput([failing(folder)]);
-    const laboratory: Laboratory = {
-      baseline: async () => baseline,
-      yosys: isInstalled('yosys') ? yosysNative : yosysBuiltin,
-      // A module by itself stands for its instance as long as its defaults are those of the top level.
-      scopes: data || touched ? ['design'] : ['module', 'design'],
-      signal,
+    const run = async ({ from, to }: Range) => {
+      const baseline = await baselineOf(bed, path.join(scratch, 'original'), signal);
+      if (baseline === undefined) throw new InvalidInput([failing(folder)]);
+      const laboratory: Laboratory = {
+        baseline: async () => baseline,
+        yosys: isInstalled('yosys') ? yosysNative : yosysBuiltin,
+        // A module by itself stands for its instance as long as its defaults are those of the top level.
+        scopes: data || touched ? ['design'] : ['module', 'design'],
+        signal,
+      };
+      const part = taken.slice(from, to);
+      const fates = await fatesOf(bed, part, laboratory, scratch, options);
+      return part.map((candidate, at) => qualified(bed, candidate, fates[at]!));
     };
-    const fates = new Array<Fate>(taken.length);
-    const counts = { next: 0, done: 0, survived: 0 };
-    const work = async (worker: number) => {
-      for (let at = counts.next++; at < taken.length; at = counts.next++) {
-        const { file, mutation, reason } = taken[at]!;
-        const own = path.join(scratch, `worker${worker}`);
-        const scopes = reason === undefined ? laboratory.scopes : [];
-        fates[at] = await fateOf([{ bed, kind: file, mutation }], own, { ...laboratory, scopes });
-        counts.done++;
-        if (fates[at] === 'survived' && reason === undefined) counts.survived++;
-        options.progress?.(counts.done, taken.length, `${path.basename(file)}, ${counts.survived} survived`);
-      }
-    };
-    options.progress?.(0, taken.length, '');
-    const workers = await Promise.allSettled(Array.from({ length: jobs }, (_, worker) => work(worker)));
-    for (const result of workers) if (result.status === 'rejected') throw result.reason;
-    const mutants = taken.map((candidate, at) => qualified(bed, candidate, fates[at]!));
-    const seconds = (performance.now() - started) / 1000;
-    return {
-      macro: bed.name,
-      all: all.length,
-      ...{ data, seed, edited, mutants, jobs, seconds },
-      ...scoreOf(mutants, all.length),
-    };
+    const inputs = await contentOf(bed, taken);
+    return await use({
+      ...{ macro: bed.name, all: all.length, edited, sampled: taken.length, inputs, run },
+    });
   } finally {
     await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** sha256 of what decides the fates of mutants. */
+async function contentOf(bed: Bed, taken: readonly Candidate[]): Promise<string> {
+  const vectors = (await readdir(bed.vectors)).sort().map((name) => path.join(bed.vectors, name));
+  const read = (files: readonly string[]) =>
+    Promise.all(files.map(async (file) => sha256(await readFile(file))));
+  return sha256(
+    JSON.stringify([
+      ...[[...bed.sources].map(([file, { text }]) => [file, sha256(text)])],
+      ...[await read(bed.others), await read(vectors), bed.blackbox],
+      taken.map(({ file, mutation }) => [file, mutation.from, mutation.to, mutation.after]),
+    ]),
+  );
+}
+
+/** What becomes of mutants, some at a time. */
+async function fatesOf(
+  bed: Bed,
+  taken: readonly Candidate[],
+  laboratory: Laboratory,
+  scratch: string,
+  { jobs, progress }: QualifyOptions,
+): Promise<Fate[]> {
+  const fates = new Array<Fate>(taken.length);
+  const counts = { next: 0, done: 0, survived: 0 };
+  const work = async (worker: number) => {
+    for (let at = counts.next++; at < taken.length; at = counts.next++) {
+      const { file, mutation, reason } = taken[at]!;
+      const own = path.join(scratch, `worker${worker}`);
+      const scopes = reason === undefined ? laboratory.scopes : [];
+      fates[at] = await fateOf([{ bed, kind: file, mutation }], own, { ...laboratory, scopes });
+      counts.done++;
+      if (fates[at] === 'survived' && reason === undefined) counts.survived++;
+      progress?.(counts.done, taken.length, `${path.basename(file)}, ${counts.survived} survived`);
+    }
+  };
+  progress?.(0, taken.length, '');
+  const workers = await Promise.allSettled(Array.from({ length: jobs }, (_, worker) => work(worker)));
+  for (const result of workers) if (result.status === 'rejected') throw result.reason;
+  return fates;
 }
 
 function candidates(

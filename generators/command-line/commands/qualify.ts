@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { wholeNumber } from './values.js';
+import type { Shard } from '../../common/shard.js';
+import { shardFlags } from './shard-flags.js';
+import { shard, wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -9,6 +11,7 @@ Examples:
   imcgen qualify out/demo --data                       one digit of a generated number at a time: tables, sizes
   imcgen qualify out/demo --sample 400 --min-score 97  exit code 1 below it, for a sign-off
   imcgen qualify out/demo --json | jq '.survivors[]'
+  imcgen qualify out/demo --all --shard 3/40 -o results/3.jsonl     a part of the work; imcgen merge results
 
 How good the package's vectors are: each mutant is the package's own Verilog with one change (an operator, a constant, a
 condition, a signal dropped, stuck or swapped), and the package's own testbench has to fail on it. Mutants that elaborate
@@ -24,6 +27,8 @@ interface QualifyFlags {
   readonly data: boolean;
   readonly jobs: number;
   readonly minScore?: number;
+  readonly shard?: Shard;
+  readonly output?: string;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -43,6 +48,8 @@ export function registerQualify(program: Command): void {
     .option('--data', 'change digits of generated numbers in place of logic', false)
     .option('--jobs <count>', 'simulations at a time', atLeastOne, availableParallelism())
     .option('--min-score <percent>', 'exit code 1 where the score is lower', percentage)
+    .option('--shard <i/n>', 'only this part of the mutants, from 0; imcgen merge puts parts together', shard)
+    .option('-o, --output <file>', 'with --shard: the file of results; one that is there already is kept')
     .option('--json', 'print the result as JSON', false)
     .option('--quiet', 'print nothing where no mutant survives', false)
     .addHelpText('after', EXAMPLES)
@@ -53,13 +60,22 @@ export function registerQualify(program: Command): void {
       const { progressBar } = await import('./progress.js');
       const progress = progressBar();
       const { seed, files = [], data, jobs, minScore = 0 } = flags;
-      const result = await interruptible((signal) =>
-        qualify(folder, {
-          ...{ seed, files, data, jobs, signal },
-          sample: flags.all ? undefined : flags.sample,
-          progress: progress.show,
-        }),
-      ).finally(() => progress.clear());
+      const options = {
+        ...{ seed, files, data, jobs, progress: progress.show },
+        sample: flags.all ? undefined : flags.sample,
+      };
+      if (flags.shard !== undefined || flags.output !== undefined) {
+        const { qualifyShard } = await import('../../campaign/shards/qualify.js');
+        const { shard, file } = shardFlags(flags);
+        const told = await interruptible((signal) =>
+          qualifyShard(folder, { ...options, signal }, shard, file),
+        ).finally(progress.clear);
+        if (!flags.quiet) process.stdout.write(`${told}\n`);
+        return;
+      }
+      const result = await interruptible((signal) => qualify(folder, { ...options, signal })).finally(
+        progress.clear,
+      );
       const low = result.score !== undefined && 100 * result.score < minScore;
       const clean = !result.mutants.some(({ fate }) => fate === 'survived');
       if (flags.json) process.stdout.write(qualificationJson(result));

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { Shard } from '../../common/shard.js';
 
 /** A whole number on the command line, as seeds and counts are. */
 export function wholeNumber(text: string): number {
@@ -7,6 +8,15 @@ export function wholeNumber(text: string): number {
     throw new InvalidArgumentError('must be a whole number in 0..1000000');
   }
   return value;
+}
+
+/** `i/n`: which part of how many, from 0. */
+export function shard(text: string): Shard {
+  const [, index, of] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? [];
+  if (index === undefined || Number(index) >= Number(of)) {
+    throw new InvalidArgumentError('Give i/n with i in 0 .. n - 1, such as 3/10.');
+  }
+  return { index: Number(index), of: Number(of) };
 }
 
 /** A clock period in ns. */

@@ -4,7 +4,7 @@ const TITLES = ['file', 'mutants', 'killed', 'equivalent', 'survived'];
 
 /** What a package's vectors are worth, as a reviewer reads it: one line a file, each survivor, the score. */
 export function qualificationText(result: Qualification): string {
-  const { macro, mutants, all, data, seed, edited, jobs, seconds } = result;
+  const { macro, mutants, all, data, seed, edited, run } = result;
   const what = data ? 'digits of generated numbers' : 'mutants';
   const sample =
     mutants.length < all ? `${mutants.length} of ${all} ${what}, seed ${seed}` : `all ${all} ${what}`;
@@ -33,14 +33,18 @@ export function qualificationText(result: Qualification): string {
           `  of these ${count('identical')} elaborate to the same design, ${count('proved equal')} Yosys proves equal, ` +
             `${count('explained')} nothing can tell for a known reason`,
         ]),
-    `${scoreText(result)}; ${seconds.toFixed(1)} s, ${jobs} ${jobs === 1 ? 'simulation' : 'simulations'} at a time`,
+    `${scoreText(result)}${run === undefined ? '' : `; ${runText(run)}`}`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
+function runText({ seconds, jobs }: NonNullable<Qualification['run']>): string {
+  return `${seconds.toFixed(1)} s, ${jobs} ${jobs === 1 ? 'simulation' : 'simulations'} at a time`;
+}
+
 /** The same for machines. */
 export function qualificationJson(result: Qualification): string {
-  const { mutants, ...rest } = result;
+  const { mutants, run, ...rest } = result;
   const survivors = mutants.filter(({ fate }) => fate === 'survived').map(({ fate: _, ...mutant }) => mutant);
   const counts = {
     sampled: mutants.length,
@@ -51,7 +55,7 @@ export function qualificationJson(result: Qualification): string {
     explained: countOf(mutants, 'explained'),
     notViable: countOf(mutants, 'not viable'),
   };
-  return `${JSON.stringify({ ...rest, counts, survivors, mutants }, null, 2)}\n`;
+  return `${JSON.stringify({ ...rest, ...run, counts, survivors, mutants }, null, 2)}\n`;
 }
 
 function scoreText({ macro, score, interval }: Qualification): string {
