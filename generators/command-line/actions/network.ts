@@ -90,7 +90,7 @@ export async function exportFile(
 }
 
 /** A planned network whose config names the files that a command needs. */
-async function loadedWith(
+export async function loadedWith(
   file: string,
   keys: readonly ('calibration' | 'test' | 'labels')[],
 ): Promise<LoadedNetwork> {
@@ -100,11 +100,16 @@ async function loadedWith(
   return loaded;
 }
 
-function testFiles(file: string, { plan }: LoadedNetwork): TestFiles {
+export function testFiles(file: string, { plan }: LoadedNetwork): TestFiles {
   const { test, labels } = plan.config.images;
   return { test: besideConfig(file, test!), labels: besideConfig(file, labels!) };
 }
 
-function calibratorOf(file: string, { plan, model }: LoadedNetwork, work: Work, again: boolean): Calibrator {
+export function calibratorOf(
+  file: string,
+  { plan, model }: LoadedNetwork,
+  work: Work,
+  again: boolean,
+): Calibrator {
   return new Calibrator(model, besideConfig(file, plan.config.images.calibration!), work, again);
 }

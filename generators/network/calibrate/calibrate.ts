@@ -1,14 +1,9 @@
 import { Interrupted, type Result, success } from '../../common/problems.js';
-import { fixedTails } from '../../levels/calibrate/methods.js';
+import { type CalibrationSamples, fixedTails } from '../../levels/calibrate/methods.js';
 import { AUTO_TAILS } from '../../levels/calibrate/tails.js';
 import { type ArrayColumns, arraysOf } from '../engine/arrays.js';
 import { GoldenNetwork } from '../engine/golden.js';
-import {
-  type ArrayHardware,
-  type LayerHardware,
-  mostSums,
-  type NetworkHardware,
-} from '../engine/hardware.js';
+import { type LayerHardware, mostSums, type NetworkHardware } from '../engine/hardware.js';
 import { bareMacros, eachArray } from '../engine/layer.js';
 import { type Requantizer, requantizedAll, requantizerFor } from '../engine/requantizer.js';
 import { boundedRange, inputCodes, pooledSums, stepCodes } from '../engine/steps.js';
@@ -18,12 +13,27 @@ import type { ImageSet } from '../runtime/images.js';
 import { BATCH, type FloatStatistics, MomentSums, type Moments } from './float-statistics.js';
 import { codeScales } from './grids.js';
 import { SumHistogram } from './sum-histogram.js';
-import { levelSettings, programmed, type SumLevels, sumLevels } from './tile-levels.js';
+import { levelSettings, programmed, sumLevels } from './tile-levels.js';
 
 /** What is told of calibration as it goes on. */
 export interface CalibrationHooks {
   readonly onProgress: (done: number, total: number, name: string) => void;
   readonly stop?: AbortSignal | undefined;
+  /** Is told what a layer on macros sums up. */
+  readonly onSums?: ((sums: LayerSums) => void) | undefined;
+}
+
+/** Sums of the columns of a layer over all images, by set of levels, and what became of them. */
+export interface LayerSums {
+  readonly layer: LayerPlan;
+  /** One a set of levels. */
+  readonly sets: readonly {
+    readonly samples: CalibrationSamples;
+    /** Largest magnitude that the sums can have. */
+    readonly most: number;
+  }[];
+  /** Of the sums of each output channel, decoded; unit discharges. */
+  readonly deviation: Float64Array;
 }
 
 /**
@@ -37,7 +47,7 @@ export async function calibrateNetwork(
   plan: NetworkPlan,
   statistics: FloatStatistics,
   images: ImageSet,
-  { onProgress, stop }: CalibrationHooks,
+  { onProgress, stop, onSums }: CalibrationHooks,
 ): Promise<Result<NetworkHardware>> {
   const { network, formats } = plan;
   const groups = codeScales(formats, statistics.distributions);
@@ -59,7 +69,7 @@ export async function calibrateNetwork(
     onProgress(index, network.steps.length, step.name);
     const inputs = inputsOf(step).map((name) => alive.get(name)!);
     if (step.kind === 'linear') {
-      const made = calibrateLayer(step, hardware, statistics, inputs[0]!);
+      const made = calibrateLayer(step, hardware, statistics, inputs[0]!, onSums);
       if (!made.ok) return made;
       layers.set(step.name, made.value.layer);
       alive.set(step.output, made.value.codes);
@@ -95,10 +105,15 @@ function calibrateLayer(
   hardware: NetworkHardware,
   statistics: FloatStatistics,
   batches: readonly Int16Array[],
+  onSums: CalibrationHooks['onSums'],
 ): Result<{ layer: LayerHardware; codes: Int16Array[] }> {
   const { plan, scales } = hardware;
   const layer = plan.layers.find(({ rule }) => rule.step === step)!;
-  const arrays = programmedArrays(plan, layer, batches);
+  const bareArrays = layer.macros === 0 ? [] : arraysOf(plan, layer);
+  const sets = sumsOfSets(plan, layer, bareArrays, batches);
+  const settings = levelSettings(layer.rule);
+  const levels = sets.map(({ samples, most }) => sumLevels(samples, settings, most));
+  const arrays = programmed(plan, layer, bareArrays, levels);
   if (!arrays.ok) return arrays;
   const format = plan.formats.get(step.output)!;
   const range = boundedRange(format, step.bounds, scales.get(step.output)!);
@@ -110,8 +125,13 @@ function calibrateLayer(
   const sums = batches.map((codes) => golden.sums(bare, codes));
   const found = new MomentSums(step.outputs);
   for (const each of sums) found.add(each, layer.positions);
+  const moments = found.moments();
+  if (layer.macros > 0) {
+    const unit = tableUnit(arrays.value);
+    onSums?.({ layer, sets, deviation: moments.deviation.map((each) => unit * each) });
+  }
   const most = mostSums(layer, arrays.value);
-  const lines = wantedLines(layer, bare, hardware, statistics.moments.get(step.name)!, found.moments());
+  const lines = wantedLines(layer, bare, hardware, statistics.moments.get(step.name)!, moments);
   const requantizer = requantizerFor(
     lines.map((line, channel) => ({ ...line, mostSum: most[channel]! })),
     layer.scaleBits,
@@ -131,9 +151,9 @@ function wantedLines(
 ): { readonly slope: number; readonly offset: number }[] {
   const { step } = rule;
   const unit = scales.get(step.input)! / scales.get(step.output)!;
-  const tableUnit = arrays.length === 0 ? 1 : arrays[0]!.macro.layers[0]!.table.outputScale;
+  const decoded = tableUnit(arrays);
   return Array.from({ length: step.outputs }, (_, channel) => {
-    const slope = unit * weights.scales[channel]! * tableUnit;
+    const slope = unit * weights.scales[channel]! * decoded;
     const offset = step.bias[channel]! / scales.get(step.output)!;
     // A channel without variation, here or in the float layer, has nothing that could be matched.
     const [wanted, had] = [float.deviation[channel]!, found.deviation[channel]!];
@@ -144,23 +164,18 @@ function wantedLines(
   });
 }
 
-/** Levels of every macro of a layer from the sums of its columns over all images. */
-function programmedArrays(
-  plan: NetworkPlan,
-  layer: LayerPlan,
-  batches: readonly Int16Array[],
-): Result<ArrayHardware[]> {
-  if (layer.macros === 0) return success([]);
-  const arrays = arraysOf(plan, layer);
-  return programmed(plan, layer, arrays, levelsOfSets(plan, layer, arrays, batches));
+/** Unit discharges of a table entry; sums of digital layers are whole already. */
+function tableUnit(arrays: LayerHardware['arrays']): number {
+  return arrays.length === 0 ? 1 : arrays[0]!.macro.layers[0]!.table.outputScale;
 }
 
-function levelsOfSets(
+/** Sums of the columns of every set of levels, over all images. */
+function sumsOfSets(
   plan: NetworkPlan,
   layer: LayerPlan,
   arrays: readonly ArrayColumns[],
   batches: readonly Int16Array[],
-): SumLevels[] {
+): LayerSums['sets'] {
   const settings = levelSettings(layer.rule);
   const tails = [fixedTails(settings), ...AUTO_TAILS.map((tail) => ({ low: tail, high: tail }))];
   const macros = bareMacros(plan, layer, arrays);
@@ -180,7 +195,7 @@ function levelsOfSets(
     });
     for (const histogram of histograms) histogram.endBatch();
   }
-  return histograms.map((histogram, set) => sumLevels(histogram.samples(), settings, most[set]!));
+  return histograms.map((histogram, set) => ({ samples: histogram.samples(), most: most[set]! }));
 }
 
 function poolRequantizer(step: PoolStep, { plan, scales }: NetworkHardware): Requantizer {

@@ -3,7 +3,7 @@ import type { NetworkHardware } from '../engine/hardware.js';
 import type { OnnxFile } from '../onnx/model.js';
 import type { NetworkPlan } from '../plan/plan.js';
 import { openImages, withImages } from '../runtime/images.js';
-import { type CalibrationHooks, calibrateNetwork } from './calibrate.js';
+import { type CalibrationHooks, calibrateNetwork, type LayerSums } from './calibrate.js';
 import { type FloatStatistics, floatStatistics } from './float-statistics.js';
 import { calibrationKey, fileHash, save, savedUnder } from './saved.js';
 
@@ -49,7 +49,15 @@ export class Calibrator {
     return success({ hardware: made.value, key, reused: false });
   }
 
-  private async calibrated(plan: NetworkPlan): Promise<Result<NetworkHardware>> {
+  /** Calibrates a plan, whatever is kept of it, and tells the sums of its layers as it goes. */
+  async watched(plan: NetworkPlan, onSums: (sums: LayerSums) => void): Promise<Result<NetworkHardware>> {
+    return this.calibrated(plan, onSums);
+  }
+
+  private async calibrated(
+    plan: NetworkPlan,
+    onSums?: (sums: LayerSums) => void,
+  ): Promise<Result<NetworkHardware>> {
     const statistics = await withImages(this.open(plan), async (images) => {
       const seen = (done: number) =>
         this.hooks.onProgress(done, images.count, 'images through the float model');
@@ -58,7 +66,7 @@ export class Calibrator {
     });
     if (!statistics.ok) return statistics;
     return withImages(this.open(plan), (images) =>
-      calibrateNetwork(plan, statistics.value, images, this.hooks),
+      calibrateNetwork(plan, statistics.value, images, { ...this.hooks, onSums }),
     );
   }
 

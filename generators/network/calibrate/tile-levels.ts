@@ -51,7 +51,7 @@ export function programmed(
   arrays: readonly ArrayColumns[],
   levels: readonly SumLevels[],
 ): Result<ArrayHardware[]> {
-  const largest = Math.max(...levels.flatMap(({ outputs }) => outputs.map(Math.abs)));
+  const largest = Math.max(0, ...levels.flatMap(({ outputs }) => outputs.map(Math.abs)));
   const outputScale = Math.max(1, Math.ceil(largest / (2 ** (plan.config.macro.output.bits - 1) - 1)));
   const problems: Problem[] = [];
   const made: ArrayHardware[] = [];
@@ -105,7 +105,7 @@ function macroName(network: string, layer: string, index: number): string {
 const BLOCK_ROWS = 256;
 
 /** The smallest block of reference cells, in columns, that holds a ramp. */
-function referenceBlock(references: readonly number[]): MacroConfig['adc']['reference'] {
+export function referenceBlock(references: readonly number[]): MacroConfig['adc']['reference'] {
   const [first] = references as [number];
   const offset = first >= 1 ? 0 : 1 - first;
   const steps = references.map((reference, at) =>

@@ -39,6 +39,17 @@ export function layerRules(config: NetworkConfig, network: Network, file: string
   return success(steps.map((step) => ruleOf(step, config, overrides.get(step))));
 }
 
+/** Overrides of a config that has been planned, by the name of their layer. */
+export function overridesByLayer(
+  { overrides }: NetworkConfig,
+  network: Network,
+): ReadonlyMap<string, NetworkConfig['overrides'][number]> {
+  const steps = network.steps.filter((step) => step.kind === 'linear');
+  const nameOf = (layer: string) =>
+    (layer === 'first' ? steps[0] : layer === 'last' ? steps.at(-1) : undefined)?.name ?? layer;
+  return new Map(overrides.map((override) => [nameOf(override.layer), override]));
+}
+
 function ruleOf(
   step: LinearStep,
   { weights, macro, levels }: NetworkConfig,

@@ -3,12 +3,13 @@ import type { Method } from '../../levels/calibrate/options.js';
 import { parse } from '../../macro/config/parse.js';
 import type { Calibrator } from '../calibrate/calibrator.js';
 import { type Granularity, type NetworkConfig, networkSchema } from '../config/network.js';
+import { overridesByLayer } from '../config/rules.js';
 import type { OnnxFile } from '../onnx/model.js';
 import type { WeightChoice } from '../plan/compare-weights.js';
 import { type NetworkPlan, planNetwork } from '../plan/plan.js';
 import { openImages, readLabels, withImages } from '../runtime/images.js';
 import type { EvaluationOptions, TestFiles } from './evaluate.js';
-import { type Form, floatForm, hardwareForm, type Score, test } from './forms.js';
+import { type Form, floatForm, hardwareForm, type Score, scoreOf } from './forms.js';
 
 /** What is varied; each combination is a row. */
 export interface Axes {
@@ -67,13 +68,9 @@ export async function compareMethods(
   return withImages(openImages(files.test, config.images, shape, most), async (images) => {
     const labels = readLabels(files.labels, images.count);
     if (!labels.ok) return labels;
-    const scored = async (form: Form, name: string) => {
-      try {
-        const seen = (done: number) => onProgress(done, images.count, name);
-        return (await test([form], images, shape, labels.value, seen, stop)).scores[0]!;
-      } finally {
-        await form.close();
-      }
+    const scored = (form: Form, name: string) => {
+      const seen = (done: number) => onProgress(done, images.count, name);
+      return scoreOf(form, images, shape, labels.value, seen, stop);
     };
     const float = await scored(await floatForm(model, shape), 'float model');
     const rows: (ComparedRow | RefusedRow)[] = [];
@@ -107,18 +104,15 @@ export function rivalsOf({ weights, granularities, bits, levels }: Axes): Rival[
 /** The config with one combination in it. */
 export function rivalConfig(
   config: NetworkConfig,
-  { layers }: NetworkPlan,
+  { layers, network }: NetworkPlan,
   { method, digits, granularity, bits, levels }: Rival,
 ): NetworkConfig {
-  const digital = new Set(layers.filter(({ macros }) => macros === 0).map(({ rule }) => rule.step.name));
-  const names = layers.map(({ rule }) => rule.step.name);
-  const nameOf = (layer: string) =>
-    layer === 'first' ? names[0]! : layer === 'last' ? names.at(-1)! : layer;
+  const known = overridesByLayer(config, network);
   // What a digital layer takes its weights from must not change with the row either.
   const overrides = layers
-    .filter(({ rule }) => digital.has(rule.step.name))
+    .filter(({ macros }) => macros === 0)
     .map(({ rule }) => ({
-      ...config.overrides.find(({ layer }) => nameOf(layer) === rule.step.name),
+      ...known.get(rule.step.name),
       ...{ layer: rule.step.name, on: 'digital' as const, weights: rule.method },
       ...{ granularity: rule.granularity, ...(rule.method === 'digits' && { digits: [...rule.digits] }) },
     }));

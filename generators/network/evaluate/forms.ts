@@ -105,6 +105,17 @@ export async function test(
   return { scores, agreeing };
 }
 
+/** The score of one form on the images of {@link test}; closes the form. */
+export async function scoreOf(form: Form, ...rest: TestArguments): Promise<Score> {
+  try {
+    return (await test([form], ...rest)).scores[0]!;
+  } finally {
+    await form.close();
+  }
+}
+
+type TestArguments = Parameters<typeof test> extends [unknown, ...infer Rest] ? Rest : never;
+
 function classesOf(scores: ArrayLike<number>, count: number): Uint16Array {
   const classes = scores.length / count;
   return Uint16Array.from({ length: count }, (_, image) => {
