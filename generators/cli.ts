@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   sweep: async () => (await import('./command-line/commands/sweep.js')).registerSweep,
   psum: async () => (await import('./command-line/commands/psum.js')).registerPsum,
   map: async () => (await import('./command-line/commands/map.js')).registerMap,
+  capture: async () => (await import('./command-line/commands/capture.js')).registerCapture,
   bits: async () => (await import('./command-line/commands/bits.js')).registerBits,
   evaluate: async () => (await import('./command-line/commands/evaluate.js')).registerEvaluate,
   compare: async () => (await import('./command-line/commands/compare.js')).registerCompare,

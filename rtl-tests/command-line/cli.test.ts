@@ -53,6 +53,7 @@ describe('imcgen', () => {
     'diff',
     'sweep',
     'map',
+    'capture',
     'bits',
     'evaluate',
     'compare',

@@ -3,6 +3,7 @@ import { writeWhole } from '../../common/files/writer.js';
 import { orThrow } from '../../common/problems.js';
 import type { Method } from '../../levels/calibrate/options.js';
 import { type CalibratedNetwork, Calibrator } from '../../network/calibrate/calibrator.js';
+import { type Capture, captureTensors } from '../../network/capture/capture.js';
 import type { Granularity } from '../../network/config/network.js';
 import { type Axes, compareMethods } from '../../network/evaluate/compare.js';
 import { type Evaluation, evaluateNetwork, type TestFiles } from '../../network/evaluate/evaluate.js';
@@ -71,6 +72,25 @@ export async function compareFile(file: string, options: CompareOptions, work: W
   const settings = { engine: options.engine, most: options.images, ...work };
   const comparison = orThrow(await compareMethods(plan, model, calibrator, files, axes, settings));
   return { plan, comparison, test: files.test };
+}
+
+export interface CaptureFileOptions {
+  readonly output: string;
+  readonly tensors?: readonly string[];
+  readonly images: 'calibration' | 'test';
+  readonly count?: number;
+}
+
+/** `imcgen capture`. */
+export async function captureFile(
+  file: string,
+  { output, tensors, images, count }: CaptureFileOptions,
+  work: Work,
+): Promise<Capture> {
+  requireWritable([{ path: output, kind: 'folder' }], [file]);
+  const { plan, model } = await loadedWith(file, [images]);
+  const from = besideConfig(file, plan.config.images[images]!);
+  return orThrow(await captureTensors(plan, model, from, output, { names: tensors, count, ...work }));
 }
 
 /** `imcgen export`. */

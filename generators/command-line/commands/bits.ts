@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Spent } from '../../network/bits/losses.js';
-import { wholeNumber } from './values.js';
+import { count, wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -41,7 +41,7 @@ export function registerBits(program: Command): void {
     .option('--widths <list>', 'bits that a layer may have', widths, [2, 3, 4, 5, 6])
     .option('--budget <count>', 'most steps or cells: choose bits within them', count)
     .option('--measure', 'accuracy of every row on the held-out images', false)
-    .option('--images <count>', 'held-out images for --measure, from the first (default: all)', wholeNumber)
+    .option('--images <count>', 'held-out images for --measure, from the first (default: all)', count)
     .option('-o, --output <file>', 'with --budget: write the config with the bits chosen')
     .option('--recalibrate', 'calibrate also what an earlier run calibrated', false)
     .option('--json', 'print the result as JSON', false)
@@ -64,9 +64,4 @@ function widths(text: string): number[] {
   const list = [...new Set(text.split(',').map((each) => wholeNumber(each.trim())))];
   if (list.some((bits) => bits < 1 || bits > 7)) throw new InvalidArgumentError('Bits are 1..7.');
   return list.sort((one, other) => one - other);
-}
-
-function count(text: string): number {
-  if (/^\d{1,12}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError('must be a whole number above 0');
 }

@@ -3,7 +3,7 @@ import type { Method } from '../../levels/calibrate/options.js';
 import type { Granularity } from '../../network/config/network.js';
 import type { WeightChoice } from '../../network/plan/compare-weights.js';
 import { METHOD_NAMES } from './calibrate.js';
-import { wholeNumber } from './values.js';
+import { count, wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -40,7 +40,7 @@ export function registerCompare(program: Command): void {
     .option('--granularity <list>', 'weights that share a scale: layer, array, column', listOf(granularity))
     .option('--bits <list>', 'bits of the ADCs, as 3,4', listOf(wholeNumber))
     .option('--levels <list>', 'methods of levels, as --method of imcgen calibrate', listOf(levelMethod))
-    .option('--images <count>', 'held-out images, from the first (default: all)', wholeNumber)
+    .option('--images <count>', 'held-out images, from the first (default: all)', count)
     .addOption(
       new Option('--engine <engine>', 'what computes the hardware: the exported graph, or the golden model')
         .choices(['onnx', 'golden'])

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { wholeNumber } from './values.js';
+import { count } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -27,7 +27,7 @@ export function registerEvaluate(program: Command): void {
     .command('evaluate')
     .description('accuracy of a network on its macros, beside that of the float model')
     .argument('<network>', 'config of the network (network.json), - for standard input')
-    .option('--images <count>', 'held-out images, from the first (default: all)', wholeNumber)
+    .option('--images <count>', 'held-out images, from the first (default: all)', count)
     .addOption(
       new Option('--engine <engine>', 'what computes the hardware: the exported graph, or the golden model')
         .choices(['onnx', 'golden'])

@@ -43,3 +43,9 @@ export function range(text: string): { low: number; high: number } {
   }
   return { low, high };
 }
+
+/** How many of something: 1 or more. */
+export function count(text: string): number {
+  if (/^\d{1,12}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError('must be a whole number above 0');
+}

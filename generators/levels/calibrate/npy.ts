@@ -109,8 +109,19 @@ export function writeNpy(path: string, array: NpyArray): void {
   const { shape, fortranOrder, data } = array;
   const values = shape.reduce((product, extent) => product * extent, 1);
   if (values !== data.length) throw new RangeError(`shape (${shape}) does not hold ${data.length} values`);
-  const extents = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const descr = `${data.BYTES_PER_ELEMENT === 1 ? '|' : '<'}${kindOf(data)}`;
+  const start = npyStart(descr, shape, fortranOrder);
+  const body = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  writeWhole(path, Buffer.concat([start, body]));
+}
+
+/**
+ * What a `.npy` file of format 1.0 has before its values.
+ *
+ * @param descr number type, as `<f4`
+ */
+export function npyStart(descr: string, shape: readonly number[], fortranOrder: boolean): Buffer {
+  const extents = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const dictionary = `{'descr': '${descr}', 'fortran_order': ${fortranOrder ? 'True' : 'False'}, 'shape': ${extents}, }`;
   // NumPy aligns the values to 64 bytes: 10 bytes before the dictionary, a newline after its padding.
   const header = `${dictionary.padEnd(Math.ceil((dictionary.length + 11) / 64) * 64 - 11)}\n`;
@@ -126,8 +137,7 @@ export function writeNpy(path: string, array: NpyArray): void {
     header.length & 255,
     header.length >> 8,
   ]);
-  const body = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  writeWhole(path, Buffer.concat([start, Buffer.from(header, 'latin1'), body]));
+  return Buffer.concat([start, Buffer.from(header, 'latin1')]);
 }
 
 /** A file that is open, or all its bytes. */

@@ -11,7 +11,15 @@ export interface Session {
    * @returns the tensors that the model hands out, by name
    */
   run(samples: Float32Array, shape: readonly number[]): Promise<ReadonlyMap<string, Float32Array>>;
+  /** The same with shapes. */
+  runShaped(samples: Float32Array, shape: readonly number[]): Promise<ReadonlyMap<string, ShapedTensor>>;
   close(): Promise<void>;
+}
+
+/** Values of a tensor and its shape. */
+export interface ShapedTensor {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
 }
 
 /**
@@ -31,11 +39,16 @@ export async function openSession(model: Uint8Array, threads = 0): Promise<Sessi
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
   const [input] = session.inputNames;
+  const runShaped: Session['runShaped'] = async (samples, shape) => {
+    const results = await session.run({ [input!]: new Tensor('float32', samples, shape) });
+    return new Map(
+      Object.entries(results).map(([name, tensor]) => [name, { data: floats(tensor), dims: tensor.dims }]),
+    );
+  };
   return {
-    run: async (samples, shape) => {
-      const results = await session.run({ [input!]: new Tensor('float32', samples, shape) });
-      return new Map(Object.entries(results).map(([name, tensor]) => [name, floats(tensor)]));
-    },
+    run: async (samples, shape) =>
+      new Map([...(await runShaped(samples, shape))].map(([name, { data }]) => [name, data])),
+    runShaped,
     close: () => session.release(),
   };
 }
