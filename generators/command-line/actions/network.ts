@@ -93,16 +93,23 @@ export async function captureFile(
   return orThrow(await captureTensors(plan, model, from, output, { names: tensors, count, ...work }));
 }
 
+export interface ExportFileOptions {
+  readonly output: string;
+  /** Converters as MultiThreshold. */
+  readonly qonnx: boolean;
+  readonly recalibrate: boolean;
+}
+
 /** `imcgen export`. */
 export async function exportFile(
   file: string,
-  { output, recalibrate }: { readonly output: string; readonly recalibrate: boolean },
+  { output, qonnx, recalibrate }: ExportFileOptions,
   work: Work,
 ) {
   requireWritable([{ path: output, kind: 'file' }], [file]);
   const loaded = await loadedWith(file, ['calibration']);
   const { hardware } = orThrow(await calibratorOf(file, loaded, work, recalibrate).calibrate(loaded.plan));
-  const graph = hardwareGraph(hardware);
+  const graph = hardwareGraph(hardware, qonnx ? 'qonnx' : 'standard');
   writeWhole(output, graph);
   const { layers } = loaded.plan;
   const macros = layers.reduce((sum, layer) => sum + layer.macros, 0);

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 const EXAMPLES = `
 Examples:
   imcgen export network.json -o hardware.onnx
+  imcgen export network.json -o hardware.onnx --qonnx      converters as MultiThreshold, for tools that read QONNX
   imcgen export network.json -o hardware.onnx --json | jq .bytes
 
 Calibrates the network and writes its hardware as an ONNX graph of standard operators, which gives the same whole
@@ -12,6 +13,7 @@ Exit code 0: written; 1: the network cannot be mapped, or a file is not as it sh
 
 interface ExportFlags {
   readonly output: string;
+  readonly qonnx: boolean;
   readonly recalibrate: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -24,6 +26,7 @@ export function registerExport(program: Command): void {
     .description('write the hardware of a network as an ONNX graph of standard operators')
     .argument('<network>', 'config of the network (network.json), - for standard input')
     .requiredOption('-o, --output <file>', 'where to write the graph')
+    .option('--qonnx', 'converters as MultiThreshold of QONNX', false)
     .option('--recalibrate', 'calibrate also what an earlier run calibrated', false)
     .option('--json', 'print what was written as JSON', false)
     .option('--quiet', 'print nothing on success', false)

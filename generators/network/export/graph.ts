@@ -1,11 +1,18 @@
-import { encodeModel, type OnnxNode, type OnnxTensor } from '../onnx/schema.js';
+import { encodeModel, type OnnxAttribute, type OnnxNode, type OnnxTensor } from '../onnx/schema.js';
 import { floatTensor, wholeTensor } from '../onnx/tensor.js';
 
-/** An ONNX graph under construction: nodes of standard operators, constants by value. */
+/** Operators of a graph: those of the standard alone, or MultiThreshold of QONNX for the converters as well. */
+export type GraphForm = 'standard' | 'qonnx';
+
+const QONNX = 'qonnx.custom_op.general';
+
+/** An ONNX graph under construction: constants by value. */
 export class GraphBuilder {
   private readonly nodes: OnnxNode[] = [];
   private readonly constants: OnnxTensor[] = [];
   private count = 0;
+
+  constructor(readonly form: GraphForm = 'standard') {}
 
   /** Adds a node and returns the name of its result. */
   node(
@@ -18,6 +25,31 @@ export class GraphBuilder {
       typeof value === 'number' ? { name, type: 2, i: value } : { name, type: 7, ints: value },
     );
     this.nodes.push({ opType, name: `n${this.nodes.length}_${opType}`, input, output: [output], attribute });
+    return output;
+  }
+
+  /**
+   * MultiThreshold of QONNX: `scale * (number of thresholds at or below the value) + bias`.
+   *
+   * @param thresholds ascending, the same for all channels; one may come several times
+   * @param most       largest magnitude of a result, for its type
+   */
+  thresholds(
+    value: string,
+    thresholds: readonly number[],
+    { scale, bias, most }: { readonly scale: number; readonly bias: number; readonly most: number },
+  ): string {
+    const output = `multithreshold_${++this.count}`;
+    const steps = this.floats([1, thresholds.length], Float32Array.from(thresholds));
+    const dtype = `INT${1 + Math.max(1, Math.ceil(Math.log2(most + 1)))}`;
+    const attribute: OnnxAttribute[] = [
+      { name: 'out_dtype', type: 3, s: Buffer.from(dtype) },
+      { name: 'out_scale', type: 1, f: scale },
+      { name: 'out_bias', type: 1, f: bias },
+    ];
+    const name = `n${this.nodes.length}_MultiThreshold`;
+    const input = [value, steps];
+    this.nodes.push({ opType: 'MultiThreshold', domain: QONNX, name, input, output: [output], attribute });
     return output;
   }
 
@@ -56,7 +88,10 @@ export class GraphBuilder {
       irVersion: 7,
       producerName: 'imcgen',
       producerVersion,
-      opsetImport: [{ domain: '', version: 13 }],
+      opsetImport: [
+        { domain: '', version: 13 },
+        ...(this.form === 'qonnx' ? [{ domain: QONNX, version: 1 }] : []),
+      ],
       graph: {
         name: 'network',
         node: this.nodes,

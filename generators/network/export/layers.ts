@@ -3,7 +3,7 @@ import { codeOf } from '../../macro/golden/macro.js';
 import { type ArrayHardware, columnFactor, type LayerHardware } from '../engine/hardware.js';
 import { type Requantizer, requantizedAll } from '../engine/requantizer.js';
 import type { LinearStep } from '../graph/steps.js';
-import type { LayerPlan } from '../plan/plan.js';
+import { EXACT_BITS, type LayerPlan } from '../plan/plan.js';
 import type { GraphBuilder } from './graph.js';
 
 /** Codes of a layer from codes of its input. */
@@ -11,7 +11,8 @@ export function layerNode(graph: GraphBuilder, layer: LayerHardware, input: stri
   const { plan, arrays, requantizer } = layer;
   if (arrays.length === 0) return requantizerNode(graph, digitalNode(graph, plan, input), requantizer);
   // Where a sum is one table entry, requantization is a table too: one for each column.
-  if (plan.tiles.length === 1 && plan.rule.digits.length === 1 && arrays.every(fitsOneTable)) {
+  const single = plan.tiles.length === 1 && plan.rule.digits.length === 1;
+  if (graph.form === 'standard' && single && arrays.every(fitsOneTable)) {
     return joined(
       graph,
       arrays.map((array) => codesNode(graph, layer, array, input)),
@@ -156,6 +157,7 @@ function entriesNode(
   input: string,
 ): string {
   const { step } = plan.rule;
+  if (graph.form === 'qonnx') return thresholdNode(graph, plan, array, columns, input);
   const reaches = columnReach(array);
   const reach = {
     low: Math.min(...columns.map((column) => reaches[column]!.low)),
@@ -168,6 +170,37 @@ function entriesNode(
   const offset = graph.floats([columns.length], new Float32Array(columns.length).fill(-reach.low));
   const cells = cellsOf(graph, array, step, columns, (cell) => cell);
   return lookedUp(graph, convolution(graph, step, input, cells, offset), table);
+}
+
+/** No sum comes so far. */
+const NEVER = 2 ** EXACT_BITS;
+
+/** The same as a MultiThreshold: its thresholds are the references, each as often as the table rises there. */
+function thresholdNode(
+  graph: GraphBuilder,
+  plan: LayerPlan,
+  array: ArrayHardware,
+  columns: readonly number[],
+  input: string,
+): string {
+  const { step } = plan.rule;
+  const { ramp, table } = array.macro.layers[0]!;
+  const entries = table.entries;
+  const thresholds = ramp.references.flatMap((reference, k) =>
+    new Array<number>(entries[k + 1]! - entries[k]!).fill(reference),
+  );
+  const scale = columnFactor(plan, array, columns[0]!);
+  const sums = clips(array)
+    ? clippedPlaces(graph, step, array, columns, input, 0)
+    : convolution(
+        graph,
+        step,
+        input,
+        cellsOf(graph, array, step, columns, (cell) => cell),
+      );
+  const most = scale * Math.max(...entries.map(Math.abs));
+  const steps = thresholds.length === 0 ? [NEVER] : thresholds;
+  return graph.thresholds(sums, steps, { scale, bias: scale * entries[0]!, most });
 }
 
 /** Codes of the columns of a macro whose sums are single entries: a table for each column, one behind the other. */

@@ -3,22 +3,23 @@ import type { NetworkHardware } from '../engine/hardware.js';
 import { boundedRange } from '../engine/steps.js';
 import { inputsOf, type PoolStep, type SampleShape, type Step, UNBOUNDED } from '../graph/steps.js';
 import { codeRange } from '../plan/formats.js';
-import { GraphBuilder } from './graph.js';
+import { GraphBuilder, type GraphForm } from './graph.js';
 import { layerNode, requantizerNode } from './layers.js';
 
 /**
- * The hardware of a network as an ONNX graph of standard operators. Every value in it is a whole number below 2^24,
+ * The hardware of a network as an ONNX graph, of standard operators where nothing else is asked for. Every value in it is a whole number below 2^24,
  * which float32 holds exactly in any order of addition, so every runtime gives the integers of the golden model.
  *
  * A macro is a convolution whose bias brings its sums to 0 and above, and a table that holds, for each sum, the entry of
- * its code; the adder, the requantization and all between them are arithmetic on whole numbers.
+ * its code; the adder, the requantization and all between them are arithmetic on whole numbers. In the form of QONNX a
+ * macro is a convolution and a MultiThreshold, which has every reference as often as the table rises there.
  *
  * @returns the bytes of the model: it takes what the float network takes, and gives the codes of its result
  */
-export function hardwareGraph(hardware: NetworkHardware): Uint8Array {
+export function hardwareGraph(hardware: NetworkHardware, form: GraphForm = 'standard'): Uint8Array {
   const { plan, scales, layers, pools } = hardware;
   const { network, formats } = plan;
-  const graph = new GraphBuilder();
+  const graph = new GraphBuilder(form);
   const names = new Map<string, string>();
   const output = 'codes';
   const shapeOf = (tensor: string) => network.shapes.get(tensor)!;
