@@ -111,6 +111,9 @@ describe('imcgen compare', () => {
     expect(text).toMatch(/^ternary +layer +bs-kmq +BS-KMQ +4 .* % \.\. .* %$/m);
     expect(text).toMatch(/^digits 1,2,8 .*refused$/m);
     expect(text).toContain('BS-KMQ: arXiv 2603.10540');
+    expect(await compare('--weights', '1+2+8', '--levels', 'bs-kmq')).toContain(
+      'weights.digits: [1,2,8] is not one of',
+    );
   });
 
   it.each([

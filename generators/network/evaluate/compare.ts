@@ -1,4 +1,4 @@
-import { type Problem, type Result, success } from '../../common/problems.js';
+import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import type { Method } from '../../levels/calibrate/options.js';
 import { parse } from '../../macro/config/parse.js';
 import type { Calibrator } from '../calibrate/calibrator.js';
@@ -87,6 +87,8 @@ export async function compareMethods(
       const score = await scored(await hardwareForm(engine, hardware), name);
       rows.push({ ...rival, ...costOf(hardware.plan), score });
     }
+    const refused = rows.filter((row) => 'problems' in row);
+    if (refused.length === rows.length) return failure(...refused[0]!.problems);
     return success({ images: images.count, float, rows });
   });
 }

@@ -45,7 +45,8 @@ export async function evaluateNetwork(
     if (!labels.ok) return labels;
     const forms: Form[] = [];
     try {
-      forms.push(await floatForm(model, shape), await hardwareForm(engine, hardware));
+      forms.push(await floatForm(model, shape));
+      forms.push(await hardwareForm(engine, hardware));
       const seen = (done: number) => onProgress(done, images.count, 'held-out images');
       const { scores, agreeing } = await test(forms, images, shape, labels.value, seen, stop);
       const [float, found] = scores as [Score, Score];
