@@ -1,10 +1,11 @@
 /**
  * Speed of conversions on dies, 256 x 128, 6-bit inputs, 4-bit codes, on one core: `npm run bench:die`. A round draws a
  * die and converts a batch on it. Beside it NumPy computes the same codes of the same dies in float64 with one BLAS
- * thread; it is given the cells drawn. Rounds take turns, medians of processor time count, and the codes are compared.
+ * thread; it is given the cells drawn. Rounds take turns, medians of processor time count, and the codes are compared. In the
+ * end the command line runs a million conversions, on two threads and the clock.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +25,9 @@ const VECTORS = 1000;
 const ROUNDS = 5;
 /** Conversions in plain JavaScript. */
 const PLAIN = 200;
+/** Of the Monte Carlo run on the clock, and the most that it may take. */
+const THREADS = 2;
+const MOST_SECONDS = 60;
 const TYPICAL: DieInput = { mismatch: 0.025, pulseError: 0.01, compression: 0.01, offset: 0.5, noise: 0.5 };
 const WAYS: readonly (readonly [string, DieInput])[] = [
   ['without noise', { ...TYPICAL, noise: 0 }],
@@ -72,6 +76,27 @@ function writeDie(folder: string, macro: Macro, die: Die, inputs: Uint8Array) {
   const { bend, bendEnd, leakage, noise } = die.constants;
   const { first, second } = keyOf(die.seed, KIND.noise);
   return { bend, bendEnd, leakage, noise, gain: die.arrayGain, first, second };
+}
+
+/** Seconds on the clock that the command line takes for a million conversions on typical dies. */
+function monteCarloSeconds(folder: string): number {
+  const { config, levels } = CONFIGURATIONS.find(({ config }) => config.name === 'demo')!;
+  const file = path.join(folder, 'macro.json');
+  writeFileSync(file, JSON.stringify({ ...config, die: TYPICAL, layers: [{ levels: 'levels.json' }] }));
+  writeFileSync(path.join(folder, 'levels.json'), JSON.stringify(levels[0]));
+  const command = [
+    here('../dist/cli.js'),
+    'montecarlo',
+    file,
+    '--dies',
+    '1000',
+    '--inputs',
+    '1000',
+    '--quiet',
+  ];
+  const begun = performance.now();
+  execFileSync(process.execPath, [...command, '--workers', String(THREADS)]);
+  return (performance.now() - begun) / 1000;
 }
 
 const python = numpyPython();
@@ -138,6 +163,10 @@ try {
     print(`  ${`${name}, NumPy float64, cells given`.padEnd(50)} ${figure(median(theirs))}`);
     print(`  ${''.padEnd(50)} ${ratio.toFixed(2).padStart(8)}x  at least 1x: ${ratio < 1 ? 'MISSED' : 'ok'}`);
   }
+  const seconds = monteCarloSeconds(folder);
+  if (seconds > MOST_SECONDS) process.exitCode = 1;
+  print(`imcgen montecarlo, 1,000 dies x 1,000 conversions, ${THREADS} threads: ${seconds.toFixed(1)} s`);
+  print(`  ${''.padEnd(50)} below ${MOST_SECONDS} s: ${seconds > MOST_SECONDS ? 'MISSED' : 'ok'}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

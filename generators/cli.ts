@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   verify: async () => (await import('./command-line/commands/verify.js')).registerVerify,
   diff: async () => (await import('./command-line/commands/diff.js')).registerDiff,
   sweep: async () => (await import('./command-line/commands/sweep.js')).registerSweep,
+  montecarlo: async () => (await import('./command-line/commands/montecarlo.js')).registerMonteCarlo,
   psum: async () => (await import('./command-line/commands/psum.js')).registerPsum,
   map: async () => (await import('./command-line/commands/map.js')).registerMap,
   capture: async () => (await import('./command-line/commands/capture.js')).registerCapture,

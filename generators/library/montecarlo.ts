@@ -1,18 +1,32 @@
 /**
- * Many dies: batches of inputs on one die after the other.
+ * Many dies: what mismatch, offset, noise and drift make of a macro.
  *
  * @example
  * ```ts
- * import { DieConverter, dieConstants, loadMacro, Macro, orThrow, planMacro } from 'imcgen';
+ * import { monteCarlo } from 'imcgen';
  *
- * const plan = orThrow(planMacro(orThrow(await loadMacro('macro.json')))); // with "die"
- * const { shape, config } = plan;
- * const macro = Macro.from(plan);
- * const inputs = new Uint8Array(100 * shape.rows).fill(3); // 100 vectors, one after the other
- * const converter = new DieConverter(macro, dieConstants(config.die!, shape), inputs);
- * for (const seed of [1, 2, 3]) console.log(seed, converter.convert(seed)[0]); // code of vector 0, column 0
+ * const { corners } = await monteCarlo('macro.json', { dies: 100, inputs: 1000 }); // with "die"
+ * for (const { summary } of corners) console.log(summary.errorRate, summary.csnr, summary.yield.interval);
  * ```
  *
  * @module montecarlo
  */
-export { DieConverter } from '../macro/die-batch/converter.js';
+export { CORNERS, type Corner, type CornerName } from '../campaign/montecarlo/corners.js';
+export { type DieRecord, type Ideal, type OverColumns, simulateDies } from '../campaign/montecarlo/dies.js';
+export { type Judged, LIMITS, type LimitName, type Limits } from '../campaign/montecarlo/limits.js';
+export {
+  type CornerResult,
+  type MonteCarlo,
+  type MonteCarloOptions,
+  monteCarlo,
+} from '../campaign/montecarlo/montecarlo.js';
+export type { Study } from '../campaign/montecarlo/study.js';
+export {
+  type Linearity,
+  type OverDies,
+  type Spread,
+  type StepSummary,
+  type Summary,
+  summaryOf,
+} from '../campaign/montecarlo/summary.js';
+export { type ColumnCurrents, DieConverter } from '../macro/die-batch/converter.js';

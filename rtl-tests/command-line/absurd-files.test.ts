@@ -23,6 +23,7 @@ import { registerFaults } from '../../generators/command-line/commands/faults.js
 import { registerGenerate } from '../../generators/command-line/commands/generate.js';
 import { registerImport } from '../../generators/command-line/commands/import.js';
 import { registerInit } from '../../generators/command-line/commands/init.js';
+import { registerMonteCarlo } from '../../generators/command-line/commands/montecarlo.js';
 import { registerProve } from '../../generators/command-line/commands/prove.js';
 import { registerSweep } from '../../generators/command-line/commands/sweep.js';
 import { registerSynth } from '../../generators/command-line/commands/synth.js';
@@ -46,6 +47,7 @@ const REGISTERS: Readonly<Record<string, (program: Command) => void>> = {
   generate: registerGenerate,
   import: registerImport,
   init: registerInit,
+  montecarlo: registerMonteCarlo,
   prove: registerProve,
   sweep: registerSweep,
   synth: registerSynth,
@@ -115,6 +117,7 @@ const FOLDER_WRITERS: readonly (readonly string[])[] = [
   ['generate', MACRO, '-o'],
   ['init'],
   ['sweep', MACRO, '--rows', '32', '-o'],
+  ['montecarlo', MACRO, '-o'],
   ['synth', PKG, '-o'],
   ['prove', PKG, '--waves'],
 ];
@@ -321,6 +324,7 @@ describe('inputs that cannot be read', () => {
     (file) => ['sweep', file, '--rows', '32', '-o', at('never')],
     (file) => ['sweep', MACRO, '--bits', '2', '--from', file, '-o', at('never')],
     (file) => ['sweep', MACRO, '--bits', '2', '--levels', file, '-o', at('never')],
+    (file) => ['montecarlo', file, '-o', at('never')],
     (file) => ['cosim', file],
     (file) => ['faults', file],
     (file) => ['prove', file],

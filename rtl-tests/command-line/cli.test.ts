@@ -52,6 +52,7 @@ describe('imcgen', () => {
     'verify',
     'diff',
     'sweep',
+    'montecarlo',
     'map',
     'capture',
     'bits',

@@ -31,6 +31,14 @@ type Exports = Record<Region | Setting, { value: number }> & {
   convert(first: number, count: number, conversion: number): void;
 };
 
+/** A number for each line of each column: of RBLP and of RBLN where x > 0. */
+export interface ColumnCurrents {
+  /** wp, in f a unit pulse: parts of a unit discharge, as `Die` has them. */
+  readonly plus: Int32Array;
+  /** wn, alike. */
+  readonly minus: Int32Array;
+}
+
 /**
  * A batch of inputs on many dies of one macro: {@link convert} gives the codes that a {@link Macro} with such a die gives,
  * bit for bit, noise included. What dies have in common is prepared once. WebAssembly with SIMD where the platform has it;
@@ -51,6 +59,8 @@ type Exports = Record<Region | Setting, { value: number }> & {
  * ```
  */
 export class DieConverter {
+  /** Die whose cells are in memory. */
+  private drawn: number | undefined;
   /** Vectors of the batch. */
   readonly count: number;
   private readonly shape: MacroShape;
@@ -113,11 +123,34 @@ export class DieConverter {
    * @param codes array to fill, count x columns; a new one where left out
    * @returns codes, one a vector and column; for `broadcast` those whose decoded values it holds
    */
-  convert(die: Die | number, codes = new Uint8Array(this.count * this.shape.columns)): Uint8Array {
+  convert(
+    die: Die | number,
+    codes: Uint8Array = new Uint8Array(this.count * this.shape.columns),
+  ): Uint8Array {
     const drawn = typeof die === 'number' ? new Die(this.constants, this.shape, die) : die;
     if (this.wasm === undefined) this.convertPlain(drawn, codes);
     else this.convertFast(this.wasm, drawn, codes);
     return codes;
+  }
+
+  /** Currents of the cells of every column that hold a 1, on a die. */
+  currents(die: Die): ColumnCurrents {
+    const { rows, columns } = this.shape;
+    if (this.wasm !== undefined) {
+      this.draw(this.wasm, die.seed);
+      const padded = paddedColumns(this.shape);
+      const leaks = words(this.wasm, 'leaks', 2 * padded);
+      return { plus: leaks.slice(0, columns), minus: leaks.slice(padded, padded + columns) };
+    }
+    const sums = { plus: new Int32Array(columns), minus: new Int32Array(columns) };
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const cell = row * columns + column;
+        if (this.cells.plus[cell]) sums.plus[column]! += die.weightCurrent(row, column, 0);
+        if (this.cells.minus[cell]) sums.minus[column]! += die.weightCurrent(row, column, 1);
+      }
+    }
+    return sums;
   }
 
   private convertPlain(die: Die, codes: Uint8Array): void {
@@ -134,23 +167,10 @@ export class DieConverter {
   }
 
   private convertFast(wasm: Exports, die: Die, codes: Uint8Array): void {
-    const { rows, columns } = this.shape;
-    const { constants } = this;
-    const weight = keyOf(die.seed, KIND.weight);
+    const { columns } = this.shape;
     const noise = keyOf(die.seed, KIND.noise);
-    this.set(wasm, {
-      gain: die.arrayGain,
-      weightFirst: weight.first,
-      weightSecond: weight.second,
-      noiseFirst: noise.first,
-      noiseSecond: noise.second,
-    });
-    if (constants.pulseError > 0) {
-      const key = keyOf(die.seed, KIND.pulse);
-      const pulses = words(wasm, 'pulses', rows);
-      for (let row = 0; row < rows; row++) pulses[row] = constants.pulseError * deviate(key, row);
-    }
-    wasm.draw();
+    this.draw(wasm, die.seed);
+    this.set(wasm, { gain: die.arrayGain, noiseFirst: noise.first, noiseSecond: noise.second });
     this.writeThresholds(wasm, die);
     const padded = paddedColumns(this.shape);
     for (let first = 0; first < this.count; first += CHUNK) {
@@ -165,6 +185,21 @@ export class DieConverter {
         }
       }
     }
+  }
+
+  /** Draws the cells of a die, unless they are in memory. */
+  private draw(wasm: Exports, seed: number): void {
+    if (this.drawn === seed) return;
+    this.drawn = seed;
+    const { pulseError } = this.constants;
+    const { first: weightFirst, second: weightSecond } = keyOf(seed, KIND.weight);
+    this.set(wasm, { weightFirst, weightSecond });
+    if (pulseError > 0) {
+      const key = keyOf(seed, KIND.pulse);
+      const pulses = words(wasm, 'pulses', this.shape.rows);
+      for (let row = 0; row < pulses.length; row++) pulses[row] = pulseError * deviate(key, row);
+    }
+    wasm.draw();
   }
 
   /** What the lines of a column must reach at each step: the level, less what trim and offset add. */

@@ -1,0 +1,204 @@
+/** In: a config, how many dies and inputs. Out: what the dies make of them, a report. */
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { requireWritable } from '../../common/files/output.js';
+import { writeNewFiles } from '../../common/files/writer.js';
+import { InvalidInput, orThrow } from '../../common/problems.js';
+import { Random } from '../../common/random.js';
+import { configHash } from '../../macro/config/hash.js';
+import { loadMacro } from '../../macro/config/load.js';
+import type { DieConstants } from '../../macro/die/constants.js';
+import { type LayerPlan, type MacroPlan, planMacro } from '../../macro/plan/plan.js';
+import { CORNERS, type CornerName } from './corners.js';
+import { type DieRecord, DieSimulator, type Ideal } from './dies.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { plotsOf } from './plots.js';
+import { simulateEach, threadsFor } from './pool.js';
+import { inputsOf, weightsOf } from './samples.js';
+import { RecordStore } from './store.js';
+import { type Study, studyKey } from './study.js';
+import { type Summary, summaryOf } from './summary.js';
+
+/** What to simulate. */
+export interface MonteCarloOptions {
+  /** Number of dies; default 100. */
+  readonly dies?: number | undefined;
+  /** How many random input vectors, or an `.npy` file of them, vectors x rows; default 1000. */
+  readonly inputs?: number | string | undefined;
+  /** An `.npy` file of the weights, rows x columns; default random ones, -1, 0 and +1 each as likely. */
+  readonly weights?: string | undefined;
+  /** Seed of the first die, each other die has the next; also of random weights and inputs. Default 1. */
+  readonly seed?: number | undefined;
+  /** Name of the layer whose bank converts; default the first. */
+  readonly layer?: string | undefined;
+  /** Corners, one study each; default `typical`. */
+  readonly corners?: readonly CornerName[] | undefined;
+  /** What a good die keeps; default no missing codes. */
+  readonly limits?: Limits | undefined;
+  /** Threads; default as many as pay. The results do not depend on it. */
+  readonly workers?: number | undefined;
+  /** Folder of records, report and plots; nothing is written where left out. */
+  readonly output?: string | undefined;
+  /** Write into a folder with other files. */
+  readonly force?: boolean;
+  /** Ends the run; finished dies stay in the folder. */
+  readonly stop?: AbortSignal;
+  /** Told after each die. */
+  readonly onProgress?: (done: number, total: number, name: string) => void;
+}
+
+/** Most dies times codes: their records are one text. */
+const MOST_FIGURES = 2 ** 21;
+
+/** A corner and what its dies say. */
+export interface CornerResult {
+  /** Name of the corner. */
+  readonly corner: CornerName;
+  /** What the dies are drawn with. */
+  readonly constants: DieConstants;
+  /** Whether these are those of the config: the corner changes nothing. */
+  readonly asTypical: boolean;
+  /** What the dies say together. */
+  readonly summary: Summary;
+}
+
+/** A Monte Carlo run. */
+export interface MonteCarlo {
+  /** Name of the macro. */
+  readonly macro: string;
+  /** Hash of config and levels. */
+  readonly sha256: string;
+  /** Name of the layer. */
+  readonly layer: string;
+  /** Seed of the first die. */
+  readonly seed: number;
+  /** Where weights and inputs come from. */
+  readonly samples: { readonly weights: string; readonly inputs: string };
+  /** One a corner. */
+  readonly corners: readonly CornerResult[];
+}
+
+const NAMES = /^(?:dies\.[a-z-]+\.jsonl|report\.(?:json|txt)|(?:inl|dnl|transfer|csnr)\.[a-z-]+\.svg)$/;
+
+/**
+ * Simulates dies of a macro on weights and inputs, and compares them with the ideal macro. The same options give the same
+ * results, whatever the number of threads and whether the run was interrupted.
+ *
+ * @param file    config with a `die` section
+ * @param options what to simulate, and where to keep it
+ * @param text    report for the folder, in words
+ * @throws InvalidInput for a config without `die`, files that do not fit, an unknown layer
+ * @throws Interrupted where `stop` aborts
+ *
+ * @example
+ * ```ts
+ * import { monteCarlo } from 'imcgen';
+ *
+ * const { corners } = await monteCarlo('macro.json', { dies: 100, inputs: 1000, corners: ['typical', 'hot'] });
+ * for (const { corner, summary } of corners) console.log(corner, summary.errorRate, summary.yield.share);
+ * ```
+ */
+export async function monteCarlo(
+  file: string,
+  options: MonteCarloOptions = {},
+  text: (result: MonteCarlo) => string = () => '',
+): Promise<MonteCarlo> {
+  const { dies = 100, inputs = 1000, seed = 1, corners = ['typical'], limits = DEFAULT_LIMITS } = options;
+  if (options.output !== undefined) requireOwnFolder(options.output, options.force ?? false);
+  const plan = orThrow(planMacro(orThrow(await loadMacro(file))));
+  const die = plan.config.die;
+  if (die === undefined) {
+    return refuse(file, 'die', 'is not there', 'Add a "die" section, such as "die": { "mismatch": 0.025 }.');
+  }
+  const layer = layerOf(file, plan, options.layer);
+  const most = Math.floor(MOST_FIGURES / 2 ** layer.bits);
+  if (dies < 1 || dies > most) refuse('--dies', '', `${dies} is outside 1..${most}`);
+  const random = new Random(seed);
+  const weights = orThrow(weightsOf(plan, options.weights, random));
+  const vectors = orThrow(inputsOf(plan, layer, inputs, random));
+  const typical = JSON.stringify(CORNERS.typical.constants(die, plan.shape));
+  const results: CornerResult[] = [];
+  const plots: { readonly path: string; readonly text: string }[] = [];
+  for (const corner of corners) {
+    const constants = CORNERS[corner].constants(die, plan.shape);
+    const study = { plan, bank: layer.bank, constants, weights, inputs: vectors };
+    const { records, ideal } = await recordsOf(study, corner, { ...options, dies, seed });
+    const summary = summaryOf(records, ideal, layer, limits);
+    results.push({ corner, constants, asTypical: JSON.stringify(constants) === typical, summary });
+    if (options.output !== undefined) {
+      for (const { name, svg } of plotsOf(plan, layer, corner, records, ideal, summary)) {
+        plots.push({ path: `${name}.${corner}.svg`, text: svg });
+      }
+    }
+  }
+  const result: MonteCarlo = {
+    macro: plan.name,
+    sha256: configHash(plan),
+    layer: layer.name,
+    seed,
+    samples: {
+      weights: options.weights ?? 'random',
+      inputs: typeof inputs === 'string' ? inputs : `${inputs} random vectors`,
+    },
+    corners: results,
+  };
+  if (options.output !== undefined) {
+    const files = [
+      ...plots,
+      { path: 'report.json', text: `${JSON.stringify(result, null, 2)}\n` },
+      { path: 'report.txt', text: text(result) },
+    ];
+    orThrow(await writeNewFiles(options.output, files, { force: true }));
+  }
+  return result;
+}
+
+function refuse(file: string, at: string, message: string, fix?: string): never {
+  throw new InvalidInput([{ file, path: at, message, ...(fix === undefined ? {} : { fix }) }]);
+}
+
+function layerOf(file: string, { layers }: MacroPlan, name: string | undefined): LayerPlan {
+  if (name === undefined) return layers[0]!;
+  const named = layers.find((layer) => layer.name === name);
+  const known = layers.map((layer) => layer.name).join(', ');
+  return named ?? refuse('--layer', '', `${JSON.stringify(name)} is no layer of ${file}; known: ${known}`);
+}
+
+/** What was made by other hands stays, unless it is forced. */
+function requireOwnFolder(folder: string, force: boolean): void {
+  requireWritable([{ path: folder, kind: 'folder' }]);
+  if (force || !existsSync(folder)) return;
+  const other = readdirSync(folder).find((name) => !NAMES.test(name));
+  if (other === undefined) return;
+  refuse(
+    folder,
+    '',
+    `holds ${other}, which is not of a Monte Carlo run`,
+    'Name another folder, or use --force.',
+  );
+}
+
+async function recordsOf(
+  study: Study,
+  corner: CornerName,
+  options: MonteCarloOptions & { readonly dies: number; readonly seed: number },
+): Promise<{ readonly records: readonly DieRecord[]; readonly ideal: Ideal }> {
+  const { dies, seed, output, stop, onProgress } = options;
+  const seeds = Array.from({ length: dies }, (_, at) => (seed + at) % 2 ** 32);
+  const file = output === undefined ? undefined : path.join(output, `dies.${corner}.jsonl`);
+  const store = new RecordStore(file, studyKey(study));
+  const { ideal } = new DieSimulator(study);
+  const missing = seeds.filter((die) => store.get(die) === undefined);
+  let done = dies - missing.length;
+  const threads = options.workers ?? threadsFor(study, missing.length);
+  try {
+    await simulateEach(study, missing, threads, stop, (records) => {
+      store.add(records);
+      done += records.length;
+      onProgress?.(done, dies, corner);
+    });
+  } finally {
+    store.save();
+  }
+  return { records: seeds.map((die) => store.get(die)!), ideal };
+}
