@@ -19,14 +19,17 @@ export {
   type MonteCarlo,
   type MonteCarloOptions,
   monteCarlo,
+  type StudySamples,
 } from '../campaign/montecarlo/montecarlo.js';
 export type { Study } from '../campaign/montecarlo/study.js';
 export {
+  type Interval,
   type Linearity,
   type OverDies,
   type Spread,
   type StepSummary,
   type Summary,
   summaryOf,
+  type Yield,
 } from '../campaign/montecarlo/summary.js';
 export { type ColumnCurrents, DieConverter } from '../macro/die-batch/converter.js';

@@ -8,8 +8,14 @@ export interface Corner {
   readonly meaning: string;
   /** Where its numbers come from, with the mark of docs/analog.md. */
   readonly source: string;
+  /** What dies are drawn with, from the section of the config. */
   readonly constants: (die: DieConfig, shape: MacroShape) => DieConstants;
 }
+
+/** Name of a corner. */
+export type CornerName =
+  | ('typical' | 'slow' | 'fast' | 'hot' | 'cold' | 'low-supply')
+  | ('calibrated' | 'stress');
 
 /** Sigmas of the spread from die to die that a slow or fast corner lies away. */
 const CORNER_SIGMAS = 3;
@@ -35,7 +41,7 @@ const shifted =
   };
 
 /** The corners, by the names that `--corner` takes. */
-export const CORNERS = {
+export const CORNERS: Readonly<Record<CornerName, Corner>> = {
   typical: {
     meaning: 'the die section as it stands',
     source: 'config',
@@ -83,10 +89,7 @@ export const CORNERS = {
     source: '2: Gonugondla 2022, 65 nm, 10.7 % without a cascode',
     constants: withDie(() => ({ mismatch: 0.1 })),
   },
-} as const satisfies Readonly<Record<string, Corner>>;
-
-/** Name of a corner. */
-export type CornerName = keyof typeof CORNERS;
+};
 
 /** Whether a word names a corner. */
 export function isCorner(word: string): word is CornerName {

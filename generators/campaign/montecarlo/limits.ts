@@ -1,14 +1,14 @@
+/** Name of a limit. */
+export type LimitName = 'inl' | 'dnl' | 'errors' | 'missing' | 'csnr';
+
 /** What a die must keep to count as good. */
-export const LIMITS = {
+export const LIMITS: Readonly<Record<LimitName, string>> = {
   inl: 'largest |INL| of all columns after gain and offset, in the smallest step',
   dnl: 'largest |DNL| of all columns, in the ideal width of the code',
   errors: 'share of conversions with another code than the ideal macro',
   missing: 'codes of all columns that no whole MAC gives',
   csnr: 'least CSNR, dB',
-} as const;
-
-/** Name of a limit. */
-export type LimitName = keyof typeof LIMITS;
+};
 
 /** The figures of a die that limits are about. */
 export type Judged = Readonly<Record<LimitName, number>>;

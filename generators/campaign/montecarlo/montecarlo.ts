@@ -62,6 +62,14 @@ export interface CornerResult {
   readonly summary: Summary;
 }
 
+/** Where weights and inputs come from. */
+export interface StudySamples {
+  /** A file, or `random`. */
+  readonly weights: string;
+  /** A file, or how many random vectors. */
+  readonly inputs: string;
+}
+
 /** A Monte Carlo run. */
 export interface MonteCarlo {
   /** Name of the macro. */
@@ -73,7 +81,7 @@ export interface MonteCarlo {
   /** Seed of the first die. */
   readonly seed: number;
   /** Where weights and inputs come from. */
-  readonly samples: { readonly weights: string; readonly inputs: string };
+  readonly samples: StudySamples;
   /** One a corner. */
   readonly corners: readonly CornerResult[];
 }

@@ -6,7 +6,9 @@ import { type Judged, type Limits, meets } from './limits.js';
 
 /** A figure of a step or code over all columns of all dies. */
 export interface Spread {
+  /** Mean. */
   readonly mean: number;
+  /** Standard deviation. */
   readonly sigma: number;
   /** Largest magnitude. */
   readonly worst: number;
@@ -14,12 +16,15 @@ export interface Spread {
 
 /** INL of a step in a unit, before and after gain and offset. */
 export interface Linearity {
+  /** As measured. */
   readonly before: Spread;
+  /** Gain and offset of each column fitted first. */
   readonly after: Spread;
 }
 
 /** A step of the ramp: the threshold between code `step - 1` and code `step`. */
 export interface StepSummary {
+  /** Number of the step, from 1. */
   readonly step: number;
   /** Ideal threshold, u. */
   readonly reference: number;
@@ -35,13 +40,39 @@ export interface StepSummary {
 
 /** A ratio of variances over dies, dB. */
 export interface OverDies {
+  /** Of the worst die. */
   readonly least: number | null;
+  /** Median. */
   readonly median: number | null;
+  /** Of the best die. */
   readonly most: number | null;
+}
+
+/** An interval of a share. */
+export interface Interval {
+  /** Lower end. */
+  readonly low: number;
+  /** Upper end. */
+  readonly high: number;
+}
+
+/** Dies that keep the stated limits. */
+export interface Yield {
+  /** What was stated. */
+  readonly limits: Limits;
+  /** Number of dies that keep all of them. */
+  readonly passing: number;
+  /** Their share. */
+  readonly share: number;
+  /** Wilson score interval of the share at 95 %. */
+  readonly interval: Interval;
+  /** Dies that break each limit. */
+  readonly failing: Readonly<Record<string, number>>;
 }
 
 /** What the dies of a study say together. */
 export interface Summary {
+  /** Number of dies. */
   readonly dies: number;
   /** Conversions of a column on each die. */
   readonly conversions: number;
@@ -65,20 +96,16 @@ export interface Summary {
   readonly analogSnr: number | null;
   /** CSNR of each die. */
   readonly csnrOfDies: OverDies;
+  /** Thresholds, one a step. */
   readonly steps: readonly StepSummary[];
   /** Codes of all columns and dies that no whole MAC gives. */
   readonly missingCodes: number;
+  /** Dies on which some column lacks a code. */
   readonly diesWithMissingCodes: number;
+  /** Dies with a threshold below the one before it. */
   readonly nonMonotoneDies: number;
-  readonly yield: {
-    readonly limits: Limits;
-    readonly passing: number;
-    readonly share: number;
-    /** Wilson score interval at 95 %. */
-    readonly interval: { readonly low: number; readonly high: number };
-    /** Dies that break each limit. */
-    readonly failing: Readonly<Record<string, number>>;
-  };
+  /** Dies that keep the stated limits. */
+  readonly yield: Yield;
 }
 
 /** 10 lg of a ratio; null where it is none. */
