@@ -112,7 +112,7 @@ module sample_prove_test_modes #(
         .write_i (self_test_write_i),
         .data_i  (wdata_i),
         .state_o (self_test),
-        .sense_i (sense_i),
+        .valid_i (sense_i),
         .step_i  (step_i),
         .last_i  (last_i),
         .sa_i    (sa_i),

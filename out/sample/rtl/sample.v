@@ -312,7 +312,7 @@ module sample #(
         .write_i (self_test_write),
         .data_i  (wdata),
         .state_o (self_test),
-        .sense_i (sense),
+        .valid_i (sense),
         .step_i  (step),
         .last_i  (last),
         .sa_i    (array_sa),

@@ -20,11 +20,11 @@ module sample_self_test #(
     input  wire [31:0]         data_i,
     output wire [ADC_BITS:0]   state_o,  // seed, on
 
-    input  wire                sense_i,
-    input  wire [ADC_BITS-1:0] step_i,  // ramp step that is driven; compared one cycle later
-    input  wire [ADC_BITS-1:0] last_i,  // highest step at this code width
-    input  wire [COLS-1:0]     sa_i,    // sense amplifiers
-    output wire [COLS-1:0]     sa_o     // what the converters see
+    input  wire                valid_i,  // comparators are valid
+    input  wire [ADC_BITS-1:0] step_i,   // ramp step that is driven; compared one cycle later
+    input  wire [ADC_BITS-1:0] last_i,   // highest step at this code width
+    input  wire [COLS-1:0]     sa_i,     // sense amplifiers
+    output wire [COLS-1:0]     sa_o      // what the converters see
 );
 
     localparam CODES  = (COLS < (1 << ADC_BITS)) ? COLS : (1 << ADC_BITS);
@@ -56,7 +56,7 @@ module sample_self_test #(
         for (c = 0; c < CODES; c = c + 1) begin : gen_code
             localparam [31:0] COLUMN = c;
             wire [ADC_BITS-1:0] code = (COLUMN[ADC_BITS-1:0] ^ seed_q) & last_i;
-            assign above[c] = on_q && sense_i && step_q <= code;
+            assign above[c] = on_q && valid_i && step_q <= code;
         end
     endgenerate
 
