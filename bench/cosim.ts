@@ -1,7 +1,8 @@
 /**
  * Speed of simulating a 256 x 128 macro, 6-bit inputs, bit serial, 4-bit codes: Icarus on the generated
  * package, Icarus on a model that looks at every cell, and the golden model. `npm run bench:cosim`.
- * All in one run, on the same vectors; every simulated run is also checked.
+ * All in one run, on the same vectors; every simulated run is also checked. Then the same macro through stream ports, on Icarus
+ * and on Verilator: every result is compared with the golden model, the cycles between are not, which would cost more than the macro.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { runVectors } from '../generators/checks/cosim/cosim.js';
 import { orThrow } from '../generators/common/problems.js';
 import { Random } from '../generators/common/random.js';
 import { Macro } from '../generators/macro/golden/macro.js';
+import type { MacroPlan } from '../generators/macro/plan/plan.js';
 import { packageFiles } from '../generators/package/package.js';
 import { macroView } from '../generators/package/rtl/view.js';
 import { render } from '../generators/package/text/render.js';
@@ -18,6 +20,7 @@ import { program, streamConversions } from '../generators/package/vectors/scenar
 import { newBench } from '../generators/package/vectors/vectors.js';
 import { writePackage } from '../generators/package/write.js';
 import { CONFIGURATIONS, planOf } from '../rtl-tests/fixtures/configurations.js';
+import { streamedPerSecond } from './stream-pace.js';
 
 const GENERATED = 300;
 /** Columns read over the bus after each conversion, taking turns; every cycle compares all columns. */
@@ -25,20 +28,18 @@ const READ = 16;
 const PER_CELL = 12;
 const FUNCTIONAL = 20_000;
 
-const plan = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'demo')!);
+const VERILATED = 20_000;
+const STREAMS = { inputBytes: 16, outputBytes: 8 } as const;
+
+const demo = CONFIGURATIONS.find(({ config }) => config.name === 'demo')!;
+const plan = planOf(demo);
 const { rows, columns } = plan.shape;
 const { bank, bits } = plan.layers[0]!;
 const root = await mkdtemp(path.join(tmpdir(), 'imcgen-bench-'));
 try {
   const generated = orThrow(await writePackage(path.join(root, 'generated'), packageFiles(plan)));
   const perCell = orThrow(await writePackage(path.join(root, 'per_cell'), packageFiles(plan)));
-  const template = fileURLToPath(new URL('model/per_cell_array.v', import.meta.url));
-  const view = {
-    ...macroView(plan),
-    file: `${plan.name}_array.v`,
-    purpose: 'the analog macro, cell by cell',
-  };
-  await writeFile(path.join(perCell, 'model', `${plan.name}_array.v`), render(template, view));
+  await writeFile(path.join(perCell, 'model', `${plan.name}_array.v`), perCellArray(plan));
 
   const fast = await conversionsPerSecond(generated, GENERATED, READ);
   const allRead = await conversionsPerSecond(generated, GENERATED, columns);
@@ -54,11 +55,30 @@ try {
   line(`Icarus, generated package, ${columns} columns read`, allRead, slow);
   line('golden model, full cycle trace', trace, slow);
   line('golden model, functional', functional, slow);
+  await streamLines(path.join(root, 'streams'));
   console.log(
     `golden model against Icarus: ${(trace / fast).toFixed(0)}x with the full trace, ${(functional / fast).toFixed(0)}x functionally`,
   );
 } finally {
   await rm(root, { recursive: true, force: true });
+}
+
+/** The same macro with stream ports, nobody waiting, on the package's array and on the one that looks at every cell. */
+async function streamLines(folder: string): Promise<void> {
+  const streamed = planOf({ ...demo, config: { ...demo.config, streams: STREAMS } });
+  const packages = ['generated', 'per_cell'].map((name) => path.join(folder, name));
+  for (const one of packages) orThrow(await writePackage(one, packageFiles(streamed)));
+  const [generated, perCell] = packages as [string, string];
+  await writeFile(path.join(perCell, 'model', `${streamed.name}_array.v`), perCellArray(streamed));
+  const rate = (at: string, simulator: 'icarus' | 'verilator', count: number) =>
+    streamedPerSecond({ plan: streamed, folder: at, simulator }, count);
+  const slow = await rate(perCell, 'icarus', PER_CELL);
+  console.log(
+    `through streams of ${STREAMS.inputBytes} bytes in and ${STREAMS.outputBytes} out, ${columns} columns read; a second of processor time`,
+  );
+  line('Icarus, per-cell loops', slow, slow);
+  line('Icarus, generated package', await rate(generated, 'icarus', GENERATED), slow);
+  line('Verilator, generated package', await rate(generated, 'verilator', VERILATED), slow);
 }
 
 function line(what: string, rate: number, reference: number): void {
@@ -77,6 +97,13 @@ async function conversionsPerSecond(folder: string, count: number, read: number)
     seconds.push(result.seconds);
   }
   return (count - few) / (seconds[1]! - seconds[0]!);
+}
+
+/** The model that looks at every cell in every pulse. */
+function perCellArray(of: MacroPlan): string {
+  const template = fileURLToPath(new URL('model/per_cell_array.v', import.meta.url));
+  const view = { ...macroView(of), file: `${of.name}_array.v`, purpose: 'the analog macro, cell by cell' };
+  return render(template, view);
 }
 
 function inputsOf(count: number): Int32Array[] {
