@@ -18,7 +18,7 @@ import {
   type SumValues,
   sendSum,
   vectorOf,
-} from '../../../generators/package/psum/scenario.js';
+} from '../../../generators/package/psum/bench.js';
 import { PSUM_LAYER, PSUM_MATRIX, psumPlanOf } from '../../fixtures/psum.js';
 
 /** The definition, in whole numbers of any size. */
