@@ -17,6 +17,7 @@ export * from './library/faults.js';
 export * from './library/maintain.js';
 export * from './library/model.js';
 export * from './library/montecarlo.js';
+export * from './library/network.js';
 export * from './library/package.js';
 export * from './library/plan.js';
 export * from './library/problems.js';

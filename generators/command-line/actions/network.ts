@@ -7,7 +7,7 @@ import { type Capture, captureTensors } from '../../network/capture/capture.js';
 import type { Granularity } from '../../network/config/network.js';
 import { type Axes, compareMethods } from '../../network/evaluate/compare.js';
 import { type Evaluation, evaluateNetwork, type TestFiles } from '../../network/evaluate/evaluate.js';
-import type { Engine } from '../../network/evaluate/forms.js';
+import type { InferenceEngine } from '../../network/evaluate/forms.js';
 import { hardwareGraph } from '../../network/export/onnx.js';
 import { besideConfig, type LoadedNetwork, loadNetwork, unnamed } from '../../network/load.js';
 import { WEIGHT_CHOICES, type WeightChoice } from '../../network/plan/compare-weights.js';
@@ -27,7 +27,7 @@ export interface Work {
 
 /** Options of commands that calibrate and test. */
 export interface TestOptions {
-  readonly engine: Engine;
+  readonly engine: InferenceEngine;
   /** Images that are tested, from the first. */
   readonly images?: number;
   /** Calibrate also what an earlier run calibrated. */

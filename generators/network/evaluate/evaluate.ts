@@ -2,12 +2,17 @@ import { type Result, success } from '../../common/problems.js';
 import type { NetworkHardware } from '../engine/hardware.js';
 import type { OnnxFile } from '../onnx/model.js';
 import { openImages, readLabels, withImages } from '../runtime/images.js';
-import { type Engine, type Form, floatForm, hardwareForm, type Score, test } from './forms.js';
+import { type Form, floatForm, hardwareForm, type InferenceEngine, type Score, test } from './forms.js';
 
+/** Accuracy of the float model and of the hardware on the same images. */
 export interface Evaluation {
+  /** Images that were tested. */
   readonly images: number;
-  readonly engine: Engine;
+  /** What computed the hardware. */
+  readonly engine: InferenceEngine;
+  /** The float model. */
   readonly float: Score;
+  /** Its hardware. */
   readonly hardware: Score;
   /** Images that both forms give the same class. */
   readonly agreeing: number;
@@ -20,7 +25,7 @@ export interface TestFiles {
 }
 
 export interface EvaluationOptions {
-  readonly engine: Engine;
+  readonly engine: InferenceEngine;
   /** Images that are tested, from the first. */
   readonly most?: number | undefined;
   readonly onProgress: (done: number, total: number, name: string) => void;

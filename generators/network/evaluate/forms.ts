@@ -12,15 +12,22 @@ import { batchShape, openSession } from '../runtime/onnxruntime.js';
 const BATCH = 50;
 
 /** What computes the hardware: the exported graph, or the golden model. */
-export type Engine = 'onnx' | 'golden';
+export type InferenceEngine = 'onnx' | 'golden';
 
 /** Top-1 accuracy of one form of a network. */
 export interface Score {
+  /** Images that got their class. */
   readonly correct: number;
   /** 0 .. 1. */
   readonly accuracy: number;
   /** Wilson score interval at 95 %. */
-  readonly interval: { readonly low: number; readonly high: number };
+  readonly interval: {
+    /** 0 .. 1. */
+    readonly low: number;
+    /** 0 .. 1. */
+    readonly high: number;
+  };
+  /** Without calibration and set-up. */
   readonly imagesPerSecond: number;
 }
 
@@ -37,7 +44,7 @@ export async function floatForm(model: OnnxFile, shape: SampleShape): Promise<Fo
 }
 
 /** @throws MissingTool without onnxruntime, where the engine is `onnx` */
-export async function hardwareForm(engine: Engine, hardware: NetworkHardware): Promise<Form> {
+export async function hardwareForm(engine: InferenceEngine, hardware: NetworkHardware): Promise<Form> {
   const { network } = hardware.plan;
   if (engine === 'onnx') return sessionForm(hardwareGraph(hardware), network.shapes.get(network.input)!);
   const golden = new GoldenThreads(hardware);
