@@ -30,6 +30,7 @@ const PACKAGES = {
   osu018: ['qflow-tech-osu018'],
   parallel: ['parallel'],
   slurmctld: ['slurmctld', 'slurmd', 'slurm-client', 'munge'],
+  chromium: ['chromium', 'fonts-dejavu-core'],
 };
 
 /** What is a file, not a command. */
@@ -51,7 +52,8 @@ if (buildIsStale()) {
   const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const script = (name) => run(process.execPath, [path.join(ROOT, 'scripts', name)]);
   const built = run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
-  (built && script('zod.mjs') && script('templates.mjs')) || fail(1, 'the build failed');
+  (built && script('zod.mjs') && script('templates.mjs') && script('page.mjs')) ||
+    fail(1, 'the build failed');
   chmodSync(path.join(ROOT, 'dist', 'cli.js'), 0o755);
 }
 const present = (tool) => (tool in FILES ? existsSync(FILES[tool]) : onPath(tool));
@@ -77,7 +79,7 @@ function lockedPackages(file) {
 function buildIsStale() {
   const built = path.join(ROOT, 'dist', 'cli.js');
   if (!existsSync(built)) return true;
-  const sources = ['generators', 'templates']
+  const sources = ['generators', 'templates', 'page']
     .flatMap((folder) =>
       readdirSync(path.join(ROOT, folder), { recursive: true }).map((file) => path.join(folder, file)),
     )

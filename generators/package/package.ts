@@ -1,6 +1,7 @@
 import { TOOL } from '../common/version.js';
 import { configHash } from '../macro/config/hash.js';
 import type { MacroPlan } from '../macro/plan/plan.js';
+import { DATASHEET } from './datasheet/datasheet.js';
 import { DOCUMENTS, readmeView } from './documents/documents.js';
 import { INCLUDES } from './documents/register-files.js';
 import { FLOWS } from './flow/flow-files.js';
@@ -33,6 +34,7 @@ const CONTRIBUTIONS: readonly Contribution[] = [
   VECTORS,
   FORMAL,
   SYNTHESIS,
+  DATASHEET,
   DOCUMENTS,
   SOURCES,
 ];

@@ -25,7 +25,7 @@ import { macroView } from '../rtl/view.js';
 import type { Contribution, ReadmeLine } from '../text/contribution.js';
 import { render } from '../text/render.js';
 
-const RESET_STYLES = {
+export const RESET_STYLES = {
   async_low: 'asynchronous, active low',
   async_high: 'asynchronous, active high',
   sync_low: 'synchronous, active low',

@@ -160,7 +160,7 @@ describe('a generated file that is gone is named', () => {
 
   it('its folder and all', async () => {
     const { missing, text } = await after((folder) => rm(path.join(folder, 'docs'), { recursive: true }));
-    expect(missing).toEqual(['docs/registers.md']);
+    expect(missing).toEqual(['docs/datasheet.html', 'docs/registers.md']);
     expect(text).toContain('  missing  docs/registers.md\n');
   });
 });
