@@ -196,6 +196,22 @@ describe('a batch on a die', () => {
     },
   );
 
+  it('draws noise as far as it reaches, and rounds it as the macro does', () => {
+    const shape: MacroShape = { ...planOf(demo).shape, rows: 4, columns: 16, inputBits: 4, adcBits: 4 };
+    // In whole units: half of one decides many comparisons, and the references lie within the reach of the noise.
+    const constants = dieConstants(dieWith({ fractionBits: 0, noise: 3 }), { ...shape, headroom: 60 });
+    const random = new Random(6);
+    const contents = contentsOf({ ...shape, headroom: 60 }, random);
+    const groups = { bits: 4, stepCells: new Array<number>(15).fill(2), offsetCells: 0 };
+    const inputs = inputsOf(shape, 500, random);
+    const macro = load(new Macro({ ...shape, headroom: 60 }), { ...contents, groups }, 0);
+    const found = [false, true].map((plain) =>
+      new DieConverter(macro, constants, inputs, { plain }).convert(3),
+    );
+    expect(found[0]).toEqual(found[1]);
+    expect(new Set(found[0]).size).toBe(16);
+  });
+
   it.each([
     [[64], 'inputs has 1 entries'],
     [new Uint8Array(256).fill(64), 'input 0 is 64, outside 0..63'],
