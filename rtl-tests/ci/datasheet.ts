@@ -82,6 +82,14 @@ async function open(browser: Browser, file: string, options: BrowserContextOptio
 /** Whether the live model has run the vectors again. */
 const CHECKED = "document.getElementById('check').textContent !== ''";
 
+/** Waits until an expression holds; the page's policy lets nothing inside it evaluate text, so it is asked from outside. */
+async function until(page: Page, expression: string): Promise<void> {
+  for (const end = Date.now() + 30_000; Date.now() < end; await page.waitForTimeout(20)) {
+    if ((await page.evaluate(expression)) === true) return;
+  }
+  throw new Error(`never came true: ${expression}`);
+}
+
 async function textOf(page: Page, selector: string): Promise<string> {
   return (await page.locator(selector).textContent()) ?? '';
 }
@@ -111,9 +119,9 @@ async function looks(browser: Browser, { plan, file }: Sheet): Promise<void> {
     ['360 px', { viewport: NARROW }],
   ] as const) {
     const { context, page, said } = await open(browser, file, options);
-    await page.waitForFunction(CHECKED);
+    await until(page, CHECKED);
     if (name === 'light') {
-      await page.waitForFunction("performance.getEntriesByName('first-contentful-paint').length > 0");
+      await until(page, "performance.getEntriesByName('first-contentful-paint').length > 0");
       const painted = (await page.evaluate(
         "performance.getEntriesByName('first-contentful-paint')[0].startTime",
       )) as number;
@@ -183,7 +191,7 @@ async function uses(browser: Browser, { plan, file, operations }: Sheet): Promis
   const { cells, conversions } = recordingOf(operations, shape);
   const kept = conversions.slice(-8);
   const total = kept.reduce((sum, { results }) => sum + results.length, 0);
-  await page.waitForFunction(CHECKED);
+  await until(page, CHECKED);
   const again = await textOf(page, '#check');
   check(`${plan.name}: vectors in the page`, !again.includes(`${total} of ${total} results`) && again);
 
