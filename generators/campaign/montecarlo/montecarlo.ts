@@ -111,8 +111,58 @@ export async function monteCarlo(
   options: MonteCarloOptions = {},
   text: (result: MonteCarlo) => string = () => '',
 ): Promise<MonteCarlo> {
-  const { dies = 100, inputs = 1000, seed = 1, corners = ['typical'], limits = DEFAULT_LIMITS } = options;
   if (options.output !== undefined) requireOwnFolder(options.output, options.force ?? false);
+  const { plan, layer, dies, limits, head, studies } = await prepareMonteCarlo(file, options);
+  const results: CornerResult[] = [];
+  const plots: { readonly path: string; readonly text: string }[] = [];
+  for (const { corner, study, asTypical } of studies) {
+    const { records, ideal } = await recordsOf(study, corner, { ...options, dies, seed: head.seed });
+    const summary = summaryOf(records, ideal, layer, limits);
+    results.push({ corner, constants: study.constants, asTypical, summary });
+    if (options.output !== undefined) {
+      for (const { name, svg } of plotsOf(plan, layer, corner, records, ideal, summary)) {
+        plots.push({ path: `${name}.${corner}.svg`, text: svg });
+      }
+    }
+  }
+  const result: MonteCarlo = { ...head, corners: results };
+  if (options.output !== undefined) {
+    const files = [
+      ...plots,
+      { path: 'report.json', text: `${JSON.stringify(result, null, 2)}\n` },
+      { path: 'report.txt', text: text(result) },
+    ];
+    orThrow(await writeNewFiles(options.output, files, { force: true }));
+  }
+  return result;
+}
+
+/** A run before any die is simulated. */
+export interface PreparedMonteCarlo {
+  readonly plan: MacroPlan;
+  readonly layer: LayerPlan;
+  readonly dies: number;
+  readonly limits: Limits;
+  /** What a result says besides its corners. */
+  readonly head: Omit<MonteCarlo, 'corners'>;
+  /** One a corner. */
+  readonly studies: readonly {
+    readonly corner: CornerName;
+    readonly study: Study;
+    readonly asTypical: boolean;
+  }[];
+}
+
+/**
+ * Reads and checks all that a run needs.
+ *
+ * @throws InvalidInput as {@link monteCarlo}
+ */
+export async function prepareMonteCarlo(
+  file: string,
+  options: MonteCarloOptions,
+): Promise<PreparedMonteCarlo> {
+  const { dies = 100, inputs = 1000, seed = 1, corners = ['typical'], limits = DEFAULT_LIMITS } = options;
   const plan = orThrow(planMacro(orThrow(await loadMacro(file))));
   const die = plan.config.die;
   if (die === undefined) {
@@ -125,40 +175,17 @@ export async function monteCarlo(
   const weights = orThrow(weightsOf(plan, options.weights, random));
   const vectors = orThrow(inputsOf(plan, layer, inputs, random));
   const typical = JSON.stringify(CORNERS.typical.constants(die, plan.shape));
-  const results: CornerResult[] = [];
-  const plots: { readonly path: string; readonly text: string }[] = [];
-  for (const corner of corners) {
+  const studies = corners.map((corner) => {
     const constants = CORNERS[corner].constants(die, plan.shape);
     const study = { plan, bank: layer.bank, constants, weights, inputs: vectors };
-    const { records, ideal } = await recordsOf(study, corner, { ...options, dies, seed });
-    const summary = summaryOf(records, ideal, layer, limits);
-    results.push({ corner, constants, asTypical: JSON.stringify(constants) === typical, summary });
-    if (options.output !== undefined) {
-      for (const { name, svg } of plotsOf(plan, layer, corner, records, ideal, summary)) {
-        plots.push({ path: `${name}.${corner}.svg`, text: svg });
-      }
-    }
-  }
-  const result: MonteCarlo = {
-    macro: plan.name,
-    sha256: configHash(plan),
-    layer: layer.name,
-    seed,
-    samples: {
-      weights: options.weights ?? 'random',
-      inputs: typeof inputs === 'string' ? inputs : `${inputs} random vectors`,
-    },
-    corners: results,
+    return { corner, study, asTypical: JSON.stringify(constants) === typical };
+  });
+  const samples = {
+    weights: options.weights ?? 'random',
+    inputs: typeof inputs === 'string' ? inputs : `${inputs} random vectors`,
   };
-  if (options.output !== undefined) {
-    const files = [
-      ...plots,
-      { path: 'report.json', text: `${JSON.stringify(result, null, 2)}\n` },
-      { path: 'report.txt', text: text(result) },
-    ];
-    orThrow(await writeNewFiles(options.output, files, { force: true }));
-  }
-  return result;
+  const head = { macro: plan.name, sha256: configHash(plan), layer: layer.name, seed, samples };
+  return { plan, layer, dies, limits, head, studies };
 }
 
 function refuse(file: string, at: string, message: string, fix?: string): never {
@@ -186,13 +213,18 @@ function requireOwnFolder(folder: string, force: boolean): void {
   );
 }
 
+/** Seed of a die of a run, from 0. */
+export function seedOf(first: number, at: number): number {
+  return (first + at) % 2 ** 32;
+}
+
 async function recordsOf(
   study: Study,
   corner: CornerName,
   options: MonteCarloOptions & { readonly dies: number; readonly seed: number },
 ): Promise<{ readonly records: readonly DieRecord[]; readonly ideal: Ideal }> {
   const { dies, seed, output, stop, onProgress } = options;
-  const seeds = Array.from({ length: dies }, (_, at) => (seed + at) % 2 ** 32);
+  const seeds = Array.from({ length: dies }, (_, at) => seedOf(seed, at));
   const file = output === undefined ? undefined : path.join(output, `dies.${corner}.jsonl`);
   const store = new RecordStore(file, studyKey(study));
   const { ideal } = new DieSimulator(study);

@@ -10,7 +10,10 @@ export const ENGINES = ['local', 'parallel', 'slurm'] as const;
 export type Engine = (typeof ENGINES)[number];
 
 /** Commands that have shards, and the option that says how many cores one of them takes. */
-const SHARDED: Readonly<Record<string, { readonly jobs: string }>> = { qualify: { jobs: '--jobs' } };
+const SHARDED: Readonly<Record<string, { readonly jobs: string }>> = {
+  montecarlo: { jobs: '--workers' },
+  qualify: { jobs: '--jobs' },
+};
 /** Options that the scripts give themselves, or that would hide what a shard says. */
 const OWN = ['--shard', '-o', '--output', '--json', '--quiet', '--min-score'];
 /** Most shards: a file each. */

@@ -24,6 +24,7 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
   {
     reason: 'a number held wider than it need be: every value fits as before',
     changes: [
+      ['stream_input', 'localparam BEAT_W = (BEATS > 1) ? $clog2(BEATS) : 1;', '1', '2'],
       [
         'psum_lane',
         'localparam FACTOR_BITS = VALUE_BITS + 1 - VALUE_SIGNED; // a value as a signed number',
@@ -304,5 +305,12 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
   {
     reason: 'converters look at the codes of the self-test in the cycle of the strobe only',
     changes: [['top', '.valid_i (sense),', 'sense', 'strobe']],
+  },
+  {
+    reason: 'of the number of a word only the bits above it change, and none of those is left',
+    changes: [
+      ['stream_input', "wire [31:0] beat = { {(32-BEAT_W){1'b0}}, beat_q};", "1'b0", "1'd1"],
+      ['stream_input', "wire [31:0] word = { {(32-WORD_W){1'b0}}, word_i};", "1'b0", "1'd1"],
+    ],
   },
 ];

@@ -1,11 +1,14 @@
 import type { Results } from '../../campaign/shards/merge.js';
+import { mergedMonteCarlo } from '../../campaign/shards/montecarlo.js';
 import { mergedQualification } from '../../campaign/shards/qualify.js';
 import { InvalidInput } from '../../common/problems.js';
 import { VERSION } from '../../common/version.js';
+import { monteCarloJson, monteCarloText } from '../report/montecarlo.js';
 import { qualificationJson, qualificationText } from '../report/qualify.js';
 
 /** Reports of the commands that have shards. */
 const REPORTS: Readonly<Record<string, (results: Results, json: boolean) => string>> = {
+  montecarlo: (results, json) => (json ? monteCarloJson : monteCarloText)(mergedMonteCarlo(results)),
   qualify: (results, json) => (json ? qualificationJson : qualificationText)(mergedQualification(results)),
 };
 

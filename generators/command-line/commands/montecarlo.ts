@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { CORNERS, type CornerName, isCorner } from '../../campaign/montecarlo/corners.js';
 import { LIMITS, type Limits, limitsOf } from '../../campaign/montecarlo/limits.js';
-import { wholeNumber } from './values.js';
+import type { Shard } from '../../common/shard.js';
+import { shardFlags } from './shard-flags.js';
+import { shard, wholeNumber } from './values.js';
 
 const listed = (entries: readonly (readonly [string, string])[]) =>
   entries.map(([name, meaning]) => `  ${name.padEnd(11)} ${meaning}`).join('\n');
@@ -11,6 +13,7 @@ Examples:
   imcgen montecarlo macro.json
   imcgen montecarlo macro.json --dies 1000 --limit inl=0.5,missing=0 -o out/dies
   imcgen montecarlo macro.json --corner typical,hot,low-supply
+  imcgen montecarlo macro.json --dies 1000000 --shard 3/400 -o results/3.jsonl
   imcgen montecarlo macro.json --inputs activations.npy --weights ternary.npy --json | jq '.corners[0].summary.csnr'
 
 Simulates dies of a config that has "die" on the same weights and inputs, and compares each with the ideal macro. The
@@ -34,6 +37,7 @@ interface MonteCarloFlags {
   readonly corner: readonly CornerName[];
   readonly limit?: Limits;
   readonly workers?: number;
+  readonly shard?: Shard;
   readonly output?: string;
   readonly force: boolean;
   readonly json: boolean;
@@ -59,7 +63,8 @@ export function registerMonteCarlo(program: Command): void {
     .option('--corner <names>', 'corners, such as typical,hot', cornersOf, ['typical'])
     .option('--limit <limits>', 'what a good die keeps, such as inl=0.5,csnr=20 (default: missing=0)', limits)
     .option('--workers <count>', 'threads (default: as many as pay)', threads)
-    .option('-o, --output <folder>', 'keep records of the dies, report and plots there')
+    .option('--shard <i/n>', 'only this part of the dies, from 0; imcgen merge puts parts together', shard)
+    .option('-o, --output <folder>', 'keep records of the dies, report and plots there; with --shard a file')
     .option('--force', 'write into a folder with other files', false)
     .option('--json', 'print the result as JSON', false)
     .option('--quiet', 'print nothing on success', false)
@@ -68,7 +73,16 @@ export function registerMonteCarlo(program: Command): void {
       const { monteCarlo } = await import('../../campaign/montecarlo/montecarlo.js');
       const { monteCarloJson, monteCarloText } = await import('../report/montecarlo.js');
       const { shown } = await import('./shown.js');
-      const { corner, limit, json, quiet, ...options } = flags;
+      const { corner, limit, json, quiet, shard: part, ...options } = flags;
+      if (part !== undefined) {
+        const { monteCarloShard } = await import('../../campaign/shards/montecarlo.js');
+        const { shard, file } = shardFlags({ shard: part, ...flags });
+        const told = await shown((work) =>
+          monteCarloShard(macro, { ...options, ...work, corners: corner, limits: limit }, shard, file),
+        );
+        if (!quiet) process.stdout.write(`${told}\n`);
+        return;
+      }
       const result = await shown((work) =>
         monteCarlo(macro, { ...options, ...work, corners: corner, limits: limit }, monteCarloText),
       );

@@ -123,6 +123,8 @@ export function streams(plain: Bench): void {
   send(bench, anyStarts(bench, 4), pause);
   drain(bench);
   partners.stall = () => 0;
+  readMeanwhile(bench);
+  darkFields(bench);
   blocked(bench);
   malformed(bench);
   clear();
@@ -191,6 +193,29 @@ function blocked(bench: StreamBench): void {
   partners.stall = () => 0;
 }
 
+/** Results asked for over the bus, which is refused, in every cycle that it can while results leave. */
+function readMeanwhile(bench: StreamBench): void {
+  const { shape, stimulus } = bench;
+  send(bench, anyStarts(bench, 4));
+  for (let read = 0; read < 60; read++) stimulus.read(resultAddress(shape.columns - 1));
+  drain(bench);
+  stimulus.write(registerAddress('error'), EVERY_ERROR);
+}
+
+/** Tables whose lowest entry is not 0: what no column has is 0 all the same. */
+function darkFields(bench: StreamBench): void {
+  const { plan, shape, stimulus } = bench;
+  const banks = Array.from({ length: shape.banks }, (_, bank) => bank);
+  for (const bank of banks) stimulus.write(tableAddress(bank, 0), 1);
+  send(
+    bench,
+    banks.map((bank) => ({ bank, bits: shape.adcBits })),
+  );
+  drain(bench);
+  for (const bank of banks) stimulus.write(tableAddress(bank, 0), 0);
+  for (const { bank, table } of plan.layers) stimulus.writeAll(tableWrites(table.entries, bank));
+}
+
 /** Vectors too short, too long, or for what does not exist: each is dropped, and what follows is not. */
 function malformed(bench: StreamBench): void {
   const { shape, stimulus, partners, random } = bench;
@@ -257,6 +282,8 @@ function takenAway(bench: StreamBench): void {
     stimulus.read(registerAddress('stream'));
     stimulus.read(resultAddress(0));
     stimulus.read(registerAddress('error'));
+    stimulus.write(registerAddress('error'), EVERY_ERROR);
+    stimulus.read(registerAddress('error')); // told once
     stimulus.idleUntil(() => !stimulus.machine.busy, 8 * streamPeriod(shape, shape.adcBits));
     stimulus.read(registerAddress('stream'));
     stimulus.forgetInputs();

@@ -11,6 +11,7 @@ import {
   writeResults,
 } from '../../../generators/campaign/shards/result-file.js';
 import { registerMerge } from '../../../generators/command-line/commands/merge.js';
+import { registerMonteCarlo } from '../../../generators/command-line/commands/montecarlo.js';
 import { registerQualify } from '../../../generators/command-line/commands/qualify.js';
 import { InvalidInput, orThrow } from '../../../generators/common/problems.js';
 import { rangeOf } from '../../../generators/common/shard.js';
@@ -172,6 +173,35 @@ describe('merged results', () => {
     expect(problemsOf(() => gather([path.join(folder, 'none')]))).toEqual([
       expect.stringContaining('no such file'),
     ]);
+  });
+});
+
+describe('imcgen montecarlo --shard, and imcgen merge', () => {
+  it('report what one run reports, over shards that cut corners in two', async () => {
+    const macro = {
+      name: 'dies',
+      array: { rows: 8, columns: 3 },
+      input: { bits: 2 },
+      adc: { bits: 2, reference: { columns: 4, rows: 6 } },
+      output: { bits: 6 },
+      layers: [{ levels: 'dies.levels.json' }],
+      die: { mismatch: 0.1, offset: 0.5, noise: 0.5 },
+    };
+    writeFileSync(path.join(root, 'dies.levels.json'), JSON.stringify(levelsFrom('dies', [2, 5, 11])));
+    const config = path.join(root, 'macro.json');
+    writeFileSync(config, JSON.stringify(macro));
+    const work = ['montecarlo', config, '--dies', '7', '--inputs', '20', '--corner', 'typical,hot'];
+    const whole = await printedBy(registerMonteCarlo, ...work, '--json');
+    const folder = path.join(root, 'die-results');
+    for (const index of [2, 0, 1]) {
+      const shard = ['--shard', `${index}/3`, '-o', path.join(folder, `${index}.jsonl`)];
+      expect(await printedBy(registerMonteCarlo, ...work, ...shard)).toMatch(/of 14 dies\n$/);
+      expect(await printedBy(registerMonteCarlo, ...work, ...shard)).toMatch(/there already\n$/);
+    }
+    expect(await printedBy(registerMerge, 'merge', folder, '--json')).toBe(whole);
+    expect(await printedBy(registerMerge, 'merge', folder)).toBe(
+      await printedBy(registerMonteCarlo, ...work),
+    );
   });
 });
 
