@@ -24,6 +24,7 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
   {
     reason: 'a number held wider than it need be: every value fits as before',
     changes: [
+      ['input_drivers', 'localparam WORD = 4 * IN_BITS;', '4', '5'],
       ['stream_input', 'localparam BEAT_W = (BEATS > 1) ? $clog2(BEATS) : 1;', '1', '2'],
       [
         'psum_lane',
@@ -135,6 +136,8 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
   {
     reason: 'on the bus after a request only, and every request sets it',
     changes: [
+      ['registers', "last_word_q <= 1'b0;", "1'b0", "1'd1"],
+      ['registers', "last_word_q <= 1'b0;", "last_word_q <= 1'b0;", ';'],
       ['registers', "rdata_q <= 32'd0;", "32'd0", "32'd1"],
       ['registers', "rdata_q <= 32'd0;", "rdata_q <= 32'd0;", ';'],
       ['registers', "from_cells_q <= 1'b0;", "from_cells_q <= 1'b0;", ';'],
@@ -228,6 +231,7 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
   {
     reason: 'the APB adapter hands the byte strobes through',
     changes: [
+      ['registers', "wire [31:0] packed_bank = { {(32-BANK_W){1'b0}}, result_bank_q};", "1'b0", "1'd1"],
       ['top', '.strb_i (strb),', 'strb', 'pstrb_i'],
       ['psum_top', '.strb_i (strb),', 'strb', 'pstrb_i'],
     ],
@@ -311,6 +315,14 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
     changes: [
       ['stream_input', "wire [31:0] beat = { {(32-BEAT_W){1'b0}}, beat_q};", "1'b0", "1'd1"],
       ['stream_input', "wire [31:0] word = { {(32-WORD_W){1'b0}}, word_i};", "1'b0", "1'd1"],
+    ],
+  },
+  {
+    reason: 'protection bits of AXI are taken, and nobody looks at them',
+    changes: [
+      ['top', '.axi_awprot_i (axi_awprot_i),', 'axi_awprot_i', 'axi_arprot_i'],
+      ['top', '.axi_arprot_i (axi_arprot_i),', 'axi_arprot_i', 'start_bits'],
+      ['psum_top', '.axi_awprot_i (axi_awprot_i),', 'axi_awprot_i', 'axi_arprot_i'],
     ],
   },
 ];

@@ -1,6 +1,11 @@
 import { MOST_ROWS } from '../../macro/config/limits.js';
-import { packedInputWrites } from '../../macro/golden/pack.js';
-import { packedInputAddress, packedResultAddress, registerAddress } from '../../macro/plan/addresses.js';
+import { packedInputWrites, tableWrites } from '../../macro/golden/pack.js';
+import {
+  packedInputAddress,
+  packedResultAddress,
+  registerAddress,
+  tableAddress,
+} from '../../macro/plan/addresses.js';
 import { packedInputWords, packedResultWords } from '../../macro/plan/packed-words.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import type { Bench } from './bench.js';
@@ -66,7 +71,7 @@ export function packedWords(bench: Bench): void {
     readPacked(bench);
     stimulus.clearDone();
   };
-  for (const { bank, bits } of layers) {
+  for (const { bank, bits, table } of layers) {
     loadPacked(bench, randomInputs(bench));
     convert(bank, bits);
     // Bits that no input has, some of the bytes, and plain words among packed ones.
@@ -78,6 +83,10 @@ export function packedWords(bench: Bench): void {
     // Both kinds of results, one after the other.
     stimulus.convert(randomInputs(bench), bank, bits, columns);
     readPacked(bench);
+    // Under a table that begins above 0, what no column has is 0 all the same.
+    stimulus.write(tableAddress(bank, 0), 1);
+    convert(bank, bits);
+    stimulus.writeAll(tableWrites(table.entries, bank));
   }
 
   // What has the inputs and the results has their packed words as well.
