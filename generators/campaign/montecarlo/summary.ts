@@ -1,5 +1,5 @@
 /** In: records of dies, stated limits. Out: what they say together. */
-import { wilson } from '../../checks/qualify/wilson.js';
+import { wilson } from '../../common/wilson.js';
 import type { LayerPlan } from '../../macro/plan/plan.js';
 import type { DieRecord, Ideal, OverColumns } from './dies.js';
 import { type Judged, type Limits, meets } from './limits.js';

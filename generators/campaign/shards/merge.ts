@@ -5,21 +5,26 @@ import { stage } from '../../common/files/writer.js';
 import { InvalidInput, type Problem } from '../../common/problems.js';
 import { rangeOf, shardText } from '../../common/shard.js';
 import { unreadable } from '../../common/system-errors.js';
-import { type Campaign, headerOf, itemText, openResults, type ResultHeader } from './result-file.js';
+import {
+  type Campaign,
+  headerOf,
+  itemText,
+  openResults,
+  type ResultFile,
+  type ResultHeader,
+} from './result-file.js';
 
 /** All results of a campaign, on disk. */
 export interface Results {
   readonly campaign: Campaign;
   /** In the order of their items. */
-  readonly files: readonly string[];
+  readonly files: readonly ResultFile[];
 }
 
 /** Of each kind of fault so many are named. */
 const MOST_NAMED = 10;
 
-interface Part extends Pick<ResultHeader, 'from' | 'to' | 'shard' | 'campaign'> {
-  readonly file: string;
-}
+interface Part extends Pick<ResultHeader, 'from' | 'to' | 'shard'>, ResultFile {}
 
 /**
  * Finds the files of results among some paths and sees that they are one whole campaign.
@@ -33,13 +38,13 @@ export function gather(paths: readonly string[]): Results {
   const parts: Part[] = [];
   const problems: Problem[] = [];
   for (const file of new Set(files)) {
-    const { header } = openResults(file);
+    const { header, start } = openResults(file);
     first ??= header;
     if (header.campaign !== first.campaign || header.items !== first.items) {
       problems.push(ofAnother(file, header, parts[0]!.file, first));
     } else {
-      const { from, to, shard, campaign } = header;
-      parts.push({ file, from, to, shard, campaign });
+      const { from, to, shard } = header;
+      parts.push({ file, start, results: to - from, from, to, shard });
     }
   }
   if (first === undefined) throw new InvalidInput([nothing(paths)]);
@@ -47,7 +52,7 @@ export function gather(paths: readonly string[]): Results {
   problems.push(...unfit(parts, first.items));
   if (problems.length > 0) throw new InvalidInput(problems.slice(0, MOST_NAMED));
   const { command, campaign, items, about } = first;
-  return { campaign: { command, campaign, items, about }, files: parts.map(({ file }) => file) };
+  return { campaign: { command, campaign, items, about }, files: parts };
 }
 
 function filesIn(name: string): string[] {

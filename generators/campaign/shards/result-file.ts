@@ -138,13 +138,21 @@ function foreign(file: string): Problem {
   return { file, path: '', message, fix: 'Name files that --shard wrote, or their folder.' };
 }
 
+/** A file of results whose header has been read. */
+export interface ResultFile {
+  readonly file: string;
+  /** Byte at which its items begin. */
+  readonly start: number;
+  /** Items that it must hold. */
+  readonly results: number;
+}
+
 /**
  * The items of a file as they stand in it, in pieces that end anywhere.
  *
  * @throws InvalidInput where there are more or fewer than the header says
  */
-export function* itemText(file: string): Generator<Buffer> {
-  const { header, start } = openResults(file);
+export function* itemText({ file, start, results: wanted }: ResultFile): Generator<Buffer> {
   let [position, lines, last] = [0, 0, NEWLINE];
   for (const chunk of chunksOf(file)) {
     const part = chunk.subarray(Math.max(0, start - position));
@@ -154,7 +162,6 @@ export function* itemText(file: string): Generator<Buffer> {
     last = part[part.length - 1]!;
     yield part;
   }
-  const wanted = header.to - header.from;
   if (lines !== wanted || last !== NEWLINE) {
     const message = `holds ${lines} whole results of ${wanted}: it was cut off, or edited`;
     throw new InvalidInput([{ file, path: '', message, fix: 'Remove it and run its shard again.' }]);

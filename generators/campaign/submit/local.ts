@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { writeWhole } from '../../common/files/writer.js';
+import { inLanes } from '../../common/lanes.js';
 import { runTool } from '../../common/tool.js';
 import { logFile, quoted, scriptFile } from './plan.js';
 
@@ -21,23 +22,17 @@ export interface LocalRun {
 /** Runs shards as children of this process; what each prints goes into its log. */
 export async function runLocally(run: LocalRun): Promise<void> {
   const { folder, shards, jobs, imcgen, signal, progress } = run;
-  const counts = { next: 0, done: 0, failed: 0 };
-  const tell = () =>
-    progress?.(counts.done, shards.length, counts.failed > 0 ? `${counts.failed} failed` : '');
-  const worker = async () => {
-    while (counts.next < shards.length) {
-      const shard = shards[counts.next++]!;
-      const env = { IMCGEN: imcgen };
-      const { output, exitCode } = await runTool('sh', [scriptFile(folder), String(shard)], signal, { env });
-      writeWhole(logFile(folder, shard), `${output}\n`);
-      counts.done++;
-      if (exitCode !== 0) counts.failed++;
-      tell();
-    }
-  };
+  let [done, failed] = [0, 0];
+  const tell = () => progress?.(done, shards.length, failed > 0 ? `${failed} failed` : '');
   tell();
-  const workers = await Promise.allSettled(Array.from({ length: jobs }, worker));
-  for (const result of workers) if (result.status === 'rejected') throw result.reason;
+  await inLanes(shards, jobs, async (shard) => {
+    const env = { IMCGEN: imcgen };
+    const { output, exitCode } = await runTool('sh', [scriptFile(folder), String(shard)], signal, { env });
+    writeWhole(logFile(folder, shard), `${output}\n`);
+    done++;
+    if (exitCode !== 0) failed++;
+    tell();
+  });
 }
 
 /** The command line of GNU parallel for all shards; for some, they are named on its standard input. */

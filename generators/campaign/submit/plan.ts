@@ -41,7 +41,8 @@ export interface SubmitPlan {
 }
 
 /** Where things lie in the folder of the results. */
-export const shardFile = (folder: string, shard: number) => path.join(folder, 'shards', `${shard}.jsonl`);
+export const shardFolder = (folder: string) => path.join(folder, 'shards');
+export const shardFile = (folder: string, shard: number) => path.join(shardFolder(folder), `${shard}.jsonl`);
 export const logFile = (folder: string, shard: number) => path.join(folder, 'logs', `${shard}.log`);
 export const scriptFile = (folder: string) => path.join(folder, 'shard.sh');
 export const arrayFile = (folder: string) => path.join(folder, 'array.sbatch');
@@ -122,6 +123,6 @@ export function shardScript(folder: string, { command, shards }: SubmitPlan): st
 # From the folder in which imcgen submit ran: sh ${quoted(scriptFile(folder))} <shard in 0..${shards - 1}>
 set -eu
 shard=$1
-exec "\${IMCGEN:-imcgen}" ${words} --shard "$shard/${shards}" -o ${quoted(path.join(folder, 'shards'))}/"$shard.jsonl"
+exec "\${IMCGEN:-imcgen}" ${words} --shard "$shard/${shards}" -o ${quoted(shardFolder(folder))}/"$shard.jsonl"
 `;
 }

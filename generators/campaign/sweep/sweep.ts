@@ -4,6 +4,7 @@ import type { FileDiff, PlanDiff } from '../../checks/maintain/diff.js';
 import type { Resimulation } from '../../checks/maintain/verify.js';
 import { requireOneStdin } from '../../common/files/input.js';
 import { requireWritable } from '../../common/files/output.js';
+import { inLanes } from '../../common/lanes.js';
 import { Interrupted, InvalidInput, orThrow, type Problem } from '../../common/problems.js';
 import { TOOL } from '../../common/version.js';
 import { configHash } from '../../macro/config/hash.js';
@@ -244,17 +245,12 @@ async function simulateAll(rows: SweepRow[], options: SweepOptions): Promise<voi
   if (conversions === undefined) return;
   const { resimulate } = await import('../../checks/maintain/verify.js');
   const built = rows.flatMap(({ state, plan }, at) => (state !== 'refused' && plan ? [{ at, plan }] : []));
-  const queue = built.values();
   let done = 0;
-  const lane = async () => {
-    for (const { at, plan } of queue) {
-      const row = rows[at]!;
-      const run = { conversions, seed: 1, simulator: 'icarus', ...(signal && { signal }) } as const;
-      rows[at] = { ...row, simulation: await resimulate(row.folder, plan, run) };
-      onProgress?.(++done, built.length, `simulation of ${row.variant.name}`);
-    }
-  };
-  // A simulator is a process of its own: one a core. All of them end before a failure is told.
-  const lanes = await Promise.allSettled(Array.from({ length: availableParallelism() }, lane));
-  for (const result of lanes) if (result.status === 'rejected') throw result.reason;
+  // A simulator is a process of its own: one a core.
+  await inLanes(built, availableParallelism(), async ({ at, plan }) => {
+    const row = rows[at]!;
+    const run = { conversions, seed: 1, simulator: 'icarus', ...(signal && { signal }) } as const;
+    rows[at] = { ...row, simulation: await resimulate(row.folder, plan, run) };
+    onProgress?.(++done, built.length, `simulation of ${row.variant.name}`);
+  });
 }

@@ -1,10 +1,12 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inLanes } from '../../common/lanes.js';
 import { InvalidInput } from '../../common/problems.js';
 import { Random } from '../../common/random.js';
 import type { Range } from '../../common/shard.js';
 import { isInstalled, requireTools } from '../../common/tool.js';
+import { wilson } from '../../common/wilson.js';
 import { sha256 } from '../../package/manifest.js';
 import { COMMANDS } from '../cosim/simulator.js';
 import { yosysBuiltin } from '../yosys/builtin.js';
@@ -16,7 +18,6 @@ import { type Fate, fateOf, type Laboratory } from './fate.js';
 import { mutationsOf } from './mutants.js';
 import { type Mutation, numberAmongEqual } from './mutation.js';
 import { packageBed } from './package-bed.js';
-import { wilson } from './wilson.js';
 
 export interface QualifyOptions {
   /** Mutants to take at random; undefined: all of them. */
@@ -176,21 +177,17 @@ async function fatesOf(
   { jobs, progress }: QualifyOptions,
 ): Promise<Fate[]> {
   const fates = new Array<Fate>(taken.length);
-  const counts = { next: 0, done: 0, survived: 0 };
-  const work = async (worker: number) => {
-    for (let at = counts.next++; at < taken.length; at = counts.next++) {
-      const { file, mutation, reason } = taken[at]!;
-      const own = path.join(scratch, `worker${worker}`);
-      const scopes = reason === undefined ? laboratory.scopes : [];
-      fates[at] = await fateOf([{ bed, kind: file, mutation }], own, { ...laboratory, scopes });
-      counts.done++;
-      if (fates[at] === 'survived' && reason === undefined) counts.survived++;
-      progress?.(counts.done, taken.length, `${path.basename(file)}, ${counts.survived} survived`);
-    }
-  };
+  let [done, survived] = [0, 0];
   progress?.(0, taken.length, '');
-  const workers = await Promise.allSettled(Array.from({ length: jobs }, (_, worker) => work(worker)));
-  for (const result of workers) if (result.status === 'rejected') throw result.reason;
+  await inLanes(taken, jobs, async ({ file, mutation, reason }, at, lane) => {
+    const scopes = reason === undefined ? laboratory.scopes : [];
+    const own = path.join(scratch, `worker${lane}`);
+    const fate = await fateOf([{ bed, kind: file, mutation }], own, { ...laboratory, scopes });
+    fates[at] = fate;
+    done++;
+    if (fate === 'survived' && reason === undefined) survived++;
+    progress?.(done, taken.length, `${path.basename(file)}, ${survived} survived`);
+  });
   return fates;
 }
 

@@ -6,8 +6,9 @@ import { type CalibratedNetwork, Calibrator } from '../../network/calibrate/cali
 import { type Capture, captureTensors } from '../../network/capture/capture.js';
 import type { Granularity } from '../../network/config/network.js';
 import { type Axes, compareMethods } from '../../network/evaluate/compare.js';
-import { type Evaluation, evaluateNetwork, type TestFiles } from '../../network/evaluate/evaluate.js';
+import { type Evaluation, evaluateNetwork } from '../../network/evaluate/evaluate.js';
 import type { InferenceEngine } from '../../network/evaluate/forms.js';
+import type { TestFiles } from '../../network/evaluate/held-out.js';
 import { hardwareGraph } from '../../network/export/onnx.js';
 import { besideConfig, type LoadedNetwork, loadNetwork, unnamed } from '../../network/load.js';
 import { WEIGHT_CHOICES, type WeightChoice } from '../../network/plan/compare-weights.js';

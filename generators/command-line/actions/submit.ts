@@ -2,10 +2,13 @@ import path from 'node:path';
 import { gather, writeMerged } from '../../campaign/shards/merge.js';
 import { parallelCommand, runByParallel, runLocally } from '../../campaign/submit/local.js';
 import {
+  arrayFile,
   quoted,
   readPlan,
   type SubmitPlan,
   savePlan,
+  scriptFile,
+  shardFolder,
   shardScript,
   submitPlan,
   writePlan,
@@ -77,14 +80,14 @@ function dryRun(
   scripts: Readonly<Record<string, string>>,
 ) {
   const run = {
-    local: `for shard in $(seq 0 ${shards - 1}); do sh ${quoted(path.join(folder, 'shard.sh'))} $shard; done`,
+    local: `for shard in $(seq 0 ${shards - 1}); do sh ${quoted(scriptFile(folder))} $shard; done`,
     parallel: `${parallelCommand(folder, jobs).map(quoted).join(' ')} ::: $(seq 0 ${shards - 1})`,
-    slurm: `sbatch ${quoted(path.join(folder, 'array.sbatch'))}`,
+    slurm: `sbatch ${quoted(arrayFile(folder))}`,
   }[engine];
   const texts = Object.entries(scripts).map(
     ([name, text]) => `==> ${path.join(folder, name)} <==\n${text}\n`,
   );
-  return `${texts.join('')}==> to run it <==\n${run}\nimcgen merge ${quoted(path.join(folder, 'shards'))}\n`;
+  return `${texts.join('')}==> to run it <==\n${run}\nimcgen merge ${quoted(shardFolder(folder))}\n`;
 }
 
 /** @returns whether the shards have been waited for */
@@ -132,12 +135,12 @@ function finish(folder: string, quiet: boolean): void {
     const fix = 'The same command runs them again.';
     throw new InvalidInput([{ file: folder, path: '', message, fix }, ...failures(folder, missing)]);
   }
-  const results = gather([path.join(folder, 'shards')]);
+  const results = gather([shardFolder(folder)]);
   writeMerged(results, path.join(folder, 'merged.jsonl'));
-  const report = mergedReport(results, false);
-  writeWhole(path.join(folder, 'report.txt'), report);
-  writeWhole(path.join(folder, 'report.json'), mergedReport(results, true));
-  if (!quiet) process.stdout.write(report);
+  const { text, json } = mergedReport(results);
+  writeWhole(path.join(folder, 'report.txt'), text());
+  writeWhole(path.join(folder, 'report.json'), json());
+  if (!quiet) process.stdout.write(text());
 }
 
 /** `imcgen status`. */

@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Method } from '../../levels/calibrate/options.js';
 import type { Granularity } from '../../network/config/network.js';
 import type { WeightChoice } from '../../network/plan/compare-weights.js';
 import { METHOD_NAMES } from './calibrate.js';
-import { count, wholeNumber } from './values.js';
+import { withTestOptions } from './test-options.js';
+import { wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -32,23 +33,15 @@ interface CompareFlags {
 
 /** Adds `imcgen compare`. The implementation loads when the command runs. */
 export function registerCompare(program: Command): void {
-  program
+  const command = program
     .command('compare')
     .description('accuracy of a network by weight method, granularity, levels and ADC bits')
     .argument('<network>', 'config of the network (network.json), - for standard input')
     .option('--weights <list>', 'bwma, ternary, or digits as 1+2+4 or 1+3', listOf(weights))
     .option('--granularity <list>', 'weights that share a scale: layer, array, column', listOf(granularity))
     .option('--bits <list>', 'bits of the ADCs, as 3,4', listOf(wholeNumber))
-    .option('--levels <list>', 'methods of levels, as --method of imcgen calibrate', listOf(levelMethod))
-    .option('--images <count>', 'held-out images, from the first (default: all)', count)
-    .addOption(
-      new Option('--engine <engine>', 'what computes the hardware: the exported graph, or the golden model')
-        .choices(['onnx', 'golden'])
-        .default('onnx'),
-    )
-    .option('--recalibrate', 'calibrate also what an earlier run calibrated', false)
-    .option('--json', 'print the result as JSON', false)
-    .option('--quiet', 'print nothing on success', false)
+    .option('--levels <list>', 'methods of levels, as --method of imcgen calibrate', listOf(levelMethod));
+  withTestOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, flags: CompareFlags) => {
       const { compareFile } = await import('../actions/network.js');

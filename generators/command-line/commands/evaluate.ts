@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander';
-import { count } from './values.js';
+import type { Command } from 'commander';
+import { withTestOptions } from './test-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -23,19 +23,11 @@ interface EvaluateFlags {
 
 /** Adds `imcgen evaluate`. The implementation loads when the command runs. */
 export function registerEvaluate(program: Command): void {
-  program
+  const command = program
     .command('evaluate')
     .description('accuracy of a network on its macros, beside that of the float model')
-    .argument('<network>', 'config of the network (network.json), - for standard input')
-    .option('--images <count>', 'held-out images, from the first (default: all)', count)
-    .addOption(
-      new Option('--engine <engine>', 'what computes the hardware: the exported graph, or the golden model')
-        .choices(['onnx', 'golden'])
-        .default('onnx'),
-    )
-    .option('--recalibrate', 'calibrate also what an earlier run calibrated', false)
-    .option('--json', 'print the result as JSON', false)
-    .option('--quiet', 'print nothing on success', false)
+    .argument('<network>', 'config of the network (network.json), - for standard input');
+  withTestOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, flags: EvaluateFlags) => {
       const { evaluateFile } = await import('../actions/network.js');

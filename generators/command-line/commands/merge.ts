@@ -34,6 +34,8 @@ export function registerMerge(program: Command): void {
       if (flags.output !== undefined) requireWritable([{ path: flags.output, kind: 'file' }], paths);
       const results = gather(paths);
       if (flags.output !== undefined) writeMerged(results, flags.output);
-      if (!flags.quiet) process.stdout.write(mergedReport(results, flags.json));
+      if (flags.quiet) return;
+      const { text, json } = mergedReport(results);
+      process.stdout.write(flags.json ? json() : text());
     });
 }

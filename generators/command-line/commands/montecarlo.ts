@@ -69,14 +69,14 @@ export function registerMonteCarlo(program: Command): void {
     .option('--json', 'print the result as JSON', false)
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (macro: string, flags: MonteCarloFlags) => {
+    .action(async (macro: string, flags: MonteCarloFlags, command: Command) => {
       const { monteCarlo } = await import('../../campaign/montecarlo/montecarlo.js');
       const { monteCarloJson, monteCarloText } = await import('../report/montecarlo.js');
       const { shown } = await import('./shown.js');
       const { corner, limit, json, quiet, shard: part, ...options } = flags;
       if (part !== undefined) {
         const { monteCarloShard } = await import('../../campaign/shards/montecarlo.js');
-        const { shard, file } = shardFlags({ shard: part, ...flags });
+        const { shard, file } = shardFlags(command, flags);
         const told = await shown((work) =>
           monteCarloShard(macro, { ...options, ...work, corners: corner, limits: limit }, shard, file),
         );

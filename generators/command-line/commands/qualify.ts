@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Shard } from '../../common/shard.js';
 import { shardFlags } from './shard-flags.js';
-import { shard, wholeNumber } from './values.js';
+import { atLeastOne, shard, wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -53,7 +53,7 @@ export function registerQualify(program: Command): void {
     .option('--json', 'print the result as JSON', false)
     .option('--quiet', 'print nothing where no mutant survives', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (folder: string, flags: QualifyFlags) => {
+    .action(async (folder: string, flags: QualifyFlags, command: Command) => {
       const { qualify } = await import('../../checks/qualify/qualify.js');
       const { qualificationJson, qualificationText } = await import('../report/qualify.js');
       const { interruptible } = await import('./interrupt.js');
@@ -66,7 +66,7 @@ export function registerQualify(program: Command): void {
       };
       if (flags.shard !== undefined || flags.output !== undefined) {
         const { qualifyShard } = await import('../../campaign/shards/qualify.js');
-        const { shard, file } = shardFlags(flags);
+        const { shard, file } = shardFlags(command, flags);
         const told = await interruptible((signal) =>
           qualifyShard(folder, { ...options, signal }, shard, file),
         ).finally(progress.clear);
@@ -82,12 +82,6 @@ export function registerQualify(program: Command): void {
       else if (!flags.quiet || low || !clean) process.stdout.write(qualificationText(result));
       if (low) process.exitCode = 1;
     });
-}
-
-function atLeastOne(text: string): number {
-  const value = wholeNumber(text);
-  if (value < 1) throw new InvalidArgumentError('must be at least 1');
-  return value;
 }
 
 function percentage(text: string): number {

@@ -1,20 +1,19 @@
-import { CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { requireWritable } from '../../common/files/output.js';
 import type { Shard } from '../../common/shard.js';
 
 /**
- * The part of the work that a command does, and the file that it is for.
+ * The part of the work that a command does, and the file that it is for. Ends the command as wrong usage where only one of
+ * them is given.
  *
- * @throws CommanderError where only one of them is given, InvalidInput where the file cannot be written
+ * @throws InvalidInput where the file cannot be written
  */
-export function shardFlags({ shard, output }: { readonly shard?: Shard; readonly output?: string }): {
-  readonly shard: Shard;
-  readonly file: string;
-} {
+export function shardFlags(
+  command: Command,
+  { shard, output }: { readonly shard?: Shard; readonly output?: string },
+): { readonly shard: Shard; readonly file: string } {
   if (shard === undefined || output === undefined) {
-    const message = 'error: --shard i/n and -o <file> go together';
-    process.stderr.write(`${message}\n`);
-    throw new CommanderError(2, 'imcgen.shard', message);
+    return command.error('error: --shard i/n and -o <file> go together', { exitCode: 2 });
   }
   requireWritable([{ path: output, kind: 'file' }]);
   return { shard, file: output };

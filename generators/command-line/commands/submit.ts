@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ENGINES, MOST_SHARDS } from '../../campaign/submit/plan.js';
 import type { SubmitFlags } from '../actions/submit.js';
-import { wholeNumber } from './values.js';
+import { atLeastOne } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -46,12 +46,6 @@ export function registerSubmit(program: Command): void {
         submit(command, flags, { imcgen, signal, progress: progress.show }),
       ).finally(progress.clear);
     });
-}
-
-function atLeastOne(text: string): number {
-  const value = wholeNumber(text);
-  if (value < 1) throw new InvalidArgumentError('must be at least 1');
-  return value;
 }
 
 function shards(text: string): number {

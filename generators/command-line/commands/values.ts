@@ -28,6 +28,13 @@ export function period(text: string): number {
   return value;
 }
 
+/** A whole number from 1 on, of such as run side by side. */
+export function atLeastOne(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError('must be at least 1');
+  return value;
+}
+
 /** Any finite number. */
 export function number(text: string): number {
   const value = Number(text);

@@ -7,9 +7,8 @@ import { overridesByLayer } from '../config/rules.js';
 import type { OnnxFile } from '../onnx/model.js';
 import type { WeightChoice } from '../plan/compare-weights.js';
 import { type NetworkPlan, planNetwork } from '../plan/plan.js';
-import { openImages, readLabels, withImages } from '../runtime/images.js';
-import type { EvaluationOptions, TestFiles } from './evaluate.js';
-import { type Form, floatForm, hardwareForm, type Score, scoreOf } from './forms.js';
+import { floatForm, hardwareForm, type Score } from './forms.js';
+import { type EvaluationOptions, type TestFiles, withTestImages } from './held-out.js';
 
 /** What is varied; each combination is a row. */
 export interface Axes {
@@ -60,19 +59,12 @@ export async function compareMethods(
   calibrator: Calibrator,
   files: TestFiles,
   axes: Axes,
-  { engine, most, onProgress, stop }: EvaluationOptions,
+  options: EvaluationOptions,
 ): Promise<Result<Comparison>> {
   const { network, config } = plan;
-  const shape = network.shapes.get(network.input)!;
   const rivals = rivalsOf(axes);
-  return withImages(openImages(files.test, config.images, shape, most), async (images) => {
-    const labels = readLabels(files.labels, images.count);
-    if (!labels.ok) return labels;
-    const scored = (form: Form, name: string) => {
-      const seen = (done: number) => onProgress(done, images.count, name);
-      return scoreOf(form, images, shape, labels.value, seen, stop);
-    };
-    const float = await scored(await floatForm(model, shape), 'float model');
+  return withTestImages(plan, files, options, async ({ images, shape, score }) => {
+    const float = await score(await floatForm(model, shape), 'float model');
     const rows: (ComparedRow | RefusedRow)[] = [];
     for (const [at, rival] of rivals.entries()) {
       const own = parse(plan.file, networkSchema, rivalConfig(config, plan, rival));
@@ -84,8 +76,8 @@ export async function compareMethods(
       }
       const { hardware } = made.value;
       const name = `row ${at + 1} of ${rivals.length}: held-out images`;
-      const score = await scored(await hardwareForm(engine, hardware), name);
-      rows.push({ ...rival, ...costOf(hardware.plan), score });
+      const found = await score(await hardwareForm(options.engine, hardware), name);
+      rows.push({ ...rival, ...costOf(hardware.plan), score: found });
     }
     const refused = rows.filter((row) => 'problems' in row);
     if (refused.length === rows.length) return failure(...refused[0]!.problems);

@@ -1,8 +1,8 @@
 import { type Result, success } from '../../common/problems.js';
 import type { NetworkHardware } from '../engine/hardware.js';
 import type { OnnxFile } from '../onnx/model.js';
-import { openImages, readLabels, withImages } from '../runtime/images.js';
-import { type Form, floatForm, hardwareForm, type InferenceEngine, type Score, test } from './forms.js';
+import { type Form, floatForm, hardwareForm, type InferenceEngine, type Score } from './forms.js';
+import { type EvaluationOptions, type TestFiles, withTestImages } from './held-out.js';
 
 /** Accuracy of the float model and of the hardware on the same images. */
 export interface Evaluation {
@@ -18,20 +18,6 @@ export interface Evaluation {
   readonly agreeing: number;
 }
 
-/** Held-out images and their classes, as `.npy`. */
-export interface TestFiles {
-  readonly test: string;
-  readonly labels: string;
-}
-
-export interface EvaluationOptions {
-  readonly engine: InferenceEngine;
-  /** Images that are tested, from the first. */
-  readonly most?: number | undefined;
-  readonly onProgress: (done: number, total: number, name: string) => void;
-  readonly stop?: AbortSignal | undefined;
-}
-
 /**
  * Accuracy of the float model and of the hardware on the same held-out images.
  *
@@ -41,21 +27,17 @@ export async function evaluateNetwork(
   hardware: NetworkHardware,
   model: OnnxFile,
   files: TestFiles,
-  { engine, most, onProgress, stop }: EvaluationOptions,
+  options: EvaluationOptions,
 ): Promise<Result<Evaluation>> {
-  const { network, config } = hardware.plan;
-  const shape = network.shapes.get(network.input)!;
-  return withImages(openImages(files.test, config.images, shape, most), async (images) => {
-    const labels = readLabels(files.labels, images.count);
-    if (!labels.ok) return labels;
+  return withTestImages(hardware.plan, files, options, async (heldOut) => {
+    const { images, shape } = heldOut;
     const forms: Form[] = [];
     try {
       forms.push(await floatForm(model, shape));
-      forms.push(await hardwareForm(engine, hardware));
-      const seen = (done: number) => onProgress(done, images.count, 'held-out images');
-      const { scores, agreeing } = await test(forms, images, shape, labels.value, seen, stop);
+      forms.push(await hardwareForm(options.engine, hardware));
+      const { scores, agreeing } = await heldOut.test(forms, 'held-out images');
       const [float, found] = scores as [Score, Score];
-      return success({ images: images.count, engine, float, hardware: found, agreeing });
+      return success({ images: images.count, engine: options.engine, float, hardware: found, agreeing });
     } finally {
       for (const form of forms) await form.close();
     }

@@ -1,5 +1,5 @@
-import { wilson } from '../../checks/qualify/wilson.js';
 import { Interrupted } from '../../common/problems.js';
+import { wilson } from '../../common/wilson.js';
 import type { NetworkHardware } from '../engine/hardware.js';
 import { GoldenThreads } from '../engine/threads.js';
 import { hardwareGraph } from '../export/onnx.js';

@@ -18,7 +18,7 @@ import { rangeOf } from '../../../generators/common/shard.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { writePackage } from '../../../generators/package/write.js';
 import { printedBy } from '../../fixtures/command-line.js';
-import { growingReferences, levelsFrom, planOf } from '../../fixtures/configurations.js';
+import { FEW_CELLS, levelsFrom } from '../../fixtures/configurations.js';
 
 const ITEMS = 23;
 /** Larger than what is read at a time. */
@@ -206,21 +206,8 @@ describe('imcgen montecarlo --shard, and imcgen merge', () => {
 });
 
 describe('imcgen qualify --shard, and imcgen merge', () => {
-  const PLAN = planOf({
-    name: 'few cells',
-    config: {
-      name: 'few',
-      array: { rows: 4, columns: 2 },
-      input: { bits: 2 },
-      adc: { bits: 2, reference: { columns: 2, rows: 6 } },
-      output: { bits: 4 },
-      test: { march: false, selfTest: false },
-    },
-    levels: [levelsFrom('even', growingReferences(2, 1, 1))],
-  });
-
   it('report what one run reports', async () => {
-    const folder = orThrow(await writePackage(path.join(root, 'few'), packageFiles(PLAN)));
+    const folder = orThrow(await writePackage(path.join(root, 'few'), packageFiles(FEW_CELLS)));
     const sample = ['--sample', '6', '--seed', '3'];
     const whole = await printedBy(registerQualify, 'qualify', folder, ...sample, '--json');
     const file = (index: number) => path.join(root, 'few-results', `${index}.jsonl`);

@@ -9,32 +9,18 @@ import { mutated, mutationsOf } from '../../../generators/checks/qualify/mutants
 import type { Mutation } from '../../../generators/checks/qualify/mutation.js';
 import { type PackageBed, packageBed } from '../../../generators/checks/qualify/package-bed.js';
 import { qualify, sampleOf } from '../../../generators/checks/qualify/qualify.js';
-import { wilson } from '../../../generators/checks/qualify/wilson.js';
 import { yosysBuiltin } from '../../../generators/checks/yosys/builtin.js';
 import { registerQualify } from '../../../generators/command-line/commands/qualify.js';
 import { qualificationJson, qualificationText } from '../../../generators/command-line/report/qualify.js';
 import { orThrow } from '../../../generators/common/problems.js';
+import { wilson } from '../../../generators/common/wilson.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { readBack } from '../../../generators/package/vectors/scenario.js';
 import { newBench } from '../../../generators/package/vectors/vectors.js';
 import { writePackage } from '../../../generators/package/write.js';
 import { printedBy } from '../../fixtures/command-line.js';
-import { growingReferences, levelsFrom, planOf } from '../../fixtures/configurations.js';
+import { FEW_CELLS } from '../../fixtures/configurations.js';
 import { contentOf, replaceOnce } from '../../fixtures/packages.js';
-
-/** Few cells and one bank, with everything that a package has. */
-const PLAN = planOf({
-  name: 'few cells',
-  config: {
-    name: 'few',
-    array: { rows: 4, columns: 2 },
-    input: { bits: 2 },
-    adc: { bits: 2, reference: { columns: 2, rows: 6 } },
-    output: { bits: 4 },
-    test: { march: false, selfTest: false },
-  },
-  levels: [levelsFrom('even', growingReferences(2, 1, 1))],
-});
 
 let root: string;
 let folder: string;
@@ -47,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 const newPackage = async (name: string) =>
-  orThrow(await writePackage(path.join(root, name), packageFiles(PLAN)));
+  orThrow(await writePackage(path.join(root, name), packageFiles(FEW_CELLS)));
 
 const OPTIONS = { sample: 8, seed: 1, files: [], data: false, jobs: 2 } as const;
 
@@ -228,7 +214,7 @@ describe('imcgen qualify', () => {
     let weak: string;
     beforeAll(async () => {
       weak = await newPackage('weak');
-      const bench = newBench(PLAN, 1);
+      const bench = newBench(FEW_CELLS, 1);
       readBack(bench);
       const { operations, trace } = bench.stimulus.vectors();
       await writeFile(path.join(weak, 'vectors/operations.txt'), operations);

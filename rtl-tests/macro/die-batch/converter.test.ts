@@ -5,14 +5,9 @@ import { type DieConfig, dieConstants } from '../../../generators/macro/die/cons
 import { Die } from '../../../generators/macro/die/die.js';
 import { DieConverter } from '../../../generators/macro/die-batch/converter.js';
 import { Macro } from '../../../generators/macro/golden/macro.js';
-import {
-  fullScale,
-  type MacroShape,
-  maxMac,
-  offsetCapacity,
-  stepCapacity,
-} from '../../../generators/macro/plan/shape.js';
+import { fullScale, type MacroShape } from '../../../generators/macro/plan/shape.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
+import { contentsOf } from '../../fixtures/contents.js';
 import type { Contents } from '../../fixtures/definition.js';
 import { dieCodesByDefinition } from '../../fixtures/die-definition.js';
 import { EFFECTS, EVERY_EFFECT, withDie } from '../../fixtures/dies.js';
@@ -21,28 +16,6 @@ const demo = CONFIGURATIONS.find(({ config }) => config.name === 'demo')!;
 /** A die section with every default. */
 const dieWith = (die: object): DieConfig => planOf(withDie(demo, die)).config.die!;
 const NO_EFFECT = dieWith({});
-
-function contentsOf(shape: MacroShape, random: Random): Contents {
-  const density = random.next();
-  const bits = (length: number) => Uint8Array.from({ length }, () => Number(random.next() < density));
-  const planes = (rows: number) => ({
-    plus: bits(rows * shape.columns),
-    minus: bits(rows * shape.columns),
-  });
-  const usual = Math.ceil((2 * maxMac(shape)) / shape.referencePulses / 2 ** shape.adcBits);
-  const most = Math.min(stepCapacity(shape, shape.adcBits), random.next() < 0.8 ? usual : 1e9);
-  return {
-    shape,
-    cells: planes(shape.rows),
-    trim: planes(shape.trimRows),
-    groups: {
-      bits: shape.adcBits,
-      stepCells: Array.from({ length: 2 ** shape.adcBits - 1 }, () => random.whole(0, most)),
-      offsetCells: random.whole(0, offsetCapacity(shape)),
-    },
-    table: [],
-  };
-}
 
 function load(macro: Macro, { cells, trim, groups }: Contents, bank: number): Macro {
   macro.loadCells(cells);

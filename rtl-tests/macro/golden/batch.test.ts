@@ -5,15 +5,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Random } from '../../../generators/common/random.js';
 import { kernel } from '../../../generators/macro/golden/kernel.js';
 import { Macro } from '../../../generators/macro/golden/macro.js';
-import {
-  fullScale,
-  type MacroShape,
-  maxMac,
-  offsetCapacity,
-  outputRange,
-  stepCapacity,
-} from '../../../generators/macro/plan/shape.js';
+import { fullScale, type MacroShape } from '../../../generators/macro/plan/shape.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
+import { contentsOf } from '../../fixtures/contents.js';
 import { type Contents, convertByDefinition } from '../../fixtures/definition.js';
 import { forEveryChange } from '../../fixtures/every-change.js';
 
@@ -22,31 +16,6 @@ const demo = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'demo')!
 function shapeWith(change: Partial<MacroShape>): MacroShape {
   const shape = { ...demo, ...change };
   return { ...shape, headroom: change.headroom ?? fullScale(shape) };
-}
-
-/** Any contents of a shape: cells (1,1), steps without cells and references out of reach among them. */
-function contentsOf(shape: MacroShape, random: Random): Contents {
-  const density = random.next();
-  const { low, high } = outputRange(shape);
-  const bits = (length: number) => Uint8Array.from({ length }, () => Number(random.next() < density));
-  const planes = (rows: number) => ({
-    plus: bits(rows * shape.columns),
-    minus: bits(rows * shape.columns),
-  });
-  // Steps as wide as spread the references over what the macs reach, or any.
-  const usual = Math.ceil((2 * maxMac(shape)) / shape.referencePulses / 2 ** shape.adcBits);
-  const most = Math.min(stepCapacity(shape, shape.adcBits), random.next() < 0.8 ? usual : 1e9);
-  return {
-    shape,
-    cells: planes(shape.rows),
-    trim: planes(shape.trimRows),
-    groups: {
-      bits: shape.adcBits,
-      stepCells: Array.from({ length: 2 ** shape.adcBits - 1 }, () => random.whole(0, most)),
-      offsetCells: random.whole(0, offsetCapacity(shape)),
-    },
-    table: Array.from({ length: 2 ** shape.adcBits }, () => random.whole(low, high)),
-  };
 }
 
 function macroOf({ shape, cells, trim, groups, table }: Contents, bank = 0): Macro {
