@@ -13,6 +13,7 @@ import { readNpy } from '../../generators/levels/calibrate/npy.js';
 import { readOnnx } from '../../generators/network/onnx/model.js';
 import { openSession } from '../../generators/network/runtime/onnxruntime.js';
 import { CLI, printedBy } from '../fixtures/command-line.js';
+import { itLong } from '../fixtures/every-change.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -48,6 +49,16 @@ describe('imcgen evaluate', () => {
     const printed = await evaluate(at('without.json'));
     expect(printed).toContain('images.calibration: is missing');
     expect(printed).toContain('images.labels: is missing');
+  });
+});
+
+describe('imcgen evaluate --cosim', () => {
+  itLong('simulates the Verilog of macros that it draws, and says how it went', async () => {
+    const args = [at('network.json'), '--images', '20', '--cosim', '1'];
+    const { simulated } = JSON.parse(await evaluate(...args, '--json'));
+    expect(simulated).toHaveLength(1);
+    const [{ columns, values, differing, verilog }] = simulated;
+    expect([values, differing, verilog.passed]).toEqual([16 * columns, 0, true]);
   });
 });
 

@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerCosim } from '../../generators/command-line/commands/cosim.js';
 import { registerDiff } from '../../generators/command-line/commands/diff.js';
+import { registerEvaluate } from '../../generators/command-line/commands/evaluate.js';
 import { registerFaults } from '../../generators/command-line/commands/faults.js';
 import { registerProve } from '../../generators/command-line/commands/prove.js';
 import { registerQualify } from '../../generators/command-line/commands/qualify.js';
@@ -71,6 +72,7 @@ function inFolder(word: string): string {
 const REGISTERS: Readonly<Record<string, (program: Command) => void>> = {
   cosim: registerCosim,
   diff: registerDiff,
+  evaluate: registerEvaluate,
   faults: registerFaults,
   prove: registerProve,
   qualify: registerQualify,
@@ -103,6 +105,7 @@ describe('a machine with Node alone', () => {
     ['iverilog', 'iverilog', 'qualify pkg --sample 1'],
     ['iverilog', 'iverilog', 'synth pkg --gate-level'],
     ['iverilog', 'iverilog', 'synth pkg --liberty tiny.lib --gate-level --cells tiny.v'],
+    ['iverilog', 'iverilog', 'evaluate network.json --cosim 1'],
     ['sta', 'opensta', 'synth pkg --liberty tiny.lib --sta'],
     ['yosys', 'yosys', 'prove pkg --engine native'],
     ['yosys', 'yosys', 'prove pkg --engine smt --quiet'],

@@ -1,10 +1,13 @@
+import { COMMANDS } from '../../checks/cosim/simulator.js';
 import { requireWritable } from '../../common/files/output.js';
 import { writeWhole } from '../../common/files/writer.js';
 import { orThrow } from '../../common/problems.js';
+import { requireTools } from '../../common/tool.js';
 import type { Method } from '../../levels/calibrate/options.js';
 import { type CalibratedNetwork, Calibrator } from '../../network/calibrate/calibrator.js';
 import { type Capture, captureTensors } from '../../network/capture/capture.js';
 import type { Granularity } from '../../network/config/network.js';
+import { cosimNetwork, type SimulatedMacro } from '../../network/cosim/simulate.js';
 import { type Axes, compareMethods } from '../../network/evaluate/compare.js';
 import { type Evaluation, evaluateNetwork } from '../../network/evaluate/evaluate.js';
 import type { InferenceEngine } from '../../network/evaluate/forms.js';
@@ -18,6 +21,8 @@ export interface EvaluatedFile {
   readonly calibration: CalibratedNetwork;
   readonly evaluation: Evaluation;
   readonly test: string;
+  /** Macros whose Verilog was simulated, where that was asked for. */
+  readonly simulated: readonly SimulatedMacro[] | undefined;
 }
 
 /** What is told as work goes on, and what may stop it. */
@@ -35,18 +40,29 @@ export interface TestOptions {
   readonly recalibrate: boolean;
 }
 
+export interface EvaluateOptions extends TestOptions {
+  /** Macros whose Verilog is simulated; none where left out. */
+  readonly cosim?: number;
+}
+
 /** `imcgen evaluate`. */
 export async function evaluateFile(
   file: string,
-  { engine, images, recalibrate }: TestOptions,
+  { engine, images, recalibrate, cosim }: EvaluateOptions,
   work: Work,
 ): Promise<EvaluatedFile> {
+  if (cosim !== undefined) requireTools(...COMMANDS.icarus);
   const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
   const files = testFiles(file, loaded);
   const calibration = orThrow(await calibratorOf(file, loaded, work, recalibrate).calibrate(loaded.plan));
+  const { hardware } = calibration;
+  const simulated =
+    cosim === undefined
+      ? undefined
+      : orThrow(await cosimNetwork(hardware, files.test, { macros: cosim, ...work }));
   const options = { engine, most: images, ...work };
-  const evaluation = orThrow(await evaluateNetwork(calibration.hardware, loaded.model, files, options));
-  return { calibration, evaluation, test: files.test };
+  const evaluation = orThrow(await evaluateNetwork(hardware, loaded.model, files, options));
+  return { calibration, evaluation, test: files.test, simulated };
 }
 
 /** Axes of `imcgen compare`; what is left out stays as the config has it. */
