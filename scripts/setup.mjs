@@ -10,7 +10,7 @@
  * Exit code 1: a step failed; 3: a tool is missing and cannot be installed from here.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,12 +49,7 @@ if (packagesAreStale()) {
 }
 if (buildIsStale()) {
   say('building dist/');
-  const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const script = (name) => run(process.execPath, [path.join(ROOT, 'scripts', name)]);
-  const built = run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
-  (built && script('zod.mjs') && script('templates.mjs') && script('page.mjs')) ||
-    fail(1, 'the build failed');
-  chmodSync(path.join(ROOT, 'dist', 'cli.js'), 0o755);
+  run(process.execPath, [path.join(ROOT, 'scripts', 'build.mjs')]) || fail(1, 'the build failed');
 }
 const present = (tool) => (tool in FILES ? existsSync(FILES[tool]) : onPath(tool));
 const missing = tools.filter((tool) => !present(tool));

@@ -18,6 +18,6 @@ export const MANIFEST = 'manifest.json';
 export const SAFE_PATH = /^(?!.*(^|\/)\.)[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
 
 /** As the manifest has it: hexadecimal. */
-export function sha256(content: Buffer | string): string {
+export function sha256(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
 }

@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,19 @@ import { describeLong } from '../fixtures/every-change.js';
 
 /** The whole of npm's work, twice. */
 const MINUTES = 60_000;
+
+/** Of the package alone: what it depends on is not counted. */
+const MOST_BYTES = 5_000_000;
+
+/** A program in TypeScript, without the types of Node. */
+const PROGRAM = `import { cosim, loadMacro, Macro, type MacroConfig, orThrow, packageFiles, planMacro } from 'imcgen';
+import { planMacro as planAnywhere } from 'imcgen/model';
+
+const plan = orThrow(planMacro(orThrow(await loadMacro('m/macro.jsonc'))));
+const name: MacroConfig['name'] = plan.name;
+const { codes } = Macro.from(plan).convert(new Uint8Array(plan.shape.rows));
+export const all = [name, codes.length, packageFiles(plan).length, planAnywhere, cosim];
+`;
 
 // What is cloned is the last commit: without a repository there is nothing to install from.
 describeLong('an installed imcgen', () => {
@@ -44,6 +58,8 @@ describeLong('an installed imcgen', () => {
           'schemas/levels.schema.json',
           'templates/rtl/top.v.hbs',
           'README.md',
+          'CHANGELOG.md',
+          'LICENSE',
         ],
       ]),
     );
@@ -56,11 +72,28 @@ describeLong('an installed imcgen', () => {
 
     const project = await newProject('packed');
     await run(project, 'npm', 'install', at(packed!.filename));
+    const sizeOf = (folder: string) =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .reduce((bytes, { parentPath, name }) => bytes + statSync(path.join(parentPath, name)).size, 0);
+    const [own, all] = [path.join('node_modules', 'imcgen'), 'node_modules'].map((folder) =>
+      sizeOf(path.join(project, folder)),
+    );
+    console.log(
+      `imcgen: ${(own! / 1e6).toFixed(1)} MB; with all that it depends on ${(all! / 1e6).toFixed(0)} MB`,
+    );
+    expect(own).toBeLessThan(MOST_BYTES);
+
     const imcgen = path.join('node_modules', '.bin', 'imcgen');
     await run(project, imcgen, 'init', 'm', '--preset', 'small-signed');
     await run(project, imcgen, 'generate', 'm/macro.jsonc', '-o', 'pkg');
     expect((await run(project, imcgen, 'cosim', 'pkg')).stdout).toMatch(/^PASS small_signed /);
     expect((await run(project, imcgen, 'prove', '--help')).stdout).toContain('Examples:');
+
+    await writeFile(path.join(project, 'program.mts'), PROGRAM);
+    const tsc = path.resolve('node_modules', 'typescript', 'bin', 'tsc');
+    const strictly = ['--module', 'nodenext', '--target', 'es2023', '--strict', '--noEmit'];
+    await run(project, process.execPath, tsc, ...strictly, 'program.mts');
 
     const node = (...args: string[]) =>
       execa(process.execPath, args, { cwd: project, env, extendEnv: false, reject: false });

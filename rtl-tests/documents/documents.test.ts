@@ -27,6 +27,9 @@ const PAGES = [
   'docs/figures.md',
   'docs/architecture.md',
   'docs/glossary.md',
+  'docs/versions.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
 ];
 
 /** Library of the synthesis example, with the Verilog of its cells beside it. */

@@ -34,7 +34,7 @@ export interface LayerLevels {
 }
 
 /** Generated files that are there, unedited, from an earlier run of this version. */
-export type Kept = ReadonlyMap<string, Buffer>;
+export type Kept = ReadonlyMap<string, Uint8Array>;
 
 /** Finds the levels of each layer for each macro of a sweep; nothing is read or calibrated twice. */
 export class LevelsFinder {
@@ -132,7 +132,8 @@ export class LevelsFinder {
 
 /** The levels that an earlier run made by the same recipe. */
 function keptLevels(kept: Kept, bank: number, own: Levels, recipe: string): Result<Levels> | undefined {
-  const text = kept.get(packagedLevels(bank, own))?.toString('utf8');
+  const bytes = kept.get(packagedLevels(bank, own));
+  const text = bytes && new TextDecoder().decode(bytes);
   // Before it is parsed: most often there is none.
   if (!text?.includes(recipe)) return undefined;
   try {

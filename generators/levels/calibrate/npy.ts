@@ -120,7 +120,7 @@ export function writeNpy(path: string, array: NpyArray): void {
  *
  * @param descr number type, as `<f4`
  */
-export function npyStart(descr: string, shape: readonly number[], fortranOrder: boolean): Buffer {
+export function npyStart(descr: string, shape: readonly number[], fortranOrder: boolean): Uint8Array {
   const extents = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const dictionary = `{'descr': '${descr}', 'fortran_order': ${fortranOrder ? 'True' : 'False'}, 'shape': ${extents}, }`;
   // NumPy aligns the values to 64 bytes: 10 bytes before the dictionary, a newline after its padding.
