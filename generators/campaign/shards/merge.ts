@@ -1,17 +1,17 @@
 /** In: files of results of one campaign, in any order. Out: its items in their own order, whatever the shards were. */
-import { closeSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { stage } from '../../common/files/writer.js';
 import { InvalidInput, type Problem } from '../../common/problems.js';
 import { rangeOf, shardText } from '../../common/shard.js';
 import { unreadable } from '../../common/system-errors.js';
 import {
   type Campaign,
-  headerOf,
   itemText,
+  NEWLINE,
   openResults,
   type ResultFile,
   type ResultHeader,
+  ResultWriter,
 } from './result-file.js';
 
 /** All results of a campaign, on disk. */
@@ -122,35 +122,30 @@ function rerun(parts: readonly Part[], from: number, to: number, items: number):
  * @throws InvalidInput where a file of results is cut off, or the new one cannot be written
  */
 export function writeMerged({ campaign, files }: Results, output: string): void {
-  const { cwd, name, place, discard } = stage(output);
+  const writer = new ResultWriter(output, campaign, { from: 0, to: campaign.items });
   try {
-    const descriptor = openSync(path.resolve(cwd, name), 'w');
-    try {
-      writeSync(descriptor, headerOf(campaign, { from: 0, to: campaign.items }));
-      for (const file of files) for (const text of itemText(file)) writeWholly(descriptor, text);
-    } finally {
-      closeSync(descriptor);
-    }
+    for (const file of files) for (const text of itemText(file)) writer.copy(text);
   } catch (error) {
-    discard();
+    writer.discard();
     throw error;
   }
-  place();
-}
-
-function writeWholly(descriptor: number, text: Buffer): void {
-  for (let done = 0; done < text.length; ) done += writeSync(descriptor, text, done);
+  writer.finish();
 }
 
 /** The items one by one, in the order of the campaign. */
 export function* itemsOf({ files }: Results): Generator<unknown> {
   for (const file of files) {
-    const decoder = new TextDecoder();
-    let rest = '';
+    /** Of a line that is not whole yet; a line may be much longer than a piece of the file. */
+    let begun: Buffer[] = [];
     for (const text of itemText(file)) {
-      const lines = (rest + decoder.decode(text, { stream: true })).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) yield JSON.parse(line);
+      let start = 0;
+      for (let end = text.indexOf(NEWLINE); end >= 0; end = text.indexOf(NEWLINE, start)) {
+        const line = Buffer.concat([...begun, text.subarray(start, end)]).toString('utf8');
+        begun = [];
+        start = end + 1;
+        yield JSON.parse(line);
+      }
+      if (start < text.length) begun.push(text.subarray(start));
     }
   }
 }

@@ -1,4 +1,4 @@
-import { rangeOf, type Shard, shardText } from '../../common/shard.js';
+import type { Shard } from '../../common/shard.js';
 import type { LayerPlan } from '../../macro/plan/plan.js';
 import { type DieRecord, DieSimulator, type Ideal } from '../montecarlo/dies.js';
 import type { Limits } from '../montecarlo/limits.js';
@@ -13,7 +13,8 @@ import { simulateEach } from '../montecarlo/pool.js';
 import { studyKey } from '../montecarlo/study.js';
 import { summaryOf } from '../montecarlo/summary.js';
 import { itemsOf, type Results } from './merge.js';
-import { campaignOf, isThere, writeResults } from './result-file.js';
+import { campaignOf } from './result-file.js';
+import { type Divisible, runShard } from './shard.js';
 
 /** What a report of all dies says besides them. */
 interface About {
@@ -47,26 +48,23 @@ export async function monteCarloShard(
   const items = dies * studies.length;
   const keys = studies.map(({ study }) => studyKey(study));
   const campaign = campaignOf('montecarlo', items, { ...about }, [keys, head, dies, limits]);
-  const range = rangeOf(shard, items);
-  const part = `${file}: shard ${shardText(shard)}, ${range.to - range.from} of ${items} dies`;
-  if (isThere(file, campaign, range)) return `${part}, there already`;
-  const records: DieRecord[] = [];
-  let done = 0;
-  for (const [at, { corner, study }] of studies.entries()) {
-    const [from, to] = [Math.max(range.from, at * dies), Math.min(range.to, (at + 1) * dies)];
-    const seeds = Array.from({ length: Math.max(0, to - from) }, (_, die) =>
-      seedOf(head.seed, from + die - at * dies),
-    );
-    const found = new Map<number, DieRecord>();
-    await simulateEach(study, seeds, options.workers ?? 1, options.stop, (some) => {
-      for (const record of some) found.set(record.die, record);
-      done += some.length;
-      options.onProgress?.(done, range.to - range.from, corner);
-    });
-    records.push(...seeds.map((seed) => found.get(seed)!));
-  }
-  writeResults(file, campaign, { shard, range }, records);
-  return part;
+  const run: Divisible['run'] = async (range, add) => {
+    let done = 0;
+    for (const [at, { corner, study }] of studies.entries()) {
+      const [from, to] = [Math.max(range.from, at * dies), Math.min(range.to, (at + 1) * dies)];
+      const seeds = Array.from({ length: Math.max(0, to - from) }, (_, die) =>
+        seedOf(head.seed, from + die - at * dies),
+      );
+      const found = new Map<number, DieRecord>();
+      await simulateEach(study, seeds, options.workers ?? 1, options.stop, (some) => {
+        for (const record of some) found.set(record.die, record);
+        done += some.length;
+        options.onProgress?.(done, range.to - range.from, corner);
+      });
+      for (const seed of seeds) add(found.get(seed)!);
+    }
+  };
+  return runShard({ campaign, noun: 'dies', run }, shard, file);
 }
 
 /** The run that shards have done together. */

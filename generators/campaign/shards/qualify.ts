@@ -5,9 +5,10 @@ import {
   type QualifyOptions,
   qualificationOf,
 } from '../../checks/qualify/qualify.js';
-import { rangeOf, type Shard, shardText } from '../../common/shard.js';
+import type { Shard } from '../../common/shard.js';
 import { itemsOf, type Results } from './merge.js';
-import { campaignOf, isThere, writeResults } from './result-file.js';
+import { campaignOf } from './result-file.js';
+import { type Divisible, runShard } from './shard.js';
 
 /** What a report of all mutants says of the package. */
 type About = Pick<Qualification, 'macro' | 'all' | 'edited' | 'data' | 'seed'>;
@@ -28,11 +29,11 @@ export async function qualifyShard(
   return prepared(folder, options, async ({ macro, all, edited, sampled, inputs, run }) => {
     const about: About = { macro, all, edited, data, seed };
     const campaign = campaignOf('qualify', sampled, { ...about }, inputs);
-    const range = rangeOf(shard, sampled);
-    const what = `${file}: shard ${shardText(shard)}, mutants ${range.from} to ${range.to - 1} of ${sampled}`;
-    if (isThere(file, campaign, range)) return `${what}, there already`;
-    writeResults(file, campaign, { shard, range }, range.from === range.to ? [] : await run(range));
-    return range.from === range.to ? `${file}: shard ${shardText(shard)}, none of ${sampled} mutants` : what;
+    const work: Divisible = {
+      ...{ campaign, noun: 'mutants' },
+      run: async (range, add) => (await run(range)).forEach(add),
+    };
+    return runShard(work, shard, file);
   });
 }
 

@@ -3,9 +3,11 @@
  *
  * The first line is the header, every further line one item, in the order of the campaign.
  */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, writeSync } from 'node:fs';
+import path from 'node:path';
 import { z } from 'zod';
-import { writeWhole } from '../../common/files/writer.js';
+import { unwritable } from '../../common/files/output.js';
+import { type Staged, stage } from '../../common/files/writer.js';
 import { InvalidInput, type Problem } from '../../common/problems.js';
 import { type Range, type Shard, shardText } from '../../common/shard.js';
 import { unreadable } from '../../common/system-errors.js';
@@ -16,7 +18,7 @@ const FORMAT = 'imcgen results 1';
 /** No header is longer, bytes. */
 const LONGEST_HEADER = 2 ** 20;
 const CHUNK = 2 ** 16;
-const NEWLINE = 0x0a;
+export const NEWLINE = 0x0a;
 
 const headerSchema = z
   .strictObject({
@@ -61,7 +63,7 @@ export function campaignOf(
   return { command, items, about, campaign: sha256(JSON.stringify([VERSION, command, decides])) };
 }
 
-export function headerOf({ command, campaign, items, about }: Campaign, range: Range, shard?: Shard): string {
+function headerOf({ command, campaign, items, about }: Campaign, range: Range, shard?: Shard): string {
   const header: ResultHeader = {
     ...{ format: FORMAT, command, campaign, items },
     ...{ from: range.from, to: range.to },
@@ -71,6 +73,84 @@ export function headerOf({ command, campaign, items, about }: Campaign, range: R
   return `${JSON.stringify(header)}\n`;
 }
 
+/** So much is written at a time, characters. */
+const BUFFER = 2 ** 16;
+
+/** A file of results on its way: whole in the end, or not there. What is in memory does not grow with the results. */
+export class ResultWriter {
+  private readonly staged: Staged;
+  private readonly descriptor: number;
+  private text: string;
+  private items = 0;
+
+  /** @throws InvalidInput where the file cannot be written, as {@link add} and {@link finish} do */
+  constructor(
+    private readonly file: string,
+    campaign: Campaign,
+    private readonly range: Range,
+    private readonly shard?: Shard,
+  ) {
+    this.text = headerOf(campaign, range, shard);
+    this.staged = stage(file);
+    const { cwd, name } = this.staged;
+    this.descriptor = this.attempt(() => openSync(path.resolve(cwd, name), 'w'));
+  }
+
+  add(item: unknown): void {
+    this.items++;
+    this.text += `${JSON.stringify(item)}\n`;
+    if (this.text.length >= BUFFER) this.flush();
+  }
+
+  /** Adds items as they stand in another file. */
+  copy(bytes: Buffer): void {
+    this.flush();
+    this.write(bytes);
+  }
+
+  /** Gives the file its place. */
+  finish(): void {
+    if (this.shard !== undefined && this.items !== this.range.to - this.range.from) {
+      this.discard();
+      throw new RangeError('a shard has one result an item');
+    }
+    this.flush();
+    this.attempt(() => closeSync(this.descriptor));
+    this.staged.place();
+  }
+
+  /** Leaves nothing of it. */
+  discard(): void {
+    try {
+      closeSync(this.descriptor);
+    } catch {
+      // It is closed.
+    }
+    this.staged.discard();
+  }
+
+  private flush(): void {
+    const { text } = this;
+    this.text = '';
+    this.write(Buffer.from(text));
+  }
+
+  private write(bytes: Buffer): void {
+    this.attempt(() => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.descriptor, bytes, done);
+    });
+  }
+
+  private attempt<Value>(work: () => Value): Value {
+    try {
+      return work();
+    } catch (error) {
+      this.discard();
+      throw new InvalidInput([unwritable(this.file, error)]);
+    }
+  }
+}
+
 /** Writes what a shard found: a whole file, or none. */
 export function writeResults(
   file: string,
@@ -78,9 +158,9 @@ export function writeResults(
   { shard, range }: { readonly shard: Shard; readonly range: Range },
   items: readonly unknown[],
 ): void {
-  if (items.length !== range.to - range.from) throw new RangeError('a shard has one result an item');
-  const lines = items.map((item) => `${JSON.stringify(item)}\n`);
-  writeWhole(file, [headerOf(campaign, range, shard), ...lines].join(''));
+  const writer = new ResultWriter(file, campaign, range, shard);
+  for (const item of items) writer.add(item);
+  writer.finish();
 }
 
 /** Whether a shard's results are there already, of this campaign and of these items. */

@@ -9,8 +9,10 @@ import { InvalidInput, type Problem } from '../../common/problems.js';
 export const ENGINES = ['local', 'parallel', 'slurm'] as const;
 export type Engine = (typeof ENGINES)[number];
 
-/** Commands that have shards, and the option that says how many cores one of them takes. */
-const SHARDED: Readonly<Record<string, { readonly jobs: string }>> = {
+/** Commands that have shards, and the option that says how many cores one of them takes; most take one anyway. */
+const SHARDED: Readonly<Record<string, { readonly jobs?: string }>> = {
+  cosim: {},
+  faults: {},
   montecarlo: { jobs: '--workers' },
   qualify: { jobs: '--jobs' },
 };
@@ -116,7 +118,8 @@ export function quoted(word: string): string {
 export function shardScript(folder: string, { command, shards }: SubmitPlan): string {
   const { jobs } = SHARDED[command[0]!]!;
   // Shards run side by side; one of them takes one core, unless the command says otherwise.
-  const one = command.some((word) => word.replace(/=.*/, '') === jobs) ? [] : [jobs, '1'];
+  const told = jobs === undefined || command.some((word) => word.replace(/=.*/, '') === jobs);
+  const one = told ? [] : [jobs, '1'];
   const words = [...command, ...one].map(quoted).join(' ');
   return `#!/bin/sh
 # One shard of: imcgen ${command.map(quoted).join(' ')}

@@ -165,32 +165,98 @@ function meet({ other, models }: Kind, a: Cell, b: Cell): boolean {
   return a.word !== b.word && (!models.includes('no word') || a.word.mask === b.word.mask);
 }
 
-/** Coverage of every kind of fault by the macro's march, on the golden model. */
-export function coverageOf(
+/** So many faults are counted together. */
+const BLOCK = 1000;
+/** Of the faults of a kind that no background finds, so many are named. */
+const MOST_ESCAPES = 5;
+
+/** Faults of one kind that follow each other. */
+export interface FaultBlock {
+  readonly kind: Kind;
+  /** Whether these are of all faults of the kind, or of a random sample of them. */
+  readonly all: boolean;
+  /** Place of the first one among those of the kind that are tried. */
+  readonly first: number;
+}
+
+interface FaultChoice extends Partial<MarchPlan> {
+  /** Most faults of a kind between two cells that are all tried; of kinds with more, this many random ones. */
+  readonly most: number;
+  readonly seed: number;
+}
+
+/** All faults that are tried, in blocks, kind after kind. */
+export function blocksOf(shape: MacroShape, { most, seed }: FaultChoice): FaultBlock[] {
+  const words = cellWords(shape);
+  return KINDS.flatMap((kind) => {
+    const all = isWhole(words, kind, most);
+    let faults = all ? 0 : most;
+    if (all) for (const _ of faultsOf(shape, kind, most, seed, all)) faults++;
+    return Array.from({ length: Math.ceil(faults / BLOCK) }, (_, at) => ({ kind, all, first: at * BLOCK }));
+  });
+}
+
+/** What a march finds of the faults of some blocks, one by one, in their order. */
+export function* countsOf(
   shape: MacroShape,
-  options: { readonly most: number; readonly seed: number } & Partial<MarchPlan>,
-): Coverage[] {
-  return KINDS.map((kind) => {
-    const all = isWhole(cellWords(shape), kind, options.most);
-    const counts = { faults: 0, solid: 0, found: 0, located: 0 };
-    const escapes: Fault[] = [];
-    for (const fault of faultsOf(shape, kind, options.most, options.seed, all)) {
-      counts.faults++;
-      let report: Report | undefined;
-      let background = 0;
-      for (; background < BACKGROUNDS.length && report === undefined; background++) {
-        report = reportOf(shape, fault, background, options);
-      }
-      if (report === undefined) {
-        if (escapes.length < 5) escapes.push(fault);
-        continue;
-      }
-      counts.found++;
-      if (background === 1) counts.solid++;
-      if (locates(report, fault)) counts.located++;
+  blocks: readonly FaultBlock[],
+  choice: FaultChoice,
+): Generator<Coverage> {
+  let [source, next]: [Generator<Fault> | undefined, number] = [undefined, 0];
+  for (const [at, { kind, all, first }] of blocks.entries()) {
+    if (blocks[at - 1]?.kind !== kind) source = undefined;
+    if (source === undefined || next > first) {
+      [source, next] = [faultsOf(shape, kind, choice.most, choice.seed, all), 0];
     }
-    return { kind: kind.kind, all, ...counts, escapes };
-  }).filter(({ faults }) => faults > 0);
+    for (; next < first; next++) source.next();
+    const faults: Fault[] = [];
+    for (; next < first + BLOCK; next++) {
+      const fault = source.next();
+      if (!fault.done) faults.push(fault.value);
+    }
+    yield { kind: kind.kind, all, ...countsOfBlock(shape, faults, choice) };
+  }
+}
+
+function countsOfBlock(shape: MacroShape, faults: readonly Fault[], plan: Partial<MarchPlan>) {
+  const counts = { faults: faults.length, solid: 0, found: 0, located: 0 };
+  const escapes: Fault[] = [];
+  for (const fault of faults) {
+    let report: Report | undefined;
+    let background = 0;
+    for (; background < BACKGROUNDS.length && report === undefined; background++) {
+      report = reportOf(shape, fault, background, plan);
+    }
+    if (report === undefined) {
+      if (escapes.length < MOST_ESCAPES) escapes.push(fault);
+      continue;
+    }
+    counts.found++;
+    if (background === 1) counts.solid++;
+    if (locates(report, fault)) counts.located++;
+  }
+  return { ...counts, escapes };
+}
+
+/** Blocks of the same kinds together, in the order of the report; kinds without a fault are left out. */
+export function joined(blocks: readonly Coverage[]): Coverage[] {
+  return KINDS.flatMap(({ kind }) => {
+    const own = blocks.filter((block) => block.kind === kind);
+    const sum = (count: 'faults' | 'solid' | 'found' | 'located') =>
+      own.reduce((total, block) => total + block[count], 0);
+    if (sum('faults') === 0) return [];
+    const counts = {
+      ...{ faults: sum('faults'), solid: sum('solid') },
+      ...{ found: sum('found'), located: sum('located') },
+    };
+    const escapes = own.flatMap((block) => block.escapes).slice(0, MOST_ESCAPES);
+    return [{ kind, all: own[0]!.all, ...counts, escapes }];
+  });
+}
+
+/** Coverage of every kind of fault by the macro's march, on the golden model. */
+export function coverageOf(shape: MacroShape, choice: FaultChoice): Coverage[] {
+  return joined([...countsOf(shape, blocksOf(shape, choice), choice)]);
 }
 
 /** Whether a report names the defect: the very cell, or for an address one of the two words that meet. */

@@ -37,8 +37,8 @@ export interface FaultSimulation extends Verdict {
   readonly located: number;
   /** Clock cycles of all marches together, each of them compared. */
   readonly cycles: number;
-  /** Seconds of the simulation itself. */
-  readonly seconds: number;
+  /** Seconds of the simulation itself; undefined where parts of it ran in different places. */
+  readonly seconds?: number;
 }
 
 /** Idle cycles before a trial, in the middle of which the fault changes. */

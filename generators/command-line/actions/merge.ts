@@ -1,10 +1,15 @@
-import type { Results } from '../../campaign/shards/merge.js';
+import { mergedCosim, type NamedVerdict } from '../../campaign/shards/cosim.js';
+import { mergedFaults } from '../../campaign/shards/faults.js';
+import { itemsOf, type Results } from '../../campaign/shards/merge.js';
 import { mergedMonteCarlo } from '../../campaign/shards/montecarlo.js';
 import { mergedQualification } from '../../campaign/shards/qualify.js';
+import type { FaultResult } from '../../checks/faults/run.js';
 import { InvalidInput } from '../../common/problems.js';
 import { VERSION } from '../../common/version.js';
+import { faultJson, faultText } from '../report/faults.js';
 import { monteCarloJson, monteCarloText } from '../report/montecarlo.js';
 import { qualificationJson, qualificationText } from '../report/qualify.js';
+import { cosimJson, cosimText } from '../report/verdict.js';
 
 /** A report for a person, and for a machine. */
 interface MergedReport {
@@ -12,15 +17,39 @@ interface MergedReport {
   readonly json: () => string;
 }
 
-/** Reports of the commands that have shards. */
-const REPORTS: Readonly<Record<string, (results: Results) => MergedReport>> = {
-  montecarlo: (results) => {
-    const run = mergedMonteCarlo(results);
-    return { text: () => monteCarloText(run), json: () => monteCarloJson(run) };
+/** What is made of the results of a command that has shards. */
+interface Reporter {
+  readonly report: (results: Results) => MergedReport;
+  /** Whether a result is one that the command does not end with 1 for; left out where it never does. */
+  readonly passes?: (item: never) => boolean;
+}
+
+const REPORTERS: Readonly<Record<string, Reporter>> = {
+  cosim: {
+    report: (results) => {
+      const runs = mergedCosim(results);
+      return { text: () => cosimText(runs), json: () => cosimJson(runs) };
+    },
+    passes: ({ result }: NamedVerdict) => result.passed,
   },
-  qualify: (results) => {
-    const found = mergedQualification(results);
-    return { text: () => qualificationText(found), json: () => qualificationJson(found) };
+  faults: {
+    report: (results) => {
+      const run = mergedFaults(results);
+      return { text: () => faultText(run), json: () => faultJson(run) };
+    },
+    passes: (result: FaultResult) => ('kind' in result ? result.found === result.faults : result.passed),
+  },
+  montecarlo: {
+    report: (results) => {
+      const run = mergedMonteCarlo(results);
+      return { text: () => monteCarloText(run), json: () => monteCarloJson(run) };
+    },
+  },
+  qualify: {
+    report: (results) => {
+      const found = mergedQualification(results);
+      return { text: () => qualificationText(found), json: () => qualificationJson(found) };
+    },
   },
 };
 
@@ -30,11 +59,24 @@ const REPORTS: Readonly<Record<string, (results: Results) => MergedReport>> = {
  * @throws InvalidInput for results of a command that this version does not have
  */
 export function mergedReport(results: Results): MergedReport {
-  const { command } = results.campaign;
-  const report = Object.hasOwn(REPORTS, command) ? REPORTS[command] : undefined;
-  if (report !== undefined) return report(results);
+  return reporterOf(results).report(results);
+}
+
+/**
+ * Whether the command would have ended with 0 for what was found.
+ *
+ * @throws InvalidInput for results of a command that this version does not have
+ */
+export function mergedPasses(results: Results): boolean {
+  const { passes } = reporterOf(results);
+  if (passes === undefined) return true;
+  for (const item of itemsOf(results)) if (!passes(item as never)) return false;
+  return true;
+}
+
+function reporterOf({ campaign: { command }, files }: Results): Reporter {
+  const reporter = Object.hasOwn(REPORTERS, command) ? REPORTERS[command] : undefined;
+  if (reporter !== undefined) return reporter;
   const message = `is of imcgen ${command}, which imcgen ${VERSION} cannot report`;
-  throw new InvalidInput([
-    { file: results.files[0]!.file, path: '', message, fix: 'Use the version that made it.' },
-  ]);
+  throw new InvalidInput([{ file: files[0]!.file, path: '', message, fix: 'Use the version that made it.' }]);
 }

@@ -19,7 +19,7 @@ import { requireWritable } from '../../common/files/output.js';
 import { writeWhole } from '../../common/files/writer.js';
 import { Interrupted, InvalidInput } from '../../common/problems.js';
 import { requireTools } from '../../common/tool.js';
-import { mergedReport } from './merge.js';
+import { mergedPasses, mergedReport } from './merge.js';
 
 /** How often shards that died on a cluster are handed to it again. */
 const MOST_TRIES = 3;
@@ -141,6 +141,7 @@ function finish(folder: string, quiet: boolean): void {
   writeWhole(path.join(folder, 'report.txt'), text());
   writeWhole(path.join(folder, 'report.json'), json());
   if (!quiet) process.stdout.write(text());
+  if (!mergedPasses(results)) process.exitCode = 1;
 }
 
 /** `imcgen status`. */

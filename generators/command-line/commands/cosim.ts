@@ -1,6 +1,9 @@
 import { type Command, Option } from 'commander';
+import type { CosimResult } from '../../checks/cosim/cosim.js';
 import type { ArrayView, PowerUp, Simulator } from '../../checks/cosim/simulator.js';
-import { wholeNumber } from './values.js';
+import type { Shard } from '../../common/shard.js';
+import { shardFlags } from './shard-flags.js';
+import { atLeastOne, shard, wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -10,7 +13,9 @@ Examples:
   imcgen cosim out/demo --simulator verilator        same vectors, same verdict
   imcgen cosim out/demo --cells random --seed 7      cells that power up random, as those of a chip do
   imcgen cosim out/demo --view die --die 7           a die with mismatch and noise, of a config that has "die"
-  imcgen cosim out/demo --overrides                  other shapes by parameters, as an instantiation may ask`;
+  imcgen cosim out/demo --overrides                  other shapes by parameters, as an instantiation may ask
+  imcgen cosim out/demo --runs 100 --seed 1          the scenario a hundred times, with seeds 1 to 100
+  imcgen cosim out/demo --runs 100 --shard 3/10 -o results/3.jsonl     a part of them; imcgen merge results`;
 
 interface CosimFlags {
   readonly conversions: number;
@@ -22,6 +27,9 @@ interface CosimFlags {
   readonly vcd?: string;
   readonly fst?: string;
   readonly overrides: boolean;
+  readonly runs: number;
+  readonly shard?: Shard;
+  readonly output?: string;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -54,41 +62,65 @@ export function registerCosim(program: Command): void {
     .addOption(new Option('--vcd <file>', 'keep the waveform as VCD').conflicts('fst'))
     .option('--fst <file>', 'keep the waveform as FST')
     .option('--overrides', 'also override the shape by Verilog parameters', false)
+    .option(
+      '--runs <count>',
+      'runs that do not depend on each other, with seeds from --seed on',
+      atLeastOne,
+      1,
+    )
+    .option('--shard <i/n>', 'only this part of the runs, from 0; imcgen merge puts parts together', shard)
+    .option('-o, --output <file>', 'with --shard: the file of results; one that is there already is kept')
     .option('--json', 'print the verdict as JSON', false)
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, flags: CosimFlags, command: Command) => {
-      const impossible = powerUpProblem(flags) ?? dieProblem(flags);
+      const impossible = powerUpProblem(flags) ?? dieProblem(flags) ?? waveformProblem(flags);
       if (impossible !== undefined) command.error(`error: ${impossible}`);
-      const { cosim, cosimOverride } = await import('../../checks/cosim/cosim.js');
-      const { OVERRIDES } = await import('../../checks/cosim/overrides.js');
-      const { verdictJson, verdictText } = await import('../report/verdict.js');
-      const { interruptible } = await import('./interrupt.js');
+      const { cosimOf, cosimRuns } = await import('../../checks/cosim/runs.js');
+      const { cosimJson, cosimText } = await import('../report/verdict.js');
+      const { shown } = await import('./shown.js');
       const { conversions, seed, simulator, view, cells, vcd, fst, die } = flags;
-      const powerUp = cells === 'zero' ? {} : { powerUp: { contents: cells, seed } };
-      const file = vcd ?? fst;
-      const dump =
-        file === undefined ? {} : { dump: { file, format: fst ? ('fst' as const) : ('vcd' as const) } };
+      const runs = cosimRuns(seed, flags.runs, flags.overrides);
+      const options = {
+        ...{ conversions, simulator, view },
+        ...(cells !== 'zero' && { powerUp: { contents: cells, seed } }),
+        ...(die !== undefined && { dieSeed: die }),
+      };
+      if (flags.shard !== undefined || flags.output !== undefined) {
+        const { cosimShard } = await import('../../campaign/shards/cosim.js');
+        const { shard, file } = shardFlags(command, flags);
+        const told = await shown(({ stop: signal, onProgress }) =>
+          cosimShard(folder, runs, { ...options, signal, onProgress }, shard, file),
+        );
+        if (!flags.quiet) process.stdout.write(`${told}\n`);
+        return;
+      }
+      const waveform = vcd ?? fst;
+      const format = fst === undefined ? 'vcd' : 'fst';
       const { requireWritable } = await import('../../common/files/output.js');
-      if (file !== undefined) requireWritable([{ path: file, kind: 'file' }]);
-      const results = await interruptible(async (signal) => {
-        const dieSeed = die === undefined ? {} : { dieSeed: die };
-        const common = { conversions, seed, simulator, view, ...dieSeed, ...powerUp, signal };
-        const runs = [{ name: 'as generated', result: await cosim(folder, { ...common, ...dump }) }];
-        for (const { name, shape } of flags.overrides ? OVERRIDES : []) {
-          runs.push({ name, result: await cosimOverride(folder, shape, common) });
+      if (waveform !== undefined) requireWritable([{ path: waveform, kind: 'file' }]);
+      const results = await shown(async ({ stop: signal, onProgress }) => {
+        const found: { name: string; result: CosimResult }[] = [];
+        for (const [at, run] of runs.entries()) {
+          if (runs.length > 1) onProgress(at, runs.length, run.name);
+          const dump =
+            waveform !== undefined && at === 0 ? { dump: { file: waveform, format } as const } : {};
+          found.push({ name: run.name, result: await cosimOf(folder, run, { ...options, ...dump, signal }) });
         }
-        return runs;
+        return found;
       });
       const failed = results.some(({ result }) => !result.passed);
-      if (flags.json) {
-        const plain = results.map(({ name, result }) => ({ name, ...verdictJson(result) }));
-        process.stdout.write(`${JSON.stringify(plain, null, 2)}\n`);
-      } else if (failed || !flags.quiet) {
-        for (const { name, result } of results) process.stdout.write(verdictText(name, result));
-      }
+      if (flags.json) process.stdout.write(cosimJson(results));
+      else if (failed || !flags.quiet) process.stdout.write(cosimText(results));
       if (failed) process.exitCode = 1;
     });
+}
+
+/** Why no waveform can be kept as asked, or undefined where it can. */
+function waveformProblem({ vcd, fst, runs, shard }: CosimFlags): string | undefined {
+  return (vcd ?? fst) !== undefined && (runs > 1 || shard !== undefined)
+    ? '--vcd and --fst are for one run: without --shard, and with --runs 1'
+    : undefined;
 }
 
 /** Why cells cannot power up as asked, or undefined where they can. */

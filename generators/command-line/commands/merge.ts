@@ -9,7 +9,7 @@ Examples:
 Puts together what a command with --shard i/n has found, in any order and of any n: the merged bytes are the same
 for 1 shard or 1,000, however often some of them ran. Shards that are missing, there twice, or of another campaign
 are named, with the command line flags that make them.
-Exit code 1: the shards are not one whole campaign.`;
+Exit code 1: the shards are not one whole campaign, or what they found is what the command ends with 1 for.`;
 
 interface MergeFlags {
   readonly output?: string;
@@ -30,12 +30,14 @@ export function registerMerge(program: Command): void {
     .action(async (paths: string[], flags: MergeFlags) => {
       const { gather, writeMerged } = await import('../../campaign/shards/merge.js');
       const { requireWritable } = await import('../../common/files/output.js');
-      const { mergedReport } = await import('../actions/merge.js');
+      const { mergedPasses, mergedReport } = await import('../actions/merge.js');
       if (flags.output !== undefined) requireWritable([{ path: flags.output, kind: 'file' }], paths);
       const results = gather(paths);
       if (flags.output !== undefined) writeMerged(results, flags.output);
-      if (flags.quiet) return;
-      const { text, json } = mergedReport(results);
-      process.stdout.write(flags.json ? json() : text());
+      if (!flags.quiet) {
+        const { text, json } = mergedReport(results);
+        process.stdout.write(flags.json ? json() : text());
+      }
+      if (!mergedPasses(results)) process.exitCode = 1;
     });
 }

@@ -24,12 +24,17 @@ export function faultText({ macro, words, cells, cycles, coverage, simulation }:
     const { passed, trials, mismatches, complaints, simulator, seconds } = simulation;
     lines.push(
       `${passed ? 'PASS' : 'FAIL'} RTL against golden model: ${trials} marches, ${simulation.cycles} cycles, ` +
-        `${mismatches.length} mismatches, ${simulator} ${seconds.toFixed(1)} s`,
+        `${mismatches.length} mismatches, ${simulator}${seconds === undefined ? '' : ` ${seconds.toFixed(1)} s`}`,
       ...mismatches.slice(0, 5).map((mismatch) => `  ${describeMismatch(mismatch)}`),
       ...complaints.map((complaint) => `  ${complaint}`),
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The same for machines. */
+export function faultJson(run: FaultRun): string {
+  return `${JSON.stringify(run, null, 2)}\n`;
 }
 
 function cellsOf({ kind, all, faults, solid, found, located }: Coverage): string[] {

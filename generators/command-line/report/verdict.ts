@@ -4,12 +4,31 @@ import { describeMismatch } from '../../checks/cosim/verdict.js';
 /** Mismatches that are worth showing: the first ones lead to the cause. */
 const MOST_SHOWN = 5;
 
+/** A simulation whose parts may have run in different places: then nobody knows for how long. */
+type Timed = Omit<CosimResult, 'seconds'> & Partial<Pick<CosimResult, 'seconds'>>;
+
+interface Named {
+  readonly name: string;
+  readonly result: Timed;
+}
+
+/** Several simulations as an engineer reads them. */
+export function cosimText(runs: readonly Named[]): string {
+  return runs.map(({ name, result }) => verdictText(name, result)).join('');
+}
+
+/** The same for machines. */
+export function cosimJson(runs: readonly Named[]): string {
+  const plain = runs.map(({ name, result }) => ({ name, ...verdictJson(result) }));
+  return `${JSON.stringify(plain, null, 2)}\n`;
+}
+
 /** A co-simulation as an engineer reads it: one line where it passed, the first mismatches where not. */
-export function verdictText(name: string, result: CosimResult): string {
+export function verdictText(name: string, result: Timed): string {
   const { macro, simulator, conversions, cycles, checks, seconds, mismatches, complaints } = result;
   const head =
     `${result.passed ? 'PASS' : 'FAIL'} ${macro} (${name}): ${conversions} conversions, ${cycles} cycles, ` +
-    `${checks} checks, ${mismatches.length} mismatches, ${simulator} ${seconds.toFixed(1)} s\n`;
+    `${checks} checks, ${mismatches.length} mismatches, ${simulator}${seconds === undefined ? '' : ` ${seconds.toFixed(1)} s`}\n`;
   const shown = mismatches.slice(0, MOST_SHOWN).map((mismatch) => `${indent(describeMismatch(mismatch))}\n`);
   const more = mismatches.length > MOST_SHOWN ? [`  and ${mismatches.length - MOST_SHOWN} more\n`] : [];
   const said = complaints.map((line) => `  ${line}\n`);
@@ -17,7 +36,7 @@ export function verdictText(name: string, result: CosimResult): string {
 }
 
 /** The golden model has cells that are 0 at power-up: what nobody wrote differs. */
-function powerUpNote({ powerUp }: CosimResult): string[] {
+function powerUpNote({ powerUp }: Timed): string[] {
   if (powerUp === undefined) return [];
   const cells = powerUp.contents === 'x' ? 'unknown' : `random, seed ${powerUp.seed}`;
   return [
@@ -26,7 +45,7 @@ function powerUpNote({ powerUp }: CosimResult): string[] {
 }
 
 /** The same for machines; what the conversion of a mismatch held, which its cycle names, left out. */
-export function verdictJson({ mismatches, ...rest }: CosimResult) {
+export function verdictJson({ mismatches, ...rest }: Timed) {
   return { ...rest, mismatches: mismatches.map(({ conversion: _, ...mismatch }) => mismatch) };
 }
 

@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerCosim } from '../../../generators/command-line/commands/cosim.js';
+import { registerFaults } from '../../../generators/command-line/commands/faults.js';
+import { registerMerge } from '../../../generators/command-line/commands/merge.js';
+import { orThrow } from '../../../generators/common/problems.js';
+import { packageFiles } from '../../../generators/package/package.js';
+import { writePackage } from '../../../generators/package/write.js';
+import { printedBy } from '../../fixtures/command-line.js';
+import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
+import { replaceOnce } from '../../fixtures/packages.js';
+
+let root: string;
+beforeAll(async () => {
+  root = mkdtempSync(path.join(tmpdir(), 'imcgen-sharded-'));
+  const tiny = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'tiny')!);
+  orThrow(await writePackage(at('tiny'), packageFiles(tiny)));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+const at = (name: string) => path.join(root, name);
+
+interface Sharded {
+  readonly name: string;
+  readonly register: (program: Command) => void;
+  readonly work: () => readonly string[];
+}
+
+const COMMANDS: readonly Sharded[] = [
+  {
+    name: 'cosim',
+    register: registerCosim,
+    work: () => ['cosim', at('tiny'), '--runs', '3', '--seed', '4', '--conversions', '4'],
+  },
+  {
+    name: 'faults',
+    register: registerFaults,
+    work: () => ['faults', at('tiny'), '--pairs', '2500', '--simulate', '12', '--seed', '3'],
+  },
+];
+
+/** Runs shards, one of them twice, and merges them: the merged bytes, and the reports. */
+async function merged({ name, register, work }: Sharded, of: number) {
+  const folder = at(`${name}-${of}`);
+  const indices = Array.from({ length: of }, (_, index) => index).reverse();
+  for (const index of [...indices, 0]) {
+    const shard = ['--shard', `${index}/${of}`, '-o', path.join(folder, `${index}.jsonl`)];
+    const told = await printedBy(register, ...work(), ...shard);
+    expect(told).toContain(`shard ${index}/${of}, `);
+  }
+  const all = at(`${name}-${of}.jsonl`);
+  const json = await printedBy(registerMerge, 'merge', folder, '-o', all, '--json');
+  const text = await printedBy(registerMerge, 'merge', folder);
+  return { bytes: readFileSync(all, 'utf8'), json, text, folder };
+}
+
+/** Times, which no shard can know of the whole. */
+const timeless = (text: string) => text.replace(/,?\s*"seconds": [\d.e-]+/g, '').replace(/ \d+\.\d s$/gm, '');
+
+describe.each(COMMANDS)('imcgen $name --shard, and imcgen merge', (command) => {
+  it('have the same bytes for 1, 2 and 7 shards, and report what one run reports', async () => {
+    const { register, work } = command;
+    const one = await merged(command, 1);
+    for (const of of [2, 7]) expect((await merged(command, of)).bytes).toBe(one.bytes);
+    expect(one.json).toBe(timeless(await printedBy(register, ...work(), '--json')));
+    expect(one.text).toBe(timeless(await printedBy(register, ...work())));
+    expect(process.exitCode).toBeUndefined();
+  }, 120_000);
+});
+
+describe('shards of a package that was edited', () => {
+  it('are of another campaign, and what fails in them fails when they are merged', async () => {
+    const { register, work, name } = COMMANDS[0]!;
+    const folder = at('edited');
+    const shard = (index: number) => ['--shard', `${index}/2`, '-o', path.join(folder, `${index}.jsonl`)];
+    await printedBy(register, ...work(), ...shard(0));
+    await replaceOnce(
+      path.join(at('tiny'), 'rtl', 'tiny_march.v'),
+      'ROWS + TRIM_ROWS - 1;',
+      'ROWS + TRIM_ROWS - 2;',
+    );
+    await printedBy(register, ...work(), ...shard(1));
+    expect(await printedBy(registerMerge, 'merge', folder)).toContain('is of another campaign than');
+    expect(await printedBy(register, ...work(), ...shard(0))).not.toContain('there already');
+    expect(process.exitCode, name).toBeUndefined();
+    try {
+      expect(await printedBy(registerMerge, 'merge', folder)).toMatch(/^FAIL tiny/);
+      expect(process.exitCode).toBe(1);
+    } finally {
+      process.exitCode = undefined;
+    }
+  }, 60_000);
+});
+
+it.each([
+  [['--runs', '2', '--vcd', 'x.vcd'], '--vcd and --fst are for one run'],
+  [['--shard', '0/2', '-o', 'x.jsonl', '--fst', 'x.fst'], '--vcd and --fst are for one run'],
+  [['--runs', '0'], 'must be at least 1'],
+])('imcgen cosim refuses %j', async (flags, message) => {
+  expect(await printedBy(registerCosim, 'cosim', 'nowhere', ...flags)).toContain(message);
+});
