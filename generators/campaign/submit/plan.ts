@@ -15,6 +15,7 @@ const SHARDED: Readonly<Record<string, { readonly jobs?: string }>> = {
   faults: {},
   montecarlo: { jobs: '--workers' },
   qualify: { jobs: '--jobs' },
+  sweep: { jobs: '--jobs' },
 };
 /** Options that the scripts give themselves, or that would hide what a shard says. */
 const OWN = ['--shard', '-o', '--output', '--json', '--quiet', '--min-score'];

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import type { Method } from '../../levels/calibrate/options.js';
 import { isMethod, settingsOf } from '../../levels/calibrate/recorded-options.js';
@@ -144,6 +146,27 @@ function keptLevels(kept: Kept, bank: number, own: Levels, recipe: string): Resu
   } catch {
     return undefined;
   }
+}
+
+/** No code is wider, bits. */
+const WIDEST = 16;
+
+/** sha256 of the files that levels may come from, beside the macro and its own levels. */
+export async function choiceContent(
+  { files, samples }: LevelsChoice,
+  { levels }: MacroInput,
+): Promise<string> {
+  const contents: unknown[] = [];
+  for (const { name } of levels) {
+    for (let bits = 1; files !== undefined && bits <= WIDEST; bits++) {
+      const file = filled(files, name, bits);
+      if (existsSync(file)) contents.push([file, sha256(await readFile(file))]);
+    }
+    if (samples === undefined) continue;
+    const { activationsHash } = await import('./samples.js');
+    contents.push(activationsHash(samples.map((pattern) => filled(pattern, name))));
+  }
+  return sha256(JSON.stringify(contents));
 }
 
 /** What is wrong with the patterns of a choice, by their flags. */

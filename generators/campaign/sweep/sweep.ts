@@ -6,6 +6,7 @@ import { requireOneStdin } from '../../common/files/input.js';
 import { requireWritable } from '../../common/files/output.js';
 import { inLanes } from '../../common/lanes.js';
 import { Interrupted, InvalidInput, orThrow, type Problem } from '../../common/problems.js';
+import type { Range } from '../../common/shard.js';
 import { TOOL } from '../../common/version.js';
 import { configHash } from '../../macro/config/hash.js';
 import { type MacroInput, macroInput } from '../../macro/config/input.js';
@@ -14,7 +15,7 @@ import { type MacroPlan, planMacro } from '../../macro/plan/plan.js';
 import { type Inventory, readManifest, takeInventory } from '../../package/inventory.js';
 import type { Manifest } from '../../package/manifest.js';
 import type { PackageFile } from '../../package/text/contribution.js';
-import type { AxisValues } from './axes.js';
+import { type AxisValues, MOST_VARIANTS } from './axes.js';
 import { checkChoice, type Kept, type LayerLevels, type LevelsChoice, LevelsFinder } from './levels.js';
 import { generateEach, workersFor } from './pool.js';
 import { type Variant, variantConfig, variantsOf } from './variants.js';
@@ -31,7 +32,7 @@ export interface SweepOptions extends LevelsChoice {
   readonly force?: boolean;
   /** Conversions of random inputs to simulate every package with; undefined for no simulation. */
   readonly simulate?: number | undefined;
-  /** Processes that generate; default: as many as pay. */
+  /** Processes that generate, and simulations at a time; default: as many as pay. */
   readonly workers?: number | undefined;
   /** Ends the sweep: finished packages stay, no other is touched. */
   readonly signal?: AbortSignal;
@@ -52,6 +53,8 @@ export interface SweepRow {
   readonly state: SweepState;
   /** The hardware. Undefined where it cannot be built. */
   readonly plan: MacroPlan | undefined;
+  /** Hash of config and levels, as in the manifest; undefined where there is no plan. */
+  readonly sha256: string | undefined;
   /** One a layer, in the order of banks; empty where there are none. */
   readonly levels: readonly LayerLevels[];
   /** Why it was refused; empty otherwise. */
@@ -112,24 +115,64 @@ export interface Sweep {
  * ```
  */
 export async function sweep(file: string, options: SweepOptions): Promise<Sweep> {
+  const { base, output, variants, run } = await prepareSweep(file, options);
+  const rows = await run({ from: 0, to: variants.length });
+  const { axes, dryRun = false } = options;
+  return { macro: base.config.name, output, axes, rows, dryRun, passed: rows.every(rowPasses) };
+}
+
+/** Whether a macro could be built and written, and passed its simulation if there was one. */
+export function rowPasses({ state, simulation }: Judged): boolean {
+  return state !== 'refused' && simulation?.passed !== false;
+}
+
+interface Judged {
+  readonly state: string;
+  readonly simulation?: { readonly passed: boolean } | undefined;
+}
+
+/** A sweep that is ready to run, whole or in parts. */
+export interface PreparedSweep {
+  readonly base: MacroInput;
+  /** Folder of the packages. */
+  readonly output: string;
+  readonly variants: readonly Variant[];
+  /** Generates some of the packages, and simulates them where that is asked for. */
+  readonly run: (range: Range) => Promise<SweepRow[]>;
+}
+
+/**
+ * Prepares {@link sweep} or a part of it.
+ *
+ * @param most macros that there may be
+ * @throws as {@link sweep}
+ */
+export async function prepareSweep(
+  file: string,
+  options: SweepOptions,
+  most = MOST_VARIANTS,
+): Promise<PreparedSweep> {
   requireOneStdin([file, ...(options.samples ?? [])]);
   const base = orThrow(await loadMacro(file));
-  const variants = orThrow(variantsOf(base.config, options.axes));
+  const variants = orThrow(variantsOf(base.config, options.axes, most));
   const problems = checkChoice(options, base);
   if (problems.length > 0) throw new InvalidInput(problems);
   if (options.simulate !== undefined) await requireIcarus();
   const output = options.output ?? path.join('out', 'sweep', base.config.name);
   if (options.dryRun !== true) requireWritable([{ path: output, kind: 'folder' }]);
-  const finder = new LevelsFinder(base, options);
-  const rows: SweepRow[] = [];
-  for (const variant of variants) rows.push(await planRow(base, variant, finder, output, options));
-  const { dryRun = false } = options;
-  if (!dryRun) {
-    await build(rows, options);
-    await simulateAll(rows, options);
-  }
-  const passed = rows.every(({ state, simulation }) => state !== 'refused' && simulation?.passed !== false);
-  return { macro: base.config.name, output, axes: options.axes, rows, dryRun, passed };
+  const run = async ({ from, to }: Range) => {
+    const finder = new LevelsFinder(base, options);
+    const rows: SweepRow[] = [];
+    for (const variant of variants.slice(from, to)) {
+      rows.push(await planRow(base, variant, finder, output, options));
+    }
+    if (options.dryRun !== true) {
+      await build(rows, options);
+      await simulateAll(rows, options);
+    }
+    return rows;
+  };
+  return { base, output, variants, run };
 }
 
 async function requireIcarus(): Promise<void> {
@@ -138,7 +181,14 @@ async function requireIcarus(): Promise<void> {
   requireTools(...COMMANDS.icarus);
 }
 
-const NOTHING = { levels: [], problems: [], files: undefined, change: undefined, simulation: undefined };
+const NOTHING = {
+  sha256: undefined,
+  levels: [],
+  problems: [],
+  files: undefined,
+  change: undefined,
+  simulation: undefined,
+};
 
 async function planRow(
   base: MacroInput,
@@ -170,7 +220,8 @@ async function planRow(
   const ofLayers = levels.map((layer) => layer.levels);
   const plan = planMacro(macroInput({ ...config.value, layers }, ofLayers, base.file));
   if (!plan.ok) return refused(plan.problems, levels);
-  return { ...row, state: stateOf(present, plan.value, force), plan: plan.value, levels };
+  const sha256 = configHash(plan.value);
+  return { ...row, state: stateOf(present, sha256, force), plan: plan.value, sha256, levels };
 }
 
 /** A package and what became of its files; undefined where there is none. */
@@ -193,10 +244,10 @@ function keptFiles(present: Present | undefined): Kept {
 }
 
 /** Whether the package of a plan is there already, as this version would write it. */
-function stateOf(present: Present | undefined, plan: MacroPlan, force: boolean): SweepState {
+function stateOf(present: Present | undefined, config: string, force: boolean): SweepState {
   if (present === undefined) return 'new';
   const { manifest, inventory } = present;
-  const same = manifest.tool === TOOL && manifest.config === configHash(plan);
+  const same = manifest.tool === TOOL && manifest.config === config;
   return same && !force && inventory.edited.length + inventory.missing.length === 0 ? 'unchanged' : 'changed';
 }
 
@@ -247,7 +298,7 @@ async function simulateAll(rows: SweepRow[], options: SweepOptions): Promise<voi
   const built = rows.flatMap(({ state, plan }, at) => (state !== 'refused' && plan ? [{ at, plan }] : []));
   let done = 0;
   // A simulator is a process of its own: one a core.
-  await inLanes(built, availableParallelism(), async ({ at, plan }) => {
+  await inLanes(built, options.workers ?? availableParallelism(), async ({ at, plan }) => {
     const row = rows[at]!;
     const run = { conversions, seed: 1, simulator: 'icarus', ...(signal && { signal }) } as const;
     rows[at] = { ...row, simulation: await resimulate(row.folder, plan, run) };

@@ -13,13 +13,17 @@ export interface Variant {
   readonly values: ReadonlyMap<string, AxisValue>;
 }
 
-/** Every combination of the values, the last axis fastest; or what is wrong with a value, by its flag. */
-export function variantsOf(config: MacroConfig, axes: readonly AxisValues[]): Result<Variant[]> {
+/** Every combination of the values, at most so many, the last axis fastest; or what is wrong with a value, by its flag. */
+export function variantsOf(
+  config: MacroConfig,
+  axes: readonly AxisValues[],
+  most = MOST_VARIANTS,
+): Result<Variant[]> {
   const problems = axes.flatMap((axis) => axis.values.flatMap((value) => refusal(config, axis, value)));
   if (problems.length > 0) return failure(...problems);
   const count = axes.reduce((product, { values }) => product * values.length, 1);
-  if (count > MOST_VARIANTS) {
-    const message = `${axes.map(({ values }) => values.length).join(' x ')} are ${count} macros, at most ${MOST_VARIANTS} are swept`;
+  if (count > most) {
+    const message = `${axes.map(({ values }) => values.length).join(' x ')} are ${count} macros, at most ${most} are swept`;
     return failure({ file: axes.map(({ axis }) => `--${axis.flag}`).join(' '), path: '', message });
   }
   const none: Variant = { name: '', values: new Map() };

@@ -3,12 +3,15 @@ import { mergedFaults } from '../../campaign/shards/faults.js';
 import { itemsOf, type Results } from '../../campaign/shards/merge.js';
 import { mergedMonteCarlo } from '../../campaign/shards/montecarlo.js';
 import { mergedQualification } from '../../campaign/shards/qualify.js';
+import { mergedSweep } from '../../campaign/shards/sweep.js';
+import { rowPasses } from '../../campaign/sweep/sweep.js';
 import type { FaultResult } from '../../checks/faults/run.js';
 import { InvalidInput } from '../../common/problems.js';
 import { VERSION } from '../../common/version.js';
 import { faultJson, faultText } from '../report/faults.js';
 import { monteCarloJson, monteCarloText } from '../report/montecarlo.js';
 import { qualificationJson, qualificationText } from '../report/qualify.js';
+import { sweepJson, sweepText } from '../report/sweep.js';
 import { cosimJson, cosimText } from '../report/verdict.js';
 
 /** A report for a person, and for a machine. */
@@ -50,6 +53,13 @@ const REPORTERS: Readonly<Record<string, Reporter>> = {
       const found = mergedQualification(results);
       return { text: () => qualificationText(found), json: () => qualificationJson(found) };
     },
+  },
+  sweep: {
+    report: (results) => {
+      const swept = mergedSweep(results);
+      return { text: () => sweepText(swept), json: () => sweepJson(swept) };
+    },
+    passes: rowPasses,
   },
 };
 

@@ -1,19 +1,21 @@
-import type { LayerLevels } from '../../campaign/sweep/levels.js';
+import type { MergedSweep, SweptRow } from '../../campaign/shards/sweep.js';
 import type { Sweep, SweepRow } from '../../campaign/sweep/sweep.js';
 import { figure } from '../../common/figures.js';
 import { describeProblem } from '../../common/problems.js';
-import { configHash } from '../../macro/config/hash.js';
-import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
+import type { LayerPlan } from '../../macro/plan/plan.js';
 import { stepCapacity } from '../../macro/plan/shape.js';
 import { planDiffLines } from './diff.js';
 import { textTable } from './table.js';
 import { verdictJson, verdictText } from './verdict.js';
 
+/** A macro of a sweep that ran at once, or in shards. */
+type Row = SweepRow | SweptRow;
+
 /** A layer of a macro that can be built: what a line of the table is about. */
 interface Line {
-  readonly plan: MacroPlan;
+  readonly plan: NonNullable<SweptRow['plan']>;
   readonly layer: LayerPlan;
-  readonly levels: LayerLevels;
+  readonly levels: SweptRow['levels'][number];
 }
 
 const COLUMNS: readonly {
@@ -47,8 +49,9 @@ const COLUMNS: readonly {
 const WIDENED = "* the macro's outputScale is too fine for these levels; this is the finest that fits";
 
 /** A sweep as a table; below it what changed in packages that were there before, and why others were refused. */
-export function sweepText(sweep: Sweep): string {
-  const { rows, dryRun } = sweep;
+export function sweepText(sweep: Sweep | MergedSweep): string {
+  const { dryRun } = sweep;
+  const rows: readonly Row[] = sweep.rows;
   const widened = rows.some(({ plan, levels }) => plan && levels.some((layer) => layer.widened));
   const lines = [
     ...tableLines(sweep),
@@ -61,7 +64,7 @@ export function sweepText(sweep: Sweep): string {
   return `${lines.join('\n')}\n`;
 }
 
-function tableLines({ axes, rows }: Sweep): string[] {
+function tableLines({ axes, rows }: Sweep | MergedSweep): string[] {
   const several = rows.some(({ levels }) => levels.length > 1);
   const named = several ? [{ title: ['', 'layer'] as const, cell: ({ layer }: Line) => layer.name }] : [];
   const columns = [...named, ...COLUMNS];
@@ -87,33 +90,35 @@ function tableLines({ axes, rows }: Sweep): string[] {
   return textTable(titles, body, (column) => worded(column) || words.has(titles[column]![1]));
 }
 
-function filesText({ state, files }: SweepRow): string {
+function filesText({ state, files }: Row): string {
   if (files === undefined) return state;
   return state === 'new' ? `${files.count} new` : `${files.changed.length} of ${files.count} changed`;
 }
 
 /** What changed in a package that was there before. */
-function changeLines({ folder, state, files, change }: SweepRow): string[] {
+function changeLines({ folder, state, files, change }: Row): string[] {
   if (state !== 'changed' || files === undefined) return [];
   const plan = change === undefined ? [] : planDiffLines(change);
   const edits = plan.length > 0 ? [] : files.changed.map(({ path }) => `  ${path}: written again`);
   return [`${folder} changed`, ...plan, ...edits];
 }
 
-function refusalLines({ folder, state, problems }: SweepRow): string[] {
+function refusalLines({ folder, state, problems }: Row): string[] {
   if (state !== 'refused') return [];
   return [`${folder} refused`, ...problems.map((problem) => indent(describeProblem(problem)))];
 }
 
-function simulationLines({ variant, simulation }: SweepRow): string[] {
+function simulationLines({ variant, simulation }: Row): string[] {
   if (simulation === undefined) return [];
   if (!('problems' in simulation)) return [verdictText(variant.name, simulation).trimEnd()];
   const text = simulation.problems.map((problem) => indent(describeProblem(problem)));
   return [`FAIL ${variant.name} does not compile`, ...text];
 }
 
-function summary({ output, rows, dryRun }: Sweep): string {
+function summary({ output, rows, dryRun }: Sweep | MergedSweep): string {
   const count = (...states: readonly string[]) => rows.filter(({ state }) => states.includes(state)).length;
+  if (rows.some(({ state }) => state === 'there'))
+    return `${output}: ${count('there')} there, ${count('refused')} refused`;
   const written = dryRun ? 'would be written' : 'written';
   return `${output}: ${count('new', 'changed')} ${written}, ${count('unchanged')} unchanged, ${count('refused')} refused`;
 }
@@ -123,13 +128,14 @@ function indent(text: string): string {
 }
 
 /** The same for machines; levels, which their packages hold, left out. */
-export function sweepJson(sweep: Sweep): string {
+export function sweepJson(sweep: Sweep | MergedSweep): string {
   const { macro, output, passed, dryRun } = sweep;
-  const rows = sweep.rows.map(({ variant, plan, levels, simulation, ...row }) => ({
+  const all: readonly Row[] = sweep.rows;
+  const rows = all.map(({ variant, plan, sha256, levels, simulation, folder, state, problems, ...row }) => ({
     name: variant.name,
     values: Object.fromEntries(variant.values),
-    ...row,
-    sha256: plan && configHash(plan),
+    ...{ folder, state, problems, files: row.files, change: row.change },
+    sha256,
     shape: plan?.shape,
     schedule: plan?.schedule,
     levels: levels.map(({ origin }) => origin),
