@@ -52,7 +52,8 @@ export interface ResultHeader extends Range {
 export type Campaign = Pick<ResultHeader, 'command' | 'campaign' | 'items' | 'about'>;
 
 /**
- * @param decides all that decides the results, besides the command and its version: options, contents of inputs
+ * @param about   what a report says besides the items
+ * @param decides what else decides the results, besides the command and its version: options, contents of inputs
  */
 export function campaignOf(
   command: string,
@@ -60,7 +61,7 @@ export function campaignOf(
   about: Campaign['about'],
   decides: unknown,
 ): Campaign {
-  return { command, items, about, campaign: sha256(JSON.stringify([VERSION, command, decides])) };
+  return { command, items, about, campaign: sha256(JSON.stringify([VERSION, command, about, decides])) };
 }
 
 function headerOf({ command, campaign, items, about }: Campaign, range: Range, shard?: Shard): string {

@@ -11,7 +11,9 @@ export type Engine = (typeof ENGINES)[number];
 
 /** Commands that have shards, and the option that says how many cores one of them takes; most take one anyway. */
 const SHARDED: Readonly<Record<string, { readonly jobs?: string }>> = {
+  capture: { jobs: '--threads' },
   cosim: {},
+  evaluate: { jobs: '--threads' },
   faults: {},
   montecarlo: { jobs: '--workers' },
   qualify: { jobs: '--jobs' },

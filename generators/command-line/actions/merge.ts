@@ -1,4 +1,6 @@
+import { mergedCapture } from '../../campaign/shards/capture.js';
 import { mergedCosim, type NamedVerdict } from '../../campaign/shards/cosim.js';
+import { mergedEvaluation } from '../../campaign/shards/evaluate.js';
 import { mergedFaults } from '../../campaign/shards/faults.js';
 import { itemsOf, type Results } from '../../campaign/shards/merge.js';
 import { mergedMonteCarlo } from '../../campaign/shards/montecarlo.js';
@@ -8,6 +10,8 @@ import { rowPasses } from '../../campaign/sweep/sweep.js';
 import type { FaultResult } from '../../checks/faults/run.js';
 import { InvalidInput } from '../../common/problems.js';
 import { VERSION } from '../../common/version.js';
+import { captureJson, captureText } from '../report/capture.js';
+import { evaluationJson, evaluationText } from '../report/evaluation.js';
 import { faultJson, faultText } from '../report/faults.js';
 import { monteCarloJson, monteCarloText } from '../report/montecarlo.js';
 import { qualificationJson, qualificationText } from '../report/qualify.js';
@@ -22,18 +26,31 @@ interface MergedReport {
 
 /** What is made of the results of a command that has shards. */
 interface Reporter {
-  readonly report: (results: Results) => MergedReport;
+  /** `npy` is the folder that captured tensors are written into. */
+  readonly report: (results: Results, npy?: string) => MergedReport;
   /** Whether a result is one that the command does not end with 1 for; left out where it never does. */
   readonly passes?: (item: never) => boolean;
 }
 
 const REPORTERS: Readonly<Record<string, Reporter>> = {
+  capture: {
+    report: (results, npy = 'in files of results') => {
+      const captured = mergedCapture(results, npy);
+      return { text: () => captureText(captured), json: () => captureJson(captured) };
+    },
+  },
   cosim: {
     report: (results) => {
       const runs = mergedCosim(results);
       return { text: () => cosimText(runs), json: () => cosimJson(runs) };
     },
     passes: ({ result }: NamedVerdict) => result.passed,
+  },
+  evaluate: {
+    report: (results) => {
+      const evaluated = mergedEvaluation(results);
+      return { text: () => evaluationText(evaluated), json: () => evaluationJson(evaluated) };
+    },
   },
   faults: {
     report: (results) => {
@@ -68,8 +85,8 @@ const REPORTERS: Readonly<Record<string, Reporter>> = {
  *
  * @throws InvalidInput for results of a command that this version does not have
  */
-export function mergedReport(results: Results): MergedReport {
-  return reporterOf(results).report(results);
+export function mergedReport(results: Results, npy?: string): MergedReport {
+  return reporterOf(results).report(results, npy);
 }
 
 /**

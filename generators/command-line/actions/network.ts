@@ -1,12 +1,15 @@
+import { captureShard } from '../../campaign/shards/capture.js';
+import { evaluateShard } from '../../campaign/shards/evaluate.js';
 import { COMMANDS } from '../../checks/cosim/simulator.js';
 import { requireWritable } from '../../common/files/output.js';
 import { writeWhole } from '../../common/files/writer.js';
 import { orThrow } from '../../common/problems.js';
+import type { Shard } from '../../common/shard.js';
 import { requireTools } from '../../common/tool.js';
 import type { Method } from '../../levels/calibrate/options.js';
 import { type CalibratedNetwork, Calibrator } from '../../network/calibrate/calibrator.js';
 import { type Capture, captureTensors } from '../../network/capture/capture.js';
-import type { Granularity } from '../../network/config/network.js';
+import type { Granularity, NetworkConfig } from '../../network/config/network.js';
 import { cosimNetwork, type SimulatedMacro } from '../../network/cosim/simulate.js';
 import { type Axes, compareMethods } from '../../network/evaluate/compare.js';
 import { type Evaluation, evaluateNetwork } from '../../network/evaluate/evaluate.js';
@@ -18,7 +21,10 @@ import { WEIGHT_CHOICES, type WeightChoice } from '../../network/plan/compare-we
 
 /** What `imcgen evaluate` has found, and about what. */
 export interface EvaluatedFile {
-  readonly calibration: CalibratedNetwork;
+  readonly config: NetworkConfig;
+  /** Macros of all layers. */
+  readonly macros: number;
+  readonly calibration: Pick<CalibratedNetwork, 'key' | 'reused'>;
   readonly evaluation: Evaluation;
   readonly test: string;
   /** Macros whose Verilog was simulated, where that was asked for. */
@@ -43,26 +49,47 @@ export interface TestOptions {
 export interface EvaluateOptions extends TestOptions {
   /** Macros whose Verilog is simulated; none where left out. */
   readonly cosim?: number;
+  /** Threads that compute; as many as there are cores where left out. */
+  readonly threads?: number;
 }
 
 /** `imcgen evaluate`. */
 export async function evaluateFile(
   file: string,
-  { engine, images, recalibrate, cosim }: EvaluateOptions,
+  { engine, images, recalibrate, cosim, threads }: EvaluateOptions,
   work: Work,
 ): Promise<EvaluatedFile> {
   if (cosim !== undefined) requireTools(...COMMANDS.icarus);
   const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
   const files = testFiles(file, loaded);
-  const calibration = orThrow(await calibratorOf(file, loaded, work, recalibrate).calibrate(loaded.plan));
-  const { hardware } = calibration;
+  const calibrated = orThrow(await calibratorOf(file, loaded, work, recalibrate).calibrate(loaded.plan));
+  const { hardware, key, reused } = calibrated;
   const simulated =
     cosim === undefined
       ? undefined
       : orThrow(await cosimNetwork(hardware, files.test, { macros: cosim, ...work }));
-  const options = { engine, most: images, ...work };
+  const options = { engine, most: images, threads, ...work };
   const evaluation = orThrow(await evaluateNetwork(hardware, loaded.model, files, options));
-  return { calibration, evaluation, test: files.test, simulated };
+  const about = { config: loaded.plan.config, macros: macrosOf(loaded), calibration: { key, reused } };
+  return { ...about, evaluation, test: files.test, simulated };
+}
+
+/** `imcgen evaluate --shard`. */
+export async function evaluateFileShard(
+  file: string,
+  { engine, images, recalibrate, threads }: TestOptions & Pick<EvaluateOptions, 'threads'>,
+  work: Work,
+  shard: Shard,
+  output: string,
+): Promise<string> {
+  const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
+  const calibrated = orThrow(await calibratorOf(file, loaded, work, recalibrate).calibrate(loaded.plan));
+  const options = { engine, most: images, threads, ...work };
+  return evaluateShard(calibrated, loaded.model, testFiles(file, loaded), options, shard, output);
+}
+
+function macrosOf({ plan }: LoadedNetwork): number {
+  return plan.layers.reduce((sum, layer) => sum + layer.macros, 0);
 }
 
 /** Axes of `imcgen compare`; what is left out stays as the config has it. */
@@ -96,18 +123,32 @@ export interface CaptureFileOptions {
   readonly tensors?: readonly string[];
   readonly images: 'calibration' | 'test';
   readonly count?: number;
+  readonly threads?: number;
 }
 
 /** `imcgen capture`. */
 export async function captureFile(
   file: string,
-  { output, tensors, images, count }: CaptureFileOptions,
+  { output, tensors: names, images, count, threads }: CaptureFileOptions,
   work: Work,
 ): Promise<Capture> {
   requireWritable([{ path: output, kind: 'folder' }], [file]);
   const { plan, model } = await loadedWith(file, [images]);
   const from = besideConfig(file, plan.config.images[images]!);
-  return orThrow(await captureTensors(plan, model, from, output, { names: tensors, count, ...work }));
+  return orThrow(await captureTensors(plan, model, from, output, { names, count, threads, ...work }));
+}
+
+/** `imcgen capture --shard`. */
+export async function captureFileShard(
+  file: string,
+  { tensors: names, images, count, threads }: CaptureFileOptions,
+  work: Work,
+  shard: Shard,
+  output: string,
+): Promise<string> {
+  const { plan, model } = await loadedWith(file, [images]);
+  const from = besideConfig(file, plan.config.images[images]!);
+  return captureShard(plan, model, from, { names, count, threads, ...work }, shard, output);
 }
 
 export interface ExportFileOptions {
@@ -129,8 +170,7 @@ export async function exportFile(
   const graph = hardwareGraph(hardware, qonnx ? 'qonnx' : 'standard');
   writeWhole(output, graph);
   const { layers } = loaded.plan;
-  const macros = layers.reduce((sum, layer) => sum + layer.macros, 0);
-  return { file: output, bytes: graph.length, layers: layers.length, macros };
+  return { file: output, bytes: graph.length, layers: layers.length, macros: macrosOf(loaded) };
 }
 
 /** A planned network whose config names the files that a command needs. */

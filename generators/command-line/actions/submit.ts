@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { writeCaptured } from '../../campaign/shards/capture.js';
 import { gather, writeMerged } from '../../campaign/shards/merge.js';
 import { parallelCommand, runByParallel, runLocally } from '../../campaign/submit/local.js';
 import {
@@ -136,8 +137,11 @@ function finish(folder: string, quiet: boolean): void {
     throw new InvalidInput([{ file: folder, path: '', message, fix }, ...failures(folder, missing)]);
   }
   const results = gather([shardFolder(folder)]);
-  writeMerged(results, path.join(folder, 'merged.jsonl'));
-  const { text, json } = mergedReport(results);
+  // Tensors are large, and nobody reads them but from their own files.
+  const npy = results.campaign.command === 'capture' ? path.join(folder, 'npy') : undefined;
+  if (npy === undefined) writeMerged(results, path.join(folder, 'merged.jsonl'));
+  else writeCaptured(results, npy);
+  const { text, json } = mergedReport(results, npy);
   writeWhole(path.join(folder, 'report.txt'), text());
   writeWhole(path.join(folder, 'report.json'), json());
   if (!quiet) process.stdout.write(text());

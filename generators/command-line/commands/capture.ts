@@ -1,11 +1,14 @@
 import { type Command, Option } from 'commander';
-import { count } from './values.js';
+import type { Shard } from '../../common/shard.js';
+import { shardFlags } from './shard-flags.js';
+import { atLeastOne, count, shard } from './values.js';
 
 const EXAMPLES = `
 Examples:
   imcgen capture network.json -o activations
   imcgen capture network.json -o activations --tensors n3_Conv,n7_Gemm --count 100
   imcgen capture network.json -o held-out --images test
+  imcgen capture network.json --shard 3/40 -o results/3.jsonl     a part; imcgen merge results --npy activations
   imcgen calibrate activations/n3_Conv.npy -b 4 -o conv.levels.json
 
 Runs the float model over the images of the config once, and writes tensors as float32 .npy, images first. A layer, named
@@ -18,6 +21,8 @@ interface CaptureFlags {
   readonly tensors?: readonly string[];
   readonly images: 'calibration' | 'test';
   readonly count?: number;
+  readonly threads?: number;
+  readonly shard?: Shard;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -28,7 +33,7 @@ export function registerCapture(program: Command): void {
     .command('capture')
     .description('write activations of the float model as .npy')
     .argument('<network>', 'config of the network (network.json), - for standard input')
-    .requiredOption('-o, --output <folder>', 'where to write them')
+    .requiredOption('-o, --output <path>', 'folder to write them into; with --shard a file')
     .option('--tensors <list>', 'layers or tensors, comma between (default: all layers)', (text: string) =>
       text.split(',').map((name) => name.trim()),
     )
@@ -38,15 +43,23 @@ export function registerCapture(program: Command): void {
         .default('calibration'),
     )
     .option('--count <images>', 'from the first (default: all of the file)', count)
+    .option('--threads <count>', 'threads that compute (default: one a core)', atLeastOne)
+    .option('--shard <i/n>', 'only this part of the images, from 0; imcgen merge puts parts together', shard)
     .option('--json', 'print what was written as JSON', false)
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, flags: CaptureFlags) => {
-      const { captureFile } = await import('../actions/network.js');
+    .action(async (file: string, flags: CaptureFlags, command: Command) => {
+      const { captureFile, captureFileShard } = await import('../actions/network.js');
       const { shown } = await import('./shown.js');
-      const { captureText } = await import('../report/capture.js');
+      const { captureJson, captureText } = await import('../report/capture.js');
+      if (flags.shard !== undefined) {
+        const { shard, file: output } = shardFlags(command, flags);
+        const told = await shown((work) => captureFileShard(file, flags, work, shard, output));
+        if (!flags.quiet) process.stdout.write(`${told}\n`);
+        return;
+      }
       const result = await shown((work) => captureFile(file, flags, work));
-      if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+      if (flags.json) process.stdout.write(captureJson(result));
       else if (!flags.quiet) process.stdout.write(captureText(result));
     });
 }

@@ -1,6 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Shard } from '../../common/shard.js';
+import { shardFlags } from './shard-flags.js';
 import { withTestOptions } from './test-options.js';
-import { count } from './values.js';
+import { atLeastOne, count, shard } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -8,6 +10,7 @@ Examples:
   imcgen evaluate network.json --images 500
   imcgen evaluate network.json --engine golden --images 50     on the golden model, bit for bit the same
   imcgen evaluate network.json --cosim 6                       and the Verilog of six of its macros, on Icarus
+  imcgen evaluate network.json --shard 3/40 -o results/3.jsonl     a part of the images; imcgen merge results
   imcgen evaluate network.json --json | jq '.hardware.accuracy'
 
 Calibrates the network on its calibration images, then classifies the held-out images with the float model and with
@@ -23,6 +26,9 @@ interface EvaluateFlags {
   readonly engine: 'onnx' | 'golden';
   readonly recalibrate: boolean;
   readonly cosim?: number;
+  readonly threads?: number;
+  readonly shard?: Shard;
+  readonly output?: string;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -34,12 +40,25 @@ export function registerEvaluate(program: Command): void {
     .description('accuracy of a network on its macros, beside that of the float model')
     .argument('<network>', 'config of the network (network.json), - for standard input');
   withTestOptions(command)
-    .option('--cosim <macros>', 'macros whose Verilog is simulated on Icarus (default: none)', count)
+    .addOption(
+      new Option('--cosim <macros>', 'macros whose Verilog is simulated on Icarus (default: none)')
+        .argParser(count)
+        .conflicts('shard'),
+    )
+    .option('--threads <count>', 'threads that compute (default: one a core)', atLeastOne)
+    .option('--shard <i/n>', 'only this part of the images, from 0; imcgen merge puts parts together', shard)
+    .option('-o, --output <file>', 'with --shard: the file of results; one that is there already is kept')
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, flags: EvaluateFlags) => {
-      const { evaluateFile } = await import('../actions/network.js');
+    .action(async (file: string, flags: EvaluateFlags, own: Command) => {
+      const { evaluateFile, evaluateFileShard } = await import('../actions/network.js');
       const { evaluationJson, evaluationText } = await import('../report/evaluation.js');
       const { shown } = await import('./shown.js');
+      if (flags.shard !== undefined || flags.output !== undefined) {
+        const { shard, file: output } = shardFlags(own, flags);
+        const told = await shown((work) => evaluateFileShard(file, flags, work, shard, output));
+        if (!flags.quiet) process.stdout.write(`${told}\n`);
+        return;
+      }
       const { agrees } = await import('../../network/cosim/simulate.js');
       const result = await shown((work) => evaluateFile(file, flags, work));
       const differs = result.simulated?.every(agrees) === false;

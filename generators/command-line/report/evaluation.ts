@@ -1,4 +1,4 @@
-import type { CalibratedNetwork } from '../../network/calibrate/calibrator.js';
+import type { NetworkConfig } from '../../network/config/network.js';
 import type { SimulatedMacro } from '../../network/cosim/simulate.js';
 import type { Evaluation } from '../../network/evaluate/evaluate.js';
 import type { Score } from '../../network/evaluate/forms.js';
@@ -6,29 +6,34 @@ import { simulatedJson, simulatedLines } from './simulated.js';
 import { textTable } from './table.js';
 
 interface Evaluated {
-  readonly calibration: CalibratedNetwork;
+  readonly config: NetworkConfig;
+  /** Macros of all layers. */
+  readonly macros: number;
+  /** `reused` is undefined where shards were merged: each has seen for itself. */
+  readonly calibration: { readonly key: string; readonly reused?: boolean };
   readonly evaluation: Evaluation;
   readonly test: string;
-  readonly simulated: readonly SimulatedMacro[] | undefined;
+  readonly simulated?: readonly SimulatedMacro[] | undefined;
 }
 
 export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 
 /** Accuracy of a network for a person. */
-export function evaluationText({ calibration, evaluation, test, simulated }: Evaluated): string {
-  const { config, layers } = calibration.hardware.plan;
-  const macros = layers.reduce((sum, layer) => sum + layer.macros, 0);
+export function evaluationText(evaluated: Evaluated): string {
+  const { config, macros, calibration, evaluation, test, simulated } = evaluated;
   const { images, engine, float, hardware: found, agreeing } = evaluation;
+  const [slow, fast] = [found.imagesPerSecond, float.imagesPerSecond];
+  const timed = slow !== undefined && fast !== undefined;
   const row = (name: string, { correct, accuracy, interval, imagesPerSecond }: Score) => [
     ...[name, String(correct), percent(accuracy), `${percent(interval.low)} .. ${percent(interval.high)}`],
-    imagesPerSecond.toPrecision(3),
+    ...(timed ? [imagesPerSecond!.toPrecision(3)] : []),
   ];
   const titles: [string, string][] = [
     ['', ''],
     ['', 'correct'],
     ['', 'accuracy'],
     ['95 %', 'interval'],
-    ['images', 'a second'],
+    ...(timed ? [['images', 'a second'] as [string, string]] : []),
   ];
   const body = [row('float model', float), row('hardware', found)];
   const matching = config.digital.matching ? 'matched to the float layers' : 'from the weights alone';
@@ -41,19 +46,18 @@ export function evaluationText({ calibration, evaluation, test, simulated }: Eva
     ...textTable(titles, body, (column) => column === 0),
     '',
     `${agreeing} of ${images} images get the class that the float model gives them`,
-    `hardware as ${engine === 'onnx' ? 'exported graph' : 'golden model'}: ` +
-      `${(found.imagesPerSecond / float.imagesPerSecond).toPrecision(2)} of the float model's images a second`,
+    `hardware as ${engine === 'onnx' ? 'exported graph' : 'golden model'}` +
+      (timed ? `: ${(slow / fast).toPrecision(2)} of the float model's images a second` : ''),
     ...(simulated === undefined ? [] : ['', ...simulatedLines(simulated, macros)]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 /** The same for machines. */
-export function evaluationJson({ calibration, evaluation, test, simulated }: Evaluated): string {
-  const { hardware, key, reused } = calibration;
-  const { name, macro, weights, levels, digital, images } = hardware.plan.config;
+export function evaluationJson({ config, calibration, evaluation, test, simulated }: Evaluated): string {
+  const { name, macro, weights, levels, digital, images } = config;
   const settings = { macro, weights, levels, digital, calibrationImages: images.count };
   const verilog = simulated === undefined ? {} : { simulated: simulatedJson(simulated) };
-  const result = { name, test, ...evaluation, calibration: { key, reused }, settings, ...verilog };
+  const result = { name, test, ...evaluation, calibration, settings, ...verilog };
   return `${JSON.stringify(result, null, 2)}\n`;
 }

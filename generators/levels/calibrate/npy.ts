@@ -33,8 +33,11 @@ export interface NpyArray {
 
 /** An open `.npy` file whose values are read piece by piece. */
 export interface NpyFile extends NpyHeader {
-  /** The values in the file's order, at most `values` at a time. Each piece is valid until the next is asked for. */
-  pieces(values: number): Generator<NpyData>;
+  /**
+   * The values in the file's order, from value `first` on, at most `values` at a time. Each piece is valid until the next is
+   * asked for.
+   */
+  pieces(values: number, first?: number): Generator<NpyData>;
   close(): void;
 }
 
@@ -49,7 +52,7 @@ export function openNpy(path: string, name: string = inputName(path)): Result<Np
     const bytes = standardInput();
     const header = readHeader(bytes, name);
     if (!header.ok) return header;
-    const pieces = (values: number) => readPieces(bytes, header.value, values);
+    const pieces = (values: number, first?: number) => readPieces(bytes, header.value, values, first);
     return success({ ...header.value, pieces, close: () => undefined });
   }
   let descriptor: number;
@@ -65,7 +68,7 @@ export function openNpy(path: string, name: string = inputName(path)): Result<Np
   }
   return success({
     ...header.value,
-    pieces: (values) => readPieces(descriptor, header.value, values),
+    pieces: (values, first) => readPieces(descriptor, header.value, values, first),
     close: () => closeSync(descriptor),
   });
 }
@@ -157,10 +160,10 @@ function readHeader(source: Source, name: string): Result<NpyHeader> {
   return parseNpyHeader(name, readBytes(source, 0, length.value), size);
 }
 
-function* readPieces(source: Source, header: NpyHeader, values: number): Generator<NpyData> {
+function* readPieces(source: Source, header: NpyHeader, values: number, first = 0): Generator<NpyData> {
   const size = NPY_KINDS[header.kind];
   const buffer = new Uint8Array(Math.min(values, header.values) * size);
-  for (let at = 0; at < header.values; at += values) {
+  for (let at = first; at < header.values; at += values) {
     const bytes = buffer.subarray(0, Math.min(values, header.values - at) * size);
     readInto(source, header.dataOffset + at * size, bytes);
     yield decode(bytes, header.kind, header.littleEndian);

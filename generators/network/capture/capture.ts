@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
-import { failure, Interrupted, type Problem, type Result, success } from '../../common/problems.js';
+import {
+  failure,
+  Interrupted,
+  InvalidInput,
+  type Problem,
+  type Result,
+  success,
+} from '../../common/problems.js';
+import type { Range } from '../../common/shard.js';
 import { fileHash } from '../calibrate/saved.js';
 import { sizeOf } from '../graph/steps.js';
 import { type OnnxFile, withOutputs } from '../onnx/model.js';
 import type { NetworkPlan } from '../plan/plan.js';
 import { openImages, withImages } from '../runtime/images.js';
 import { batchShape, openSession } from '../runtime/onnxruntime.js';
-import { type Captured, type CapturedFile, CaptureFolder } from './folder.js';
+import { type Captured, type CapturedFile, CaptureFolder, type Piece } from './folder.js';
 
 /** Images that are in memory at once. */
 const BATCH = 16;
@@ -24,8 +32,31 @@ export interface CaptureOptions {
   readonly names?: readonly string[] | undefined;
   /** Images that are taken, from the first. */
   readonly count?: number | undefined;
+  /** Threads that compute; as many as there are cores where left out. */
+  readonly threads?: number | undefined;
   readonly onProgress: (done: number, total: number, name: string) => void;
   readonly stop?: AbortSignal | undefined;
+}
+
+/** Tensors of some images. */
+export interface CapturedBatch {
+  /** Number of the first image. */
+  readonly first: number;
+  readonly count: number;
+  readonly pieces: readonly Piece[];
+}
+
+/** Images and the tensors that are captured of them, ready to be captured. */
+export interface PreparedCapture {
+  /** Hash of all that the tensors follow from. */
+  readonly key: string;
+  readonly images: number;
+  readonly tensors: readonly Captured[];
+  /**
+   * Tensors of some images: whole batches, cut where the range begins and ends, so that what an image gives does not depend on
+   * the range.
+   */
+  readonly run: (images: Range) => AsyncGenerator<CapturedBatch>;
 }
 
 /**
@@ -41,8 +72,37 @@ export async function captureTensors(
   model: OnnxFile,
   file: string,
   folder: string,
-  { names, count, onProgress, stop }: CaptureOptions,
+  options: CaptureOptions,
 ): Promise<Result<Capture>> {
+  return withCapture(plan, model, file, options, async ({ key, images, run }) => {
+    const target = new CaptureFolder(folder, key, images);
+    const resumed = target.done;
+    try {
+      if (!target.complete) {
+        for await (const { first, count, pieces } of run({ from: resumed, to: images })) {
+          target.add(first, count, pieces);
+        }
+        target.finish();
+      }
+    } finally {
+      target.close();
+    }
+    return { folder, images, resumed, files: target.files };
+  });
+}
+
+/**
+ * Prepares {@link captureTensors} or a part of it.
+ *
+ * @throws as {@link captureTensors}
+ */
+export async function withCapture<Value>(
+  plan: NetworkPlan,
+  model: OnnxFile,
+  file: string,
+  { names, count, threads, onProgress, stop }: CaptureOptions,
+  work: (ready: PreparedCapture) => Promise<Value>,
+): Promise<Result<Value>> {
   const named = capturedTensors(plan, model, names);
   if (!named.ok) return named;
   const tensors = named.value;
@@ -54,45 +114,42 @@ export async function captureTensors(
       .update(JSON.stringify([await fileHash(file), format, images.count, tensors]))
       .update(model.bytes)
       .digest('hex');
-    const target = new CaptureFolder(folder, key, images.count);
-    const resumed = target.done;
-    if (target.complete) {
-      return success({ folder, images: images.count, resumed, files: target.files });
-    }
-    const outputs = tensors.map(({ tensor }) => tensor);
-    const session = await openSession(
-      withOutputs(
-        model,
-        outputs.filter((name) => name !== network.input),
-      ),
-    );
-    try {
-      let done = 0;
-      for (const batch of images.batches(BATCH)) {
-        if (stop?.aborted) throw new Interrupted();
-        const taken = batch.length / sizeOf(shape);
-        if (done >= resumed) {
+    const run: PreparedCapture['run'] = async function* ({ from, to }) {
+      if (from >= to) return;
+      const batches = { from: Math.floor(from / BATCH), to: Math.ceil(to / BATCH) };
+      const outputs = tensors.map(({ tensor }) => tensor).filter((name) => name !== network.input);
+      const session = await openSession(withOutputs(model, outputs), threads);
+      try {
+        let first = BATCH * batches.from;
+        for (const batch of images.batches(BATCH, batches)) {
+          if (stop?.aborted) throw new Interrupted();
+          const taken = batch.length / sizeOf(shape);
           const results = await session.runShaped(batch, [taken, ...batchShape(model, shape)]);
           const input = { data: batch, dims: [taken, ...shape] };
-          const found = tensors.map((each) => ({
-            ...each,
-            ...(each.tensor === network.input ? input : results.get(each.tensor)!),
-          }));
-          const odd = found.find(({ dims }) => dims[0] !== taken);
-          if (odd !== undefined) return failure(noSample(model, odd.tensor, odd.dims));
-          target.add(done, taken, found);
+          const pieces = tensors.map((each) => {
+            const found = each.tensor === network.input ? input : results.get(each.tensor)!;
+            if (found.dims[0] !== taken) throw new InvalidInput([noSample(model, each.tensor, found.dims)]);
+            return cut({ ...each, ...found }, Math.max(0, from - first), Math.min(taken, to - first));
+          });
+          const begin = Math.max(first, from);
+          yield { first: begin, count: Math.min(first + taken, to) - begin, pieces };
+          first += taken;
+          onProgress(Math.min(first, to) - from, to - from, 'images captured');
+          await new Promise(setImmediate);
         }
-        done += taken;
-        onProgress(done, images.count, 'images captured');
-        await new Promise(setImmediate);
+      } finally {
+        await session.close();
       }
-      target.finish();
-    } finally {
-      target.close();
-      await session.close();
-    }
-    return success({ folder, images: images.count, resumed, files: target.files });
+    };
+    return success(await work({ key, images: images.count, tensors, run }));
   });
+}
+
+/** Some images of a batch. */
+function cut(piece: Piece, from: number, to: number): Piece {
+  const [images, ...sample] = piece.dims;
+  const size = piece.data.length / images!;
+  return { ...piece, data: piece.data.subarray(from * size, to * size), dims: [to - from, ...sample] };
 }
 
 /** What names stand for: a layer for what it hands on, behind its activation; any other tensor for itself. */

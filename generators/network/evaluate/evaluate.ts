@@ -1,8 +1,18 @@
 import { type Result, success } from '../../common/problems.js';
+import type { Range } from '../../common/shard.js';
 import type { NetworkHardware } from '../engine/hardware.js';
 import type { OnnxFile } from '../onnx/model.js';
-import { type Form, floatForm, hardwareForm, type InferenceEngine, type Score } from './forms.js';
-import { type EvaluationOptions, type TestFiles, withTestImages } from './held-out.js';
+import {
+  batchesOf,
+  type Form,
+  floatForm,
+  hardwareForm,
+  type InferenceEngine,
+  type Score,
+  type Tally,
+  tested,
+} from './forms.js';
+import { collected, type EvaluationOptions, type TestFiles, withTestImages } from './held-out.js';
 
 /** Accuracy of the float model and of the hardware on the same images. */
 export interface Evaluation {
@@ -18,6 +28,16 @@ export interface Evaluation {
   readonly agreeing: number;
 }
 
+/** Held-out images of a network and its two forms, ready to be tested. */
+export interface PreparedEvaluation {
+  /** Images that are tested in all. */
+  readonly images: number;
+  /** Batches that they are tested in. */
+  readonly batches: number;
+  /** What the forms make of some batches, in their order. */
+  readonly run: (batches: Range) => AsyncGenerator<Tally>;
+}
+
 /**
  * Accuracy of the float model and of the hardware on the same held-out images.
  *
@@ -29,17 +49,46 @@ export async function evaluateNetwork(
   files: TestFiles,
   options: EvaluationOptions,
 ): Promise<Result<Evaluation>> {
-  return withTestImages(hardware.plan, files, options, async (heldOut) => {
-    const { images, shape } = heldOut;
-    const forms: Form[] = [];
-    try {
-      forms.push(await floatForm(model, shape));
-      forms.push(await hardwareForm(options.engine, hardware));
-      const { scores, agreeing } = await heldOut.test(forms, 'held-out images');
-      const [float, found] = scores as [Score, Score];
-      return success({ images: images.count, engine: options.engine, float, hardware: found, agreeing });
-    } finally {
-      for (const form of forms) await form.close();
-    }
+  return withEvaluation(hardware, model, files, options, async ({ images, batches, run }) => {
+    const tallies = await collected(run({ from: 0, to: batches }));
+    return evaluationOf({ images, engine: options.engine }, tallies);
   });
+}
+
+/**
+ * Prepares {@link evaluateNetwork} or a part of it.
+ *
+ * @throws as {@link evaluateNetwork}
+ */
+export async function withEvaluation<Value>(
+  hardware: NetworkHardware,
+  model: OnnxFile,
+  files: TestFiles,
+  options: EvaluationOptions,
+  work: (ready: PreparedEvaluation) => Promise<Value>,
+): Promise<Result<Value>> {
+  const { engine, threads } = options;
+  return withTestImages(hardware.plan, files, options, async ({ images, shape, test }) => {
+    const run: PreparedEvaluation['run'] = async function* (batches) {
+      const forms: Form[] = [];
+      try {
+        forms.push(await floatForm(model, shape, threads));
+        forms.push(await hardwareForm(engine, hardware, threads));
+        yield* test(forms, 'held-out images', batches);
+      } finally {
+        for (const form of forms) await form.close();
+      }
+    };
+    return success(await work({ images: images.count, batches: batchesOf(images.count), run }));
+  });
+}
+
+/** What is said of all images, from what was found in each batch. */
+export function evaluationOf(
+  about: Pick<Evaluation, 'images' | 'engine'>,
+  tallies: readonly Tally[],
+): Evaluation {
+  const { scores, agreeing } = tested(tallies, 2);
+  const [float, hardware] = scores as [Score, Score];
+  return { ...about, float, hardware, agreeing };
 }

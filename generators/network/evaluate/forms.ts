@@ -1,4 +1,5 @@
 import { Interrupted } from '../../common/problems.js';
+import type { Range } from '../../common/shard.js';
 import { wilson } from '../../common/wilson.js';
 import type { NetworkHardware } from '../engine/hardware.js';
 import { GoldenThreads } from '../engine/threads.js';
@@ -27,8 +28,8 @@ export interface Score {
     /** 0 .. 1. */
     readonly high: number;
   };
-  /** Without calibration and set-up. */
-  readonly imagesPerSecond: number;
+  /** Without calibration and set-up; undefined where parts of it ran in different places. */
+  readonly imagesPerSecond?: number;
 }
 
 /** A network in one of its forms, ready to classify. */
@@ -39,23 +40,28 @@ export interface Form {
 }
 
 /** @throws MissingTool without onnxruntime */
-export async function floatForm(model: OnnxFile, shape: SampleShape): Promise<Form> {
-  return sessionForm(model.bytes, batchShape(model, shape));
+export async function floatForm(model: OnnxFile, shape: SampleShape, threads?: number): Promise<Form> {
+  return sessionForm(model.bytes, batchShape(model, shape), threads);
 }
 
 /** @throws MissingTool without onnxruntime, where the engine is `onnx` */
-export async function hardwareForm(engine: InferenceEngine, hardware: NetworkHardware): Promise<Form> {
+export async function hardwareForm(
+  engine: InferenceEngine,
+  hardware: NetworkHardware,
+  threads?: number,
+): Promise<Form> {
   const { network } = hardware.plan;
-  if (engine === 'onnx') return sessionForm(hardwareGraph(hardware), network.shapes.get(network.input)!);
-  const golden = new GoldenThreads(hardware);
+  const shape = network.shapes.get(network.input)!;
+  if (engine === 'onnx') return sessionForm(hardwareGraph(hardware), shape, threads);
+  const golden = new GoldenThreads(hardware, threads);
   return {
     classify: async (batch, count) => classesOf(await golden.run(batch), count),
     close: () => golden.close(),
   };
 }
 
-async function sessionForm(model: Uint8Array, shape: readonly number[]): Promise<Form> {
-  const session = await openSession(model);
+async function sessionForm(model: Uint8Array, shape: readonly number[], threads?: number): Promise<Form> {
+  const session = await openSession(model, threads);
   return {
     classify: async (batch, count) => {
       const [scores] = [...(await session.run(batch, [count, ...shape])).values()];
@@ -72,56 +78,82 @@ export interface Tested {
   readonly agreeing: number;
 }
 
+/** What they make of a batch of them. */
+export interface Tally {
+  readonly images: number;
+  /** Images that got their class, by form. */
+  readonly correct: readonly number[];
+  readonly agreeing: number;
+  /** By form; undefined where it is not to be told. */
+  readonly seconds?: readonly number[];
+}
+
+/** Batches that so many images make. */
+export function batchesOf(images: number): number {
+  return Math.ceil(images / BATCH);
+}
+
+/** Images in some batches of so many. */
+export function imagesIn({ from, to }: Range, images: number): number {
+  return Math.min(images, BATCH * to) - BATCH * from;
+}
+
+/** What was made of all batches together. */
+export function tested(tallies: readonly Tally[], forms: number): Tested {
+  const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
+  const images = sum((tally) => tally.images);
+  const timed = tallies.every(({ seconds }) => seconds !== undefined);
+  const scores = Array.from({ length: forms }, (_, form) => {
+    const correct = sum((tally) => tally.correct[form]!);
+    const imagesPerSecond = images / sum(({ seconds }) => seconds?.[form] ?? 0);
+    const score = { correct, accuracy: correct / images, interval: wilson(correct, images) };
+    return timed ? { ...score, imagesPerSecond } : score;
+  });
+  return { scores, agreeing: sum((tally) => tally.agreeing) };
+}
+
+/** Images that forms are tested on. */
+export interface LabelledImages {
+  readonly images: ImageSet;
+  readonly shape: SampleShape;
+  /** Classes of all images. */
+  readonly labels: ArrayLike<number>;
+}
+
 /**
  * Classifies images with several forms of a network, batch by batch in turn.
  *
- * @param labels     classes of the images
+ * @param batches    numbers of the batches that are tested
  * @param onProgress is told how many images are done
  * @throws Interrupted where `stop` aborts
  */
-export async function test(
+export async function* test(
   forms: readonly Form[],
-  images: ImageSet,
-  shape: SampleShape,
-  labels: ArrayLike<number>,
+  { images, shape, labels }: LabelledImages,
+  batches: Range,
   onProgress: (done: number) => void,
   stop?: AbortSignal,
-): Promise<Tested> {
-  const tallies = forms.map(() => ({ correct: 0, seconds: 0 }));
-  let [done, agreeing] = [0, 0];
-  for (const batch of images.batches(BATCH)) {
+): AsyncGenerator<Tally> {
+  let done = BATCH * batches.from;
+  for (const batch of images.batches(BATCH, batches)) {
     const count = batch.length / sizeOf(shape);
     const found: Uint16Array[] = [];
-    for (const [at, form] of forms.entries()) {
+    const [correct, seconds]: [number[], number[]] = [[], []];
+    for (const form of forms) {
       if (stop?.aborted) throw new Interrupted();
       const start = performance.now();
       const classes = await form.classify(batch, count);
-      tallies[at]!.seconds += (performance.now() - start) / 1000;
-      tallies[at]!.correct += classes.filter((each, image) => each === labels[done + image]).length;
+      seconds.push((performance.now() - start) / 1000);
+      correct.push(classes.filter((each, image) => each === labels[done + image]).length);
       found.push(classes);
     }
-    agreeing += found[0]!.filter((each, image) => found.every((classes) => classes[image] === each)).length;
+    const agree = (each: number, image: number) => found.every((classes) => classes[image] === each);
+    yield { images: count, correct, agreeing: found[0]!.filter(agree).length, seconds };
     done += count;
-    onProgress(done);
+    onProgress(done - BATCH * batches.from);
     await new Promise(setImmediate);
   }
-  const scores = tallies.map(({ correct, seconds }) => ({
-    ...{ correct, accuracy: correct / done, interval: wilson(correct, done) },
-    imagesPerSecond: done / seconds,
-  }));
-  return { scores, agreeing };
 }
-
-/** The score of one form on the images of {@link test}; closes the form. */
-export async function scoreOf(form: Form, ...rest: TestArguments): Promise<Score> {
-  try {
-    return (await test([form], ...rest)).scores[0]!;
-  } finally {
-    await form.close();
-  }
-}
-
-type TestArguments = Parameters<typeof test> extends [unknown, ...infer Rest] ? Rest : never;
 
 function classesOf(scores: ArrayLike<number>, count: number): Uint16Array {
   const classes = scores.length / count;

@@ -1,8 +1,18 @@
 import type { Result } from '../../common/problems.js';
+import type { Range } from '../../common/shard.js';
 import type { SampleShape } from '../graph/steps.js';
 import type { NetworkPlan } from '../plan/plan.js';
 import { type ImageSet, openImages, readLabels, withImages } from '../runtime/images.js';
-import { type Form, type InferenceEngine, type Score, scoreOf, type Tested, test } from './forms.js';
+import {
+  batchesOf,
+  type Form,
+  type InferenceEngine,
+  imagesIn,
+  type Score,
+  type Tally,
+  test,
+  tested,
+} from './forms.js';
 
 /** Held-out images and their classes, as `.npy`. */
 export interface TestFiles {
@@ -14,6 +24,8 @@ export interface EvaluationOptions {
   readonly engine: InferenceEngine;
   /** Images that are tested, from the first. */
   readonly most?: number | undefined;
+  /** Threads that compute; as many as there are cores where left out. */
+  readonly threads?: number | undefined;
   readonly onProgress: (done: number, total: number, name: string) => void;
   readonly stop?: AbortSignal | undefined;
 }
@@ -23,9 +35,9 @@ export interface HeldOut {
   readonly images: ImageSet;
   /** Of an image. */
   readonly shape: SampleShape;
-  /** Classifies with several forms in turn, which stay open. `name` is told as it goes on. */
-  test(forms: readonly Form[], name: string): Promise<Tested>;
-  /** The score of one form, which is closed. */
+  /** Classifies some batches with several forms in turn, which stay open. `name` is told as it goes on. */
+  test(forms: readonly Form[], name: string, batches: Range): AsyncGenerator<Tally>;
+  /** The score of one form on all images; the form is closed. */
   score(form: Form, name: string): Promise<Score>;
 }
 
@@ -40,11 +52,26 @@ export function withTestImages<Value>(
   return withImages(openImages(files.test, config.images, shape, most), async (images) => {
     const labels = readLabels(files.labels, images.count);
     if (!labels.ok) return labels;
-    const seen = (name: string) => (done: number) => onProgress(done, images.count, name);
-    return work({
-      ...{ images, shape },
-      test: (forms, name) => test(forms, images, shape, labels.value, seen(name), stop),
-      score: (form, name) => scoreOf(form, images, shape, labels.value, seen(name), stop),
-    });
+    const labelled = { images, shape, labels: labels.value };
+    const all = { from: 0, to: batchesOf(images.count) };
+    const run: HeldOut['test'] = (forms, name, batches) => {
+      const total = imagesIn(batches, images.count);
+      return test(forms, labelled, batches, (done) => onProgress(done, total, name), stop);
+    };
+    const score: HeldOut['score'] = async (form, name) => {
+      try {
+        return tested(await collected(run([form], name, all)), 1).scores[0]!;
+      } finally {
+        await form.close();
+      }
+    };
+    return work({ images, shape, test: run, score });
   });
+}
+
+/** All that a generator gives. */
+export async function collected<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const all: Value[] = [];
+  for await (const value of values) all.push(value);
+  return all;
 }

@@ -1,4 +1,5 @@
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
+import type { Range } from '../../common/shard.js';
 import { type NpyFile, openNpy, readNpy } from '../../levels/calibrate/npy.js';
 import type { NetworkConfig } from '../config/network.js';
 import { type SampleShape, sizeOf } from '../graph/steps.js';
@@ -7,8 +8,12 @@ import { type SampleShape, sizeOf } from '../graph/steps.js';
 export interface ImageSet {
   readonly file: string;
   readonly count: number;
-  /** Batches of at most `size` images: float32, channel, y, x. Each is valid until the next is asked for. */
-  batches(size: number): Generator<Float32Array>;
+  /**
+   * Batches of at most `size` images: float32, channel, y, x. Each is valid until the next is asked for.
+   *
+   * @param range numbers of the batches, from 0; all where left out
+   */
+  batches(size: number, range?: Range): Generator<Float32Array>;
   close(): void;
 }
 
@@ -36,9 +41,10 @@ export function openImages(
   const convert = converter(images, shape);
   return success({
     ...{ file, count, close: npy.close },
-    *batches(size) {
-      let left = count;
-      for (const piece of npy.pieces(size * sizeOf(shape))) {
+    *batches(size, range = { from: 0, to: Math.ceil(count / size) }) {
+      const first = size * range.from;
+      let left = Math.min(count, size * range.to) - first;
+      for (const piece of npy.pieces(size * sizeOf(shape), first * sizeOf(shape))) {
         if (left <= 0) return;
         const taken = Math.min(left, piece.length / sizeOf(shape));
         left -= taken;

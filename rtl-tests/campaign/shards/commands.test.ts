@@ -2,8 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { writeDigits } from '../../../examples/network/digits-network.js';
+import { registerCapture } from '../../../generators/command-line/commands/capture.js';
 import { registerCosim } from '../../../generators/command-line/commands/cosim.js';
+import { registerEvaluate } from '../../../generators/command-line/commands/evaluate.js';
 import { registerFaults } from '../../../generators/command-line/commands/faults.js';
 import { registerMerge } from '../../../generators/command-line/commands/merge.js';
 import { registerSweep } from '../../../generators/command-line/commands/sweep.js';
@@ -12,15 +15,20 @@ import { packageFiles } from '../../../generators/package/package.js';
 import { writePackage } from '../../../generators/package/write.js';
 import { printedBy } from '../../fixtures/command-line.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
-import { replaceOnce } from '../../fixtures/packages.js';
+import { contentOf, replaceOnce } from '../../fixtures/packages.js';
 
 let root: string;
 beforeAll(async () => {
   root = mkdtempSync(path.join(tmpdir(), 'imcgen-sharded-'));
   const tiny = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'tiny')!);
+  writeDigits(at('digits'));
+  vi.stubEnv('IMCGEN_CACHE', at('cache'));
   orThrow(await writePackage(at('tiny'), packageFiles(tiny)));
 });
-afterAll(() => rmSync(root, { recursive: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true });
+});
 const at = (name: string) => path.join(root, name);
 
 interface Sharded {
@@ -32,6 +40,8 @@ interface Sharded {
   readonly whole?: () => readonly string[];
   /** What a run at once prints, in the words of merged shards. */
   readonly plain?: (text: string) => string;
+  /** Options of the merge. */
+  readonly merge?: (of: number) => readonly string[];
   /** Whether what is found ends the command with 1. */
   readonly fails?: boolean;
 }
@@ -41,6 +51,31 @@ const COMMANDS: readonly Sharded[] = [
     name: 'cosim',
     register: registerCosim,
     work: () => ['cosim', at('tiny'), '--runs', '3', '--seed', '4', '--conversions', '4'],
+  },
+  {
+    name: 'capture',
+    register: registerCapture,
+    work: () => ['capture', at('digits/network.json'), '--images', 'test', '--count', '37', '--threads', '1'],
+    whole: () => ['-o', at('captured')],
+    merge: (of) => ['--npy', at(`capture-npy-${of}`)],
+    plain: (text) =>
+      text
+        .replace(/"resumed": \d+|, \d+ of them in an earlier run/, (found) =>
+          found.startsWith(',') ? '' : '"resumed": 0',
+        )
+        .replaceAll(at('captured'), at('capture-npy-1')),
+  },
+  {
+    name: 'evaluate',
+    register: registerEvaluate,
+    work: () => ['evaluate', at('digits/network.json'), '--images', '330', '--threads', '1'],
+    plain: (text) =>
+      text
+        .replace(/,\s*"(imagesPerSecond|reused)": [^,\n]+/g, '')
+        .replace(/ in an earlier run$/m, '')
+        .replace(/^(float model .*%|hardware .*%|.* 95 %|.* interval) +(images|a second|[\d.e+]+)$/gm, '$1')
+        .replace(/^(-.*-) +-+$/m, '$1')
+        .replace(/: [\d.]+ of the float model's images a second$/m, ''),
   },
   {
     name: 'faults',
@@ -65,7 +100,7 @@ const COMMANDS: readonly Sharded[] = [
 ];
 
 /** Runs shards, one of them twice, and merges them: the merged bytes, and the reports. */
-async function merged({ name, register, work, sharded = () => [] }: Sharded, of: number) {
+async function merged({ name, register, work, sharded = () => [], merge = () => [] }: Sharded, of: number) {
   const folder = at(`${name}-${of}`);
   const indices = Array.from({ length: of }, (_, index) => index).reverse();
   for (const index of [...indices, 0]) {
@@ -74,8 +109,8 @@ async function merged({ name, register, work, sharded = () => [] }: Sharded, of:
     expect(told).toContain(`shard ${index}/${of}, `);
   }
   const all = at(`${name}-${of}.jsonl`);
-  const json = await printedBy(registerMerge, 'merge', folder, '-o', all, '--json');
-  const text = await printedBy(registerMerge, 'merge', folder);
+  const json = await printedBy(registerMerge, 'merge', folder, '-o', all, ...merge(of), '--json');
+  const text = await printedBy(registerMerge, 'merge', folder, ...merge(of));
   return { bytes: readFileSync(all, 'utf8'), json, text, folder };
 }
 
@@ -94,6 +129,20 @@ describe.each(COMMANDS)('imcgen $name --shard, and imcgen merge', (command) => {
     expect(process.exitCode).toBe(fails ? 1 : undefined);
     process.exitCode = undefined;
   }, 120_000);
+});
+
+describe('captured tensors', () => {
+  it('are the files that a run at once writes, byte by byte', async () => {
+    const wanted = await contentOf(at('captured'));
+    expect(Object.keys(wanted).length).toBeGreaterThan(2);
+    for (const of of [1, 2, 7]) expect(await contentOf(at(`capture-npy-${of}`))).toEqual(wanted);
+  });
+
+  it('are no part of other results', async () => {
+    expect(await printedBy(registerMerge, 'merge', at('cosim-1'), '--npy', at('none'))).toContain(
+      'is of imcgen cosim, which captures no tensors',
+    );
+  });
 });
 
 describe('shards of a package that was edited', () => {
