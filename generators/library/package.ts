@@ -14,7 +14,7 @@
  *
  * @module package
  */
-export type { TextFile } from '../common/files/text-file.js';
+export type { NewFile, TextFile } from '../common/files/text-file.js';
 export { writeNewFiles } from '../common/files/writer.js';
 export type { Manifest } from '../package/manifest.js';
 export { packageFiles } from '../package/package.js';

@@ -6,11 +6,14 @@ import { networkSchema } from './config/network.js';
 import { buildNetwork } from './graph/build.js';
 import { type OnnxFile, readOnnx } from './onnx/model.js';
 import { type NetworkPlan, planNetwork } from './plan/plan.js';
+import { readTrained, type TrainedNetwork } from './trained/trained.js';
 
 /** A planned network and the float model that it is made from. */
 export interface LoadedNetwork {
   readonly plan: NetworkPlan;
   readonly model: OnnxFile;
+  /** Its parameters, where the config names trained ones. */
+  readonly trained: TrainedNetwork | undefined;
 }
 
 /**
@@ -25,8 +28,13 @@ export async function loadNetwork(file: string): Promise<Result<LoadedNetwork>> 
   if (!model.ok) return model;
   const network = buildNetwork(model.value);
   if (!network.ok) return network;
-  const plan = planNetwork(config.value, network.value, inputName(file));
-  return plan.ok ? success({ plan: plan.value, model: model.value }) : plan;
+  const { trained: named } = config.value;
+  const trained =
+    named === undefined ? undefined : await readTrained(besideConfig(file, named), network.value);
+  if (trained?.ok === false) return trained;
+  const parameters = trained?.value;
+  const plan = planNetwork(config.value, network.value, inputName(file), parameters);
+  return plan.ok ? success({ plan: plan.value, model: model.value, trained: parameters }) : plan;
 }
 
 /** A path in a config, relative to the config. */

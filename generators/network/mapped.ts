@@ -1,5 +1,5 @@
 import { orThrow, type Result, success } from '../common/problems.js';
-import { Calibrator } from './calibrate/calibrator.js';
+import { calibratedNetwork } from './calibrated.js';
 import { GoldenNetwork } from './engine/golden.js';
 import type { NetworkHardware } from './engine/hardware.js';
 import { type Evaluation, evaluateNetwork } from './evaluate/evaluate.js';
@@ -63,18 +63,15 @@ export class MappedNetwork {
   }
 
   /**
-   * Finds levels, factors and biases on the calibration images of the config, or takes those of an earlier run.
+   * Finds levels, factors and biases on the calibration images of the config, or takes those of an earlier run. Where the config
+   * names trained parameters, these are taken.
    *
    * @throws InvalidInput where a file is missing or not as it should be
    * @throws MissingTool without onnxruntime-node
    * @throws Interrupted where `stop` aborts
    */
   async calibrate({ onProgress = () => undefined, stop }: NetworkWork = {}): Promise<CalibratedMacros> {
-    const { plan, model } = this.loaded;
-    const missing = unnamed(plan, ['calibration']);
-    if (missing !== undefined) orThrow(missing);
-    const images = besideConfig(this.file, plan.config.images.calibration!);
-    const { hardware } = orThrow(await new Calibrator(model, images, { onProgress, stop }).calibrate(plan));
+    const { hardware } = orThrow(await calibratedNetwork(this.file, this.loaded, { onProgress, stop }));
     return new CalibratedMacros(this.file, this.loaded, hardware);
   }
 }

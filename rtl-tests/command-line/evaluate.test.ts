@@ -5,6 +5,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeDigits } from '../../examples/network/digits-network.js';
+import { registerBits } from '../../generators/command-line/commands/bits.js';
 import { registerCompare } from '../../generators/command-line/commands/compare.js';
 import { registerEvaluate } from '../../generators/command-line/commands/evaluate.js';
 import { registerExport } from '../../generators/command-line/commands/export.js';
@@ -164,6 +165,48 @@ describe('without onnxruntime', () => {
 
   it('map works', async () => {
     expect((await imcgen('map', at('network.json'), '--quiet')).exitCode).toBe(0);
+  });
+});
+
+describe('imcgen export --pytorch', () => {
+  it('writes a module and parameters that evaluate takes back', async () => {
+    const whole = await printedBy(
+      registerExport,
+      'export',
+      at('network.json'),
+      '-o',
+      at('module'),
+      '--pytorch',
+    );
+    expect(whole).toBe(`${at('module')}: 4 layers, 2 macros\n`);
+    const module = await readFile(at('module/network.py'), 'utf8');
+    expect(module).toContain('class Network(nn.Module):\n    """digits: 4 layers, 2 macros."""');
+    const config = JSON.parse(await readFile(at('network.json'), 'utf8'));
+    const { calibration: _, ...images } = config.images;
+    await writeFile(
+      at('trained.json'),
+      JSON.stringify({ ...config, images, trained: 'module/parameters.json' }),
+    );
+    const run = async (name: string) => JSON.parse(await evaluate(at(name), '--images', '60', '--json'));
+    const [before, back] = [await run('network.json'), await run('trained.json')];
+    expect(back.hardware.correct).toBe(before.hardware.correct);
+    expect(await evaluate(at('trained.json'), '--images', '60')).toContain(
+      `weights, levels, factors and biases as trained: module/parameters.json`,
+    );
+    for (const args of [['compare'], ['bits']] as const) {
+      const register = args[0] === 'compare' ? registerCompare : registerBits;
+      expect(await printedBy(register, args[0], at('trained.json'))).toContain('Leave "trained" out.');
+    }
+    const again = await printedBy(registerExport, 'export', at('trained.json'), '-o', at('m2'), '--pytorch');
+    expect(again).toContain('Leave "trained" out.');
+    expect(existsSync(at('m2'))).toBe(false);
+  });
+
+  it('is refused beside --qonnx', async () => {
+    const refused = await printedBy(
+      ...([registerExport, 'export', at('network.json'), '-o', at('m3'), '--pytorch', '--qonnx'] as const),
+    );
+    expect(refused).toContain("'--pytorch' cannot be used with option '--qonnx'");
   });
 });
 

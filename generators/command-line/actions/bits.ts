@@ -7,7 +7,7 @@ import type { Spent } from '../../network/bits/losses.js';
 import { type MeasuredBits, measuredBits } from '../../network/bits/measure.js';
 import type { NetworkConfig } from '../../network/config/network.js';
 import { besideConfig } from '../../network/load.js';
-import { calibratorOf, loadedWith, testFiles, type Work } from './network.js';
+import { calibratorOf, loadedWith, refuseTrained, testFiles, type Work } from './network.js';
 
 export interface BitsFileOptions {
   readonly spend: Spent;
@@ -32,6 +32,7 @@ export async function bitsFile(file: string, options: BitsFileOptions, work: Wor
   const { spend: spent, widths, budget, measure, output, recalibrate } = options;
   if (output !== undefined) requireWritable([{ path: output, kind: 'file' }], [file]);
   const loaded = await loadedWith(file, measure ? ['calibration', 'test', 'labels'] : ['calibration']);
+  refuseTrained(loaded);
   const { plan } = loaded;
   const calibrator = calibratorOf(file, loaded, work, recalibrate);
   const found = orThrow(await chooseBits(plan, calibrator, { spent, widths, budget }));

@@ -2,12 +2,13 @@ import { captureShard } from '../../campaign/shards/capture.js';
 import { evaluateShard } from '../../campaign/shards/evaluate.js';
 import { COMMANDS } from '../../checks/cosim/simulator.js';
 import { requireWritable } from '../../common/files/output.js';
-import { writeWhole } from '../../common/files/writer.js';
-import { orThrow } from '../../common/problems.js';
+import { writeNewFiles, writeWhole } from '../../common/files/writer.js';
+import { failure, orThrow } from '../../common/problems.js';
 import type { Shard } from '../../common/shard.js';
 import { requireTools } from '../../common/tool.js';
 import type { Method } from '../../levels/calibrate/options.js';
 import { type CalibratedNetwork, Calibrator } from '../../network/calibrate/calibrator.js';
+import { calibratedNetwork } from '../../network/calibrated.js';
 import { type Capture, captureTensors } from '../../network/capture/capture.js';
 import type { Granularity, NetworkConfig } from '../../network/config/network.js';
 import { cosimNetwork, type SimulatedMacro } from '../../network/cosim/simulate.js';
@@ -18,6 +19,7 @@ import type { TestFiles } from '../../network/evaluate/held-out.js';
 import { hardwareGraph } from '../../network/export/onnx.js';
 import { besideConfig, type LoadedNetwork, loadNetwork, unnamed } from '../../network/load.js';
 import { WEIGHT_CHOICES, type WeightChoice } from '../../network/plan/compare-weights.js';
+import { pytorchFiles } from '../../network/pytorch/module.js';
 
 /** What `imcgen evaluate` has found, and about what. */
 export interface EvaluatedFile {
@@ -62,7 +64,7 @@ export async function evaluateFile(
   if (cosim !== undefined) requireTools(...COMMANDS.icarus);
   const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
   const files = testFiles(file, loaded);
-  const calibrated = orThrow(await calibratorOf(file, loaded, work, recalibrate).calibrate(loaded.plan));
+  const calibrated = orThrow(await calibratedNetwork(file, loaded, work, recalibrate));
   const { hardware, key, reused } = calibrated;
   const simulated =
     cosim === undefined
@@ -83,7 +85,7 @@ export async function evaluateFileShard(
   output: string,
 ): Promise<string> {
   const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
-  const calibrated = orThrow(await calibratorOf(file, loaded, work, recalibrate).calibrate(loaded.plan));
+  const calibrated = orThrow(await calibratedNetwork(file, loaded, work, recalibrate));
   const options = { engine, most: images, threads, ...work };
   return evaluateShard(calibrated, loaded.model, testFiles(file, loaded), options, shard, output);
 }
@@ -104,6 +106,7 @@ export interface CompareOptions extends TestOptions {
 export async function compareFile(file: string, options: CompareOptions, work: Work) {
   const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
   const { plan, model } = loaded;
+  refuseTrained(loaded);
   const { config } = plan;
   const axes: Axes = {
     weights: options.weights ?? WEIGHT_CHOICES,
@@ -133,8 +136,7 @@ export async function captureFile(
   work: Work,
 ): Promise<Capture> {
   requireWritable([{ path: output, kind: 'folder' }], [file]);
-  const { plan, model } = await loadedWith(file, [images]);
-  const from = besideConfig(file, plan.config.images[images]!);
+  const { plan, model, from } = await capturedFrom(file, images);
   return orThrow(await captureTensors(plan, model, from, output, { names, count, threads, ...work }));
 }
 
@@ -146,31 +148,55 @@ export async function captureFileShard(
   shard: Shard,
   output: string,
 ): Promise<string> {
-  const { plan, model } = await loadedWith(file, [images]);
-  const from = besideConfig(file, plan.config.images[images]!);
+  const { plan, model, from } = await capturedFrom(file, images);
   return captureShard(plan, model, from, { names, count, threads, ...work }, shard, output);
+}
+
+/** A network and the images that its tensors are captured of, whether it was trained or not. */
+async function capturedFrom(file: string, images: CaptureFileOptions['images']) {
+  const { plan, model } = await loadedWith(file, []);
+  const missing = unnamed(plan, [images]);
+  if (missing !== undefined) orThrow(missing);
+  return { plan, model, from: besideConfig(file, plan.config.images[images]!) };
 }
 
 export interface ExportFileOptions {
   readonly output: string;
   /** Converters as MultiThreshold. */
   readonly qonnx: boolean;
+  /** A PyTorch module in place of a graph; the output is a folder. */
+  readonly pytorch: boolean;
   readonly recalibrate: boolean;
 }
 
 /** `imcgen export`. */
 export async function exportFile(
   file: string,
-  { output, qonnx, recalibrate }: ExportFileOptions,
+  { output, qonnx, pytorch, recalibrate }: ExportFileOptions,
   work: Work,
 ) {
-  requireWritable([{ path: output, kind: 'file' }], [file]);
+  requireWritable([{ path: output, kind: pytorch ? 'folder' : 'file' }], [file]);
   const loaded = await loadedWith(file, ['calibration']);
-  const { hardware } = orThrow(await calibratorOf(file, loaded, work, recalibrate).calibrate(loaded.plan));
+  if (pytorch) refuseTrained(loaded);
+  const { hardware } = orThrow(await calibratedNetwork(file, loaded, work, recalibrate));
+  const { layers } = loaded.plan;
+  const written = { file: output, layers: layers.length, macros: macrosOf(loaded) };
+  if (pytorch) {
+    const files = pytorchFiles(hardware);
+    orThrow(await writeNewFiles(output, files, { force: true }));
+    const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+    return { ...written, bytes };
+  }
   const graph = hardwareGraph(hardware, qonnx ? 'qonnx' : 'standard');
   writeWhole(output, graph);
-  const { layers } = loaded.plan;
-  return { file: output, bytes: graph.length, layers: layers.length, macros: macrosOf(loaded) };
+  return { ...written, bytes: graph.length };
+}
+
+/** Commands that calibrate anew have no use for what was trained on one hardware. */
+export function refuseTrained({ plan: { file }, trained }: LoadedNetwork): void {
+  if (trained === undefined) return;
+  const message = 'has whole weights and levels of this one hardware, and this command starts from the model';
+  orThrow(failure({ file, path: 'trained', message, fix: 'Leave "trained" out.' }));
 }
 
 /** A planned network whose config names the files that a command needs. */
@@ -179,7 +205,8 @@ export async function loadedWith(
   keys: readonly ('calibration' | 'test' | 'labels')[],
 ): Promise<LoadedNetwork> {
   const loaded = orThrow(await loadNetwork(file));
-  const missing = unnamed(loaded.plan, keys);
+  const needed = keys.filter((key) => key !== 'calibration' || loaded.trained === undefined);
+  const missing = unnamed(loaded.plan, needed);
   if (missing !== undefined) orThrow(missing);
   return loaded;
 }

@@ -1,19 +1,22 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 const EXAMPLES = `
 Examples:
   imcgen export network.json -o hardware.onnx
   imcgen export network.json -o hardware.onnx --qonnx      converters as MultiThreshold, for tools that read QONNX
+  imcgen export network.json -o module --pytorch           a folder with a PyTorch module that can be trained
   imcgen export network.json -o hardware.onnx --json | jq .bytes
 
 Calibrates the network and writes its hardware as an ONNX graph of standard operators, which gives the same whole
 numbers as the golden model in any runtime: it takes images as the float model does, [N, C, H, W], and hands out
-"codes", the class scores as whole numbers.
+"codes", the class scores as whole numbers. The PyTorch module computes the same, and trains: its parameters come back by
+"trained" in network.json.
 Exit code 0: written; 1: the network cannot be mapped, or a file is not as it should be; 3: no onnxruntime.`;
 
 interface ExportFlags {
   readonly output: string;
   readonly qonnx: boolean;
+  readonly pytorch: boolean;
   readonly recalibrate: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -23,10 +26,15 @@ interface ExportFlags {
 export function registerExport(program: Command): void {
   program
     .command('export')
-    .description('write the hardware of a network as an ONNX graph of standard operators')
+    .description('write the hardware of a network as an ONNX graph of standard operators, or for PyTorch')
     .argument('<network>', 'config of the network (network.json), - for standard input')
-    .requiredOption('-o, --output <file>', 'where to write the graph')
+    .requiredOption('-o, --output <path>', 'file of the graph, or folder of the PyTorch module')
     .option('--qonnx', 'converters as MultiThreshold of QONNX', false)
+    .addOption(
+      new Option('--pytorch', 'a PyTorch module with its weights, to train on')
+        .default(false)
+        .conflicts('qonnx'),
+    )
     .option('--recalibrate', 'calibrate also what an earlier run calibrated', false)
     .option('--json', 'print what was written as JSON', false)
     .option('--quiet', 'print nothing on success', false)

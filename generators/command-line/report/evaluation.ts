@@ -39,9 +39,12 @@ export function evaluationText(evaluated: Evaluated): string {
   const matching = config.digital.matching ? 'matched to the float layers' : 'from the weights alone';
   const lines = [
     `${config.name}: ${images} images of ${test}`,
-    `${config.macro.adc.bits}-bit ADCs, a set of levels by ${config.levels.method} for each ${config.levels.sharing}; ` +
-      `factors and biases ${matching}, on ${config.images.count} images` +
-      (calibration.reused ? ' in an earlier run' : ''),
+    config.trained === undefined
+      ? `${config.macro.adc.bits}-bit ADCs, a set of levels by ${config.levels.method} for each ${config.levels.sharing}; ` +
+        `factors and biases ${matching}, on ${config.images.count} images` +
+        (calibration.reused ? ' in an earlier run' : '')
+      : `${config.macro.adc.bits}-bit ADCs, a set of levels for each ${config.levels.sharing}; ` +
+        `weights, levels, factors and biases as trained: ${config.trained}`,
     '',
     ...textTable(titles, body, (column) => column === 0),
     '',

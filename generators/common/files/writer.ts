@@ -12,7 +12,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { failure, InvalidInput, type Problem, type Result, success } from '../problems.js';
 import { makeFolders, outputProblem, statOf, TEMPORARY, unwritable } from './output.js';
-import type { TextFile } from './text-file.js';
+import type { NewFile } from './text-file.js';
 
 /*
  * The one way in which this tool writes: under temporary names on the same file system first, and renamed when all is
@@ -87,7 +87,7 @@ interface Staging {
 async function writeTogether(
   name: string,
   beside: string,
-  files: readonly TextFile[],
+  files: readonly NewFile[],
   place: (staging: Staging, moves: Moves) => void,
 ): Promise<Problem | undefined> {
   const temporary = temporaryIn(beside);
@@ -130,7 +130,7 @@ async function writeTogether(
  */
 export async function writeNewFiles(
   folder: string,
-  files: readonly TextFile[],
+  files: readonly NewFile[],
   { force = false }: { readonly force?: boolean } = {},
 ): Promise<Result<readonly string[]>> {
   const impossible = outputProblem({ path: folder, kind: 'folder' });
@@ -164,7 +164,7 @@ function refusal(file: string, force: boolean): Problem[] {
  */
 export async function replaceFolder(
   folder: string,
-  files: readonly TextFile[],
+  files: readonly NewFile[],
   goes: ReadonlySet<string>,
 ): Promise<Problem | undefined> {
   const impossible = outputProblem({ path: folder, kind: 'folder' });

@@ -109,13 +109,22 @@ export function readNpy(path: string): Result<NpyArray> {
  * @throws RangeError where `data` has another length than the product of `shape`
  */
 export function writeNpy(path: string, array: NpyArray): void {
+  writeWhole(path, npyBytes(array));
+}
+
+/**
+ * The same as bytes.
+ *
+ * @throws RangeError where `data` has another length than the product of `shape`
+ */
+export function npyBytes(array: NpyArray): Buffer {
   const { shape, fortranOrder, data } = array;
   const values = shape.reduce((product, extent) => product * extent, 1);
   if (values !== data.length) throw new RangeError(`shape (${shape}) does not hold ${data.length} values`);
   const descr = `${data.BYTES_PER_ELEMENT === 1 ? '|' : '<'}${kindOf(data)}`;
   const start = npyStart(descr, shape, fortranOrder);
   const body = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  writeWhole(path, Buffer.concat([start, body]));
+  return Buffer.concat([start, body]);
 }
 
 /**

@@ -64,6 +64,7 @@ export const networkSchema = z.strictObject({
   $schema: SCHEMA_KEY,
   name: moduleName.describe('prefix of the macros: lower-case letters, digits, single underscores'),
   model: file('float ONNX model with one input and one output'),
+  trained: file('parameters.json of this network after training, in the place of a calibration').optional(),
   images: section('what the network sees', {
     calibration: file('.npy of unlabelled images').optional(),
     count: whole(1, 1_000_000, 'calibration images that are used, from the first').default(256),

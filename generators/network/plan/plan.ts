@@ -4,7 +4,8 @@ import { shapeOf } from '../../macro/plan/shape.js';
 import type { NetworkConfig } from '../config/network.js';
 import { type LayerRule, layerRules } from '../config/rules.js';
 import type { Network, SampleShape } from '../graph/steps.js';
-import { quantizeWeights, type WholeWeights } from '../weights/quantize.js';
+import { largestWeight } from '../weights/digits.js';
+import { quantizeWeights, type WholeWeights, withCodes } from '../weights/quantize.js';
 import { type CodeFormat, codeFormats, codeRange } from './formats.js';
 import { tileMacro } from './macro.js';
 import { type Tile, tilesOf } from './tiles.js';
@@ -52,8 +53,19 @@ export interface NetworkPlan {
   readonly layers: readonly LayerPlan[];
 }
 
+/** Whole weights that were trained, by layer, in the place of those that follow from the model. */
+export interface TrainedWeights {
+  readonly file: string;
+  readonly codes: ReadonlyMap<string, Int8Array>;
+}
+
 /** Plans a network, or returns every rule that it breaks. */
-export function planNetwork(config: NetworkConfig, network: Network, file: string): Result<NetworkPlan> {
+export function planNetwork(
+  config: NetworkConfig,
+  network: Network,
+  file: string,
+  trained?: TrainedWeights,
+): Result<NetworkPlan> {
   const rules = layerRules(config, network, file);
   if (!rules.ok) return rules;
   if (rules.value.length === 0) {
@@ -64,7 +76,7 @@ export function planNetwork(config: NetworkConfig, network: Network, file: strin
   const problems: Problem[] = [];
   const layers: LayerPlan[] = [];
   for (const rule of rules.value) {
-    const layer = planLayer(rule, config, network, formats, file);
+    const layer = planLayer(rule, config, network, formats, file, trained);
     if (layer.ok) layers.push(layer.value);
     else problems.push(...layer.problems);
   }
@@ -78,6 +90,7 @@ function planLayer(
   network: Network,
   formats: ReadonlyMap<string, CodeFormat>,
   file: string,
+  trained: TrainedWeights | undefined,
 ): Result<LayerPlan> {
   const { step, on, digits } = rule;
   const [height, width] = step.window.kernel;
@@ -85,7 +98,14 @@ function planLayer(
   const shared = on === 'macro' ? tilesOf(step, config.macro.array.rows, file) : success(whole);
   if (!shared.ok) return shared;
   const tiles = shared.value;
-  const weights = quantizeWeights(step, rule.method, digits, rule.granularity, tiles);
+  const quantized = quantizeWeights(step, rule.method, digits, rule.granularity, tiles);
+  const codes = trained?.codes.get(step.name);
+  const most = largestWeight(digits);
+  if (codes?.some((code) => Math.abs(code) > most) === true) {
+    const message = `holds weights beyond -${most}..${most}, which digits ${digits.join(', ')} can have`;
+    return failure({ file: trained!.file, path: `layers.${step.name}.codes`, message });
+  }
+  const weights = codes === undefined ? quantized : withCodes(step, quantized, codes, tiles);
   const input = formats.get(step.input)!;
   const mostSum = on === 'macro' ? mostTableSum(weights, config) : mostWeightedSum(weights, input);
   const spare = EXACT_BITS - Math.ceil(Math.log2(mostSum + 1)) - 1;

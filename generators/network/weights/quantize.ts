@@ -53,7 +53,6 @@ export function quantizeWeights(
         : uniformScale(weights, most);
   const { outputs, weights } = step;
   const size = weights.length / outputs;
-  const area = size / step.channels;
   const codes = new Int8Array(weights.length);
   const scales = new Float64Array(outputs);
   let factors: readonly number[] = tiles.map(() => 1);
@@ -79,13 +78,34 @@ export function quantizeWeights(
       for (let index = 0; index < places.length; index++) codes[places[index]!] = tile[index]!;
     }
   }
+  return finished(step, { digits, codes, scales, factors }, tiles);
+}
+
+/** Other whole weights in the place of quantized ones, with their scales and factors. */
+export function withCodes(
+  step: LinearStep,
+  { digits, scales, factors }: WholeWeights,
+  codes: Int8Array,
+  tiles: readonly ChannelRange[],
+): WholeWeights {
+  return finished(step, { digits, codes, scales, factors }, tiles);
+}
+
+function finished(
+  { weights, outputs, channels }: LinearStep,
+  whole: Pick<WholeWeights, 'digits' | 'codes' | 'scales' | 'factors'>,
+  tiles: readonly ChannelRange[],
+): WholeWeights {
+  const { digits, codes, scales, factors } = whole;
+  const size = weights.length / outputs;
+  const area = size / channels;
   const planes = planesOf(codes, digits);
   const factorOf = (at: number) => {
     const channel = Math.floor((at % size) / area);
     return factors[tiles.findIndex(({ first, channels }) => channel < first + channels)]!;
   };
   return {
-    ...{ digits, codes, planes, scales, factors },
+    ...{ ...whole, planes },
     relativeError: relativeError(weights, (at) => codes[at]! * scales[Math.floor(at / size)]! * factorOf(at)),
     usedCells: planes.reduce(
       (cells, plane) => cells + plane.reduce((sum, digit) => sum + digit * digit, 0),
