@@ -23,3 +23,4 @@ export * from './library/plan.js';
 export * from './library/problems.js';
 export * from './library/prove.js';
 export * from './library/sweep.js';
+export * from './library/trim.js';

@@ -21,6 +21,7 @@ export {
   monteCarlo,
   type StudySamples,
 } from '../campaign/montecarlo/montecarlo.js';
+export type { SelfCalibration, TrimRecord } from '../campaign/montecarlo/self-calibration.js';
 export type { Study } from '../campaign/montecarlo/study.js';
 export {
   type Interval,
@@ -30,6 +31,7 @@ export {
   type StepSummary,
   type Summary,
   summaryOf,
+  type TrimSummary,
   type Yield,
 } from '../campaign/montecarlo/summary.js';
 export { type ColumnCurrents, DieConverter } from '../macro/die-batch/converter.js';

@@ -4,6 +4,7 @@ import type { MacroPlan } from '../macro/plan/plan.js';
 import { DATASHEET } from './datasheet/datasheet.js';
 import { DOCUMENTS, readmeView } from './documents/documents.js';
 import { INCLUDES } from './documents/register-files.js';
+import { TRIM_SOFTWARE } from './documents/trim-software.js';
 import { FLOWS } from './flow/flow-files.js';
 import { SYNTHESIS } from './flow/synthesis-files.js';
 import { FORMAL } from './formal/files.js';
@@ -31,6 +32,7 @@ const CONTRIBUTIONS: readonly Contribution[] = [
   VIEWS,
   FLOWS,
   INCLUDES,
+  TRIM_SOFTWARE,
   VECTORS,
   FORMAL,
   SYNTHESIS,

@@ -31,6 +31,8 @@ beforeAll(() => {
   const levels = levelsFrom('dies', [-60, -31, -9, 6, 25, 60, 110]);
   writeFileSync(at('dies.levels.json'), JSON.stringify(levels));
   writeFileSync(at('macro.json'), JSON.stringify({ ...MACRO, die: DIE }));
+  const trimmed = { ...MACRO, array: { ...MACRO.array, trimRows: 6, trimPulses: 2 } };
+  writeFileSync(at('trimmed.json'), JSON.stringify({ ...trimmed, die: { ...DIE, offset: 4 } }));
   writeFileSync(at('ideal.json'), JSON.stringify(MACRO));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -64,6 +66,29 @@ describe('imcgen montecarlo', () => {
     expect(contents('3')).toEqual(one);
     const { corners } = JSON.parse(one['report.json']!) as { corners: { summary: { dies: number } }[] };
     expect(corners.map(({ summary }) => summary.dies)).toEqual([14, 14]);
+  });
+
+  it('shows dies before and after they calibrate their trim rows, the same on any number of threads', async () => {
+    const run = (how: string, ...more: string[]) =>
+      imcgen('montecarlo', 'trimmed.json', '--dies', '6', '--inputs', '50', '--self-calibrate', how, ...more);
+    const { stdout } = await run('offsets', '--workers', '1', '-o', 'trim1');
+    await run('offsets', '--workers', '2', '-o', 'trim2');
+    expect(contents('trim2')).toEqual(contents('trim1'));
+    expect(Object.keys(contents('trim1'))).toContain('dies.typical-calibrated.jsonl');
+    expect(stdout).toMatch(
+      /\ncalibration: \d of 60 columns reported; what is left of the others' offsets is at most 0\.\d{3} trim steps\n/,
+    );
+    expect(stdout).toMatch(/\nbefore and after: yield .* %, CSNR .* dB and .* dB, errors .* % and .* %\n/);
+    const json = JSON.parse((await run('inputs', '--json')).stdout) as {
+      corners: { calibrated?: string; summary: { csnr: number; trim?: object } }[];
+    };
+    expect(json.corners.map(({ calibrated }) => calibrated)).toEqual([undefined, 'inputs']);
+    const [before, after] = json.corners;
+    expect(after!.summary.csnr).toBeGreaterThan(before!.summary.csnr + 1);
+    expect([before!.summary.trim, after!.summary.trim]).toEqual([
+      undefined,
+      { columns: 60, reported: expect.any(Number), residual: null },
+    ]);
   });
 
   it('adds dies to those that are there, and simulates anew what was cut', async () => {
@@ -157,6 +182,8 @@ describe('imcgen montecarlo', () => {
       ['--weights', 'large.npy'],
       /large\.npy: value \[0, 1\] is 2, no whole number in -1\.\.1$/,
     ],
+    ['macro.json', ['--self-calibrate', 'offsets'], /array\.trimRows: is 0: there is nothing to calibrate\n/],
+    ['trimmed.json', ['--self-calibrate', 'offset'], /Allowed choices are offsets, inputs/],
     ['macro.json', ['--corner', 'warm'], /Known corners: typical, slow, fast, hot, cold, low-supply/],
     ['macro.json', ['--limit', 'ink=1'], /known: inl, dnl, errors, missing, csnr/],
     ['macro.json', ['-o', 'mine'], /mine: holds notes\.txt, which is not of a Monte Carlo run\n/],

@@ -2,9 +2,10 @@
 import { Die } from '../../macro/die/die.js';
 import { type ColumnCurrents, DieConverter } from '../../macro/die-batch/converter.js';
 import { Macro } from '../../macro/golden/macro.js';
-import { packReferences } from '../../macro/golden/pack.js';
+import { type CellPlanes, packReferences } from '../../macro/golden/pack.js';
 import { linesOfRamp } from '../../macro/golden/reference-lines.js';
 import type { LayerPlan } from '../../macro/plan/plan.js';
+import { TrimCalibrator, type TrimRecord } from './self-calibration.js';
 import type { Study } from './study.js';
 import { thresholdsOf } from './thresholds.js';
 
@@ -44,6 +45,8 @@ export interface DieRecord {
   readonly nonMonotone: number;
   /** Thresholds of the first column, u; null where no MAC reaches one. */
   readonly transfer: readonly (number | null)[];
+  /** What the calibration of its trim rows has come to, where it calibrates them. */
+  readonly trim?: TrimRecord;
 }
 
 /** What all dies of a study have in common. */
@@ -70,10 +73,13 @@ export class DieSimulator {
   private readonly referenceCells: Uint8Array;
   private readonly cells: ColumnCurrents;
   private readonly codes: Uint8Array;
+  private readonly calibrator: TrimCalibrator | undefined;
 
   constructor(private readonly study: Study) {
-    const { plan, bank, constants, weights, inputs } = study;
+    const { plan, bank, constants, weights, inputs, calibration } = study;
     const { shape } = plan;
+    this.calibrator =
+      calibration && new TrimCalibrator(study, calibration === 'offsets' ? undefined : calibration);
     this.layer = plan.layers[bank]!;
     const macro = Macro.from(plan);
     macro.loadWeights(weights);
@@ -119,8 +125,15 @@ export class DieSimulator {
   record(seed: number): DieRecord {
     const { plan, constants } = this.study;
     const die = new Die(constants, plan.shape, seed);
-    this.converter.convert(die, this.codes);
-    return { die: seed, ...this.compareCodes(), ...this.linearity(die) };
+    const calibrated = this.calibrator?.calibrate(die);
+    if (calibrated !== undefined) this.converter.loadTrim(calibrated.cells);
+    this.converter.convert(die, this.codes, calibrated?.conversions);
+    return {
+      die: seed,
+      ...this.compareCodes(),
+      ...this.linearity(die, calibrated?.cells),
+      ...(calibrated && { trim: calibrated.record }),
+    };
   }
 
   private compareCodes() {
@@ -138,13 +151,17 @@ export class DieSimulator {
     return { wrong, farthest, offset: error.mean, mse: error.meanSquare };
   }
 
-  private linearity(die: Die) {
+  private linearity(die: Die, trim: CellPlanes | undefined) {
     const { shape } = this.study.plan;
     const { bits, ramp } = this.layer;
     const { references } = ramp;
     const steps = references.length;
     const lines = linesOfRamp(shape, bits, die.groupCurrents(this.study.bank, this.referenceCells));
-    const all = thresholdsOf(die, shape, lines, this.converter.currents(die), this.cells);
+    const trims =
+      trim === undefined
+        ? new Float64Array(shape.columns)
+        : die.trims({ trimPlus: trim.plus, trimMinus: trim.minus });
+    const all = thresholdsOf(die, shape, lines, this.converter.currents(die), this.cells, trims);
     const [inl, inlFitted, dnl] = [new Columns(steps), new Columns(steps), new Columns(steps - 1)];
     let [missing, nonMonotone] = [0, 0];
     for (let column = 0; column < shape.columns; column++) {

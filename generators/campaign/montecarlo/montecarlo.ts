@@ -9,12 +9,14 @@ import { configHash } from '../../macro/config/hash.js';
 import { loadMacro } from '../../macro/config/load.js';
 import type { DieConstants } from '../../macro/die/constants.js';
 import { type LayerPlan, type MacroPlan, planMacro } from '../../macro/plan/plan.js';
+import { type KnownConversions, knownConversions } from '../../macro/trim/known.js';
 import { CORNERS, type CornerName } from './corners.js';
 import { type DieRecord, DieSimulator, type Ideal } from './dies.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { plotsOf } from './plots.js';
 import { simulateEach, threadsFor } from './pool.js';
 import { inputsOf, weightsOf } from './samples.js';
+import type { SelfCalibration } from './self-calibration.js';
 import { RecordStore } from './store.js';
 import { type Study, studyKey } from './study.js';
 import { type Summary, summaryOf } from './summary.js';
@@ -33,6 +35,8 @@ export interface MonteCarloOptions {
   readonly layer?: string | undefined;
   /** Corners, one study each; default `typical`. */
   readonly corners?: readonly CornerName[] | undefined;
+  /** Simulate every corner a second time, with dies that calibrate their trim rows before they convert. */
+  readonly selfCalibrate?: SelfCalibration | undefined;
   /** What a good die keeps; default no missing codes. */
   readonly limits?: Limits | undefined;
   /** Threads; default as many as pay. The results do not depend on it. */
@@ -49,6 +53,8 @@ export interface MonteCarloOptions {
 
 /** Most dies times codes: their records are one text. */
 const MOST_FIGURES = 2 ** 21;
+/** Known input vectors by which a die calibrates its trim rows. */
+const KNOWN_VECTORS = 256;
 
 /** A corner and what its dies say. */
 export interface CornerResult {
@@ -58,6 +64,8 @@ export interface CornerResult {
   readonly constants: DieConstants;
   /** Whether these are those of the config: the corner changes nothing. */
   readonly asTypical: boolean;
+  /** How the dies calibrate their trim rows, where they do. */
+  readonly calibrated?: SelfCalibration;
   /** What the dies say together. */
   readonly summary: Summary;
 }
@@ -115,13 +123,14 @@ export async function monteCarlo(
   const { plan, layer, dies, limits, head, studies } = await prepareMonteCarlo(file, options);
   const results: CornerResult[] = [];
   const plots: { readonly path: string; readonly text: string }[] = [];
-  for (const { corner, study, asTypical } of studies) {
-    const { records, ideal } = await recordsOf(study, corner, { ...options, dies, seed: head.seed });
+  for (const { study, ...about } of studies) {
+    const title = about.calibrated === undefined ? about.corner : `${about.corner}-calibrated`;
+    const { records, ideal } = await recordsOf(study, title, { ...options, dies, seed: head.seed });
     const summary = summaryOf(records, ideal, layer, limits);
-    results.push({ corner, constants: study.constants, asTypical, summary });
+    results.push({ ...about, constants: study.constants, summary });
     if (options.output !== undefined) {
-      for (const { name, svg } of plotsOf(plan, layer, corner, records, ideal, summary)) {
-        plots.push({ path: `${name}.${corner}.svg`, text: svg });
+      for (const { name, svg } of plotsOf(plan, layer, title, records, ideal, summary)) {
+        plots.push({ path: `${name}.${title}.svg`, text: svg });
       }
     }
   }
@@ -145,12 +154,8 @@ export interface PreparedMonteCarlo {
   readonly limits: Limits;
   /** What a result says besides its corners. */
   readonly head: Omit<MonteCarlo, 'corners'>;
-  /** One a corner. */
-  readonly studies: readonly {
-    readonly corner: CornerName;
-    readonly study: Study;
-    readonly asTypical: boolean;
-  }[];
+  /** One a corner, and where dies calibrate themselves another one. */
+  readonly studies: readonly (Omit<CornerResult, 'constants' | 'summary'> & { readonly study: Study })[];
 }
 
 /**
@@ -175,10 +180,15 @@ export async function prepareMonteCarlo(
   const weights = orThrow(weightsOf(plan, options.weights, random));
   const vectors = orThrow(inputsOf(plan, layer, inputs, random));
   const typical = JSON.stringify(CORNERS.typical.constants(die, plan.shape));
-  const studies = corners.map((corner) => {
+  const { selfCalibrate } = options;
+  const calibration = selfCalibrate && calibrationOf(file, plan, layer, selfCalibrate, { weights, random });
+  const studies = corners.flatMap((corner) => {
     const constants = CORNERS[corner].constants(die, plan.shape);
     const study = { plan, bank: layer.bank, constants, weights, inputs: vectors };
-    return { corner, study, asTypical: JSON.stringify(constants) === typical };
+    const about = { corner, asTypical: JSON.stringify(constants) === typical };
+    const plain = { ...about, study };
+    if (calibration === undefined) return [plain];
+    return [plain, { ...about, calibrated: selfCalibrate!, study: { ...study, calibration } }];
   });
   const samples = {
     weights: options.weights ?? 'random',
@@ -186,6 +196,28 @@ export async function prepareMonteCarlo(
   };
   const head = { macro: plan.name, sha256: configHash(plan), layer: layer.name, seed, samples };
   return { plan, layer, dies, limits, head, studies };
+}
+
+/** What the dies of a study calibrate their trim rows by; the inputs are others than those that they convert afterwards. */
+function calibrationOf(
+  file: string,
+  plan: MacroPlan,
+  layer: LayerPlan,
+  kind: SelfCalibration,
+  { weights, random }: { readonly weights: Int8Array; readonly random: Random },
+): KnownConversions | 'offsets' {
+  if (plan.shape.trimRows === 0) {
+    const fix = 'Set array.trimRows and array.trimPulses, such as 8 rows of 2 pulses.';
+    return refuse(file, 'array.trimRows', 'is 0: there is nothing to calibrate', fix);
+  }
+  if (kind === 'offsets') return kind;
+  const inputs = orThrow(inputsOf(plan, layer, KNOWN_VECTORS, random));
+  try {
+    return knownConversions(plan, { weights, inputs, bank: layer.bank });
+  } catch (error) {
+    if (error instanceof RangeError) refuse(file, 'adc', error.message);
+    throw error;
+  }
 }
 
 function refuse(file: string, at: string, message: string, fix?: string): never {
@@ -220,12 +252,12 @@ export function seedOf(first: number, at: number): number {
 
 async function recordsOf(
   study: Study,
-  corner: CornerName,
+  title: string,
   options: MonteCarloOptions & { readonly dies: number; readonly seed: number },
 ): Promise<{ readonly records: readonly DieRecord[]; readonly ideal: Ideal }> {
   const { dies, seed, output, stop, onProgress } = options;
   const seeds = Array.from({ length: dies }, (_, at) => seedOf(seed, at));
-  const file = output === undefined ? undefined : path.join(output, `dies.${corner}.jsonl`);
+  const file = output === undefined ? undefined : path.join(output, `dies.${title}.jsonl`);
   const store = new RecordStore(file, studyKey(study));
   const { ideal } = new DieSimulator(study);
   const missing = seeds.filter((die) => store.get(die) === undefined);
@@ -235,7 +267,7 @@ async function recordsOf(
     await simulateEach(study, missing, threads, stop, (records) => {
       store.add(records);
       done += records.length;
-      onProgress?.(done, dies, corner);
+      onProgress?.(done, dies, title);
     });
   } finally {
     store.save();

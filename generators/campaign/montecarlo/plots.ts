@@ -2,7 +2,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
-import type { CornerName } from './corners.js';
 import type { DieRecord, Ideal } from './dies.js';
 import { csnrOf, type Spread, type Summary } from './summary.js';
 
@@ -25,12 +24,12 @@ export interface NamedPlot {
 export function plotsOf(
   { name }: MacroPlan,
   layer: LayerPlan,
-  corner: CornerName,
+  study: string,
   records: readonly DieRecord[],
   ideal: Ideal,
   summary: Summary,
 ): NamedPlot[] {
-  const title = (what: string) => `${name}, ${layer.name}, ${corner}, ${summary.dies} dies: ${what}`;
+  const title = (what: string) => `${name}, ${layer.name}, ${study}, ${summary.dies} dies: ${what}`;
   const { steps } = summary;
   return [
     {

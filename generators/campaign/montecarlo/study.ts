@@ -4,6 +4,7 @@ import { TOOL } from '../../common/version.js';
 import { configHash } from '../../macro/config/hash.js';
 import type { DieConstants } from '../../macro/die/constants.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
+import type { KnownConversions } from '../../macro/trim/known.js';
 
 /** What is simulated on every die. A record of a die is a pure function of a study and its seed. */
 export interface Study {
@@ -17,12 +18,19 @@ export interface Study {
   readonly weights: Int8Array;
   /** Whole numbers, one a row, vector after vector. */
   readonly inputs: Int16Array;
+  /** Every die calibrates its trim rows first: by these conversions, or against the offsets of its sense amplifiers. */
+  readonly calibration?: KnownConversions | 'offsets' | undefined;
 }
 
 /** What a study is known by: the same key, the same records. */
-export function studyKey({ plan, bank, constants, weights, inputs }: Study): string {
+export function studyKey({ plan, bank, constants, weights, inputs, calibration }: Study): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([TOOL, configHash(plan), bank, constants]));
+  const known =
+    typeof calibration === 'object'
+      ? { ...calibration, inputs: Array.from(calibration.inputs) }
+      : calibration;
+  const trims = known === undefined ? [] : [known];
+  hash.update(JSON.stringify([TOOL, configHash(plan), bank, constants, ...trims]));
   hash.update(weights);
   hash.update(new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.byteLength));
   return hash.digest('hex');

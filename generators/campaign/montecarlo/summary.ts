@@ -70,6 +70,16 @@ export interface Yield {
   readonly failing: Readonly<Record<string, number>>;
 }
 
+/** What calibrations of trim rows have come to on all dies. */
+export interface TrimSummary {
+  /** Columns of all dies. */
+  readonly columns: number;
+  /** Those that are reported. */
+  readonly reported: number;
+  /** Largest magnitude of what is left of an offset in the others, in trim steps; null where cells were calibrated with it. */
+  readonly residual: number | null;
+}
+
 /** What the dies of a study say together. */
 export interface Summary {
   /** Number of dies. */
@@ -106,6 +116,8 @@ export interface Summary {
   readonly nonMonotoneDies: number;
   /** Dies that keep the stated limits. */
   readonly yield: Yield;
+  /** Where dies calibrate their trim rows. */
+  readonly trim?: TrimSummary;
 }
 
 /** 10 lg of a ratio; null where it is none. */
@@ -189,6 +201,20 @@ export function summaryOf(
           verdicts.filter((broken) => broken.includes(name as keyof Limits)).length,
         ]),
       ),
+    },
+    ...trimOf(records),
+  };
+}
+
+function trimOf(records: readonly DieRecord[]): { readonly trim?: TrimSummary } {
+  const trims = records.map(({ trim }) => trim).filter((trim) => trim !== undefined);
+  if (trims.length === 0) return {};
+  const residuals = trims.map(({ residual }) => residual).filter((residual) => residual !== null);
+  return {
+    trim: {
+      columns: trims.reduce((sum, { columns }) => sum + columns, 0),
+      reported: trims.reduce((sum, { reported }) => sum + reported, 0),
+      residual: residuals.length === 0 ? null : Math.max(...residuals),
     },
   };
 }

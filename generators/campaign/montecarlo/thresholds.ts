@@ -10,6 +10,7 @@ import { fullScale, type MacroShape } from '../../macro/plan/shape.js';
  *
  * @param references what the reference lines have discharged at each step, from step 1 on
  * @param cells      cells of each column that hold a 1: wp and wn
+ * @param trims      what the trim rows add to each column, in parts of a unit discharge
  * @returns columns x steps; infinite where no MAC up to twice the full scale reaches it
  */
 export function thresholdsOf(
@@ -18,6 +19,7 @@ export function thresholdsOf(
   references: readonly DieReference[],
   currents: ColumnCurrents,
   cells: ColumnCurrents,
+  trims: ArrayLike<number>,
 ): Float64Array {
   const { columns } = shape;
   const one = 2 ** die.constants.fractionBits;
@@ -29,7 +31,7 @@ export function thresholdsOf(
     const unitPlus = cells.plus[column]! > 0 ? plus / cells.plus[column]! : one;
     const unitMinus = cells.minus[column]! > 0 ? minus / cells.minus[column]! : one;
     references.forEach(({ cycles }, step) => {
-      const needed = levels[step]! - die.offset(column);
+      const needed = levels[step]! - die.offset(column) - trims[column]!;
       const idle = { plus: die.arrayLine(0, plus, cycles), minus: die.arrayLine(0, minus, cycles) };
       const at = column * references.length + step;
       if (idle.plus - idle.minus < needed) {

@@ -40,9 +40,9 @@ export async function monteCarloShard(
   const { layer, dies, limits, head, studies } = await prepareMonteCarlo(config, options);
   const about: About = {
     ...{ head, layer, limits, dies },
-    corners: studies.map(({ corner, study, asTypical }) => {
+    corners: studies.map(({ study, ...each }) => {
       const { ideal } = new DieSimulator(study);
-      return { corner, constants: study.constants, asTypical, ideal };
+      return { ...each, constants: study.constants, ideal };
     }),
   };
   const items = dies * studies.length;

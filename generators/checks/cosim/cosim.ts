@@ -9,6 +9,7 @@ import type { MacroPlan } from '../../macro/plan/plan.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
 import { tableBits } from '../../macro/plan/table.js';
 import { parameterValues } from '../../package/rtl/parameters.js';
+import { calibrationVectors } from '../../package/vectors/calibration.js';
 import type { Vectors } from '../../package/vectors/stimulus.js';
 import { buildVectors, type VectorOptions, vectorTexts } from '../../package/vectors/vectors.js';
 import { overridePlan } from './overrides.js';
@@ -29,6 +30,13 @@ export interface CosimResult extends Verdict {
   readonly powerUp?: PowerUp;
   /** Seconds of the simulation itself. */
   readonly seconds: number;
+  /** Columns whose trim was calibrated, and those that were reported, where that was simulated. */
+  readonly calibrated?: {
+    /** Columns of the macro. */
+    readonly columns: number;
+    /** Those that were reported. */
+    readonly reported: number;
+  };
 }
 
 /**
@@ -67,7 +75,10 @@ export async function runVectors(
 
 /** Size of the scenario, and how to simulate it. */
 export type CosimOptions = Omit<VectorOptions, 'die'> &
-  Omit<SimulationRun, 'folder' | 'macro' | 'vectors' | 'parameters'>;
+  Omit<SimulationRun, 'folder' | 'macro' | 'vectors' | 'parameters'> & {
+    /** Calibrate the trim rows over the bus and convert random inputs then, in place of the whole scenario. */
+    readonly selfCalibrate?: boolean;
+  };
 
 /**
  * The whole scenario with fresh vectors on a generated package, as `imcgen cosim` runs it.
@@ -89,8 +100,34 @@ export type CosimOptions = Omit<VectorOptions, 'die'> &
  */
 export async function cosim(folder: string, options: CosimOptions): Promise<CosimResult> {
   const plan = orThrow(await planOfPackage(folder));
+  if (options.selfCalibrate) return cosimCalibration(plan, folder, options);
   const die = dieOf(plan, plan.shape, folder, options);
   return runVectors(plan, buildVectors(plan, { ...options, ...die }), { ...options, folder });
+}
+
+/** A calibration of the trim rows over the bus, then random conversions, in place of the whole scenario. */
+async function cosimCalibration(
+  plan: MacroPlan,
+  folder: string,
+  options: CosimOptions,
+): Promise<CosimResult> {
+  if (plan.shape.trimRows === 0) {
+    throw new InvalidInput([
+      {
+        file: path.join(folder, 'config.resolved.json'),
+        path: 'array.trimRows',
+        message: 'is 0: this macro has no trim rows to calibrate',
+        fix: 'Set array.trimRows in the config, and generate again.',
+      },
+    ]);
+  }
+  const die = dieOf(plan, plan.shape, folder, options);
+  const { vectors, found } = calibrationVectors(plan, { ...options, ...die });
+  const calibrated = {
+    columns: found.settings.length,
+    reported: found.reported.reduce((sum, one) => sum + one, 0),
+  };
+  return { ...(await runVectors(plan, vectors, { ...options, folder })), calibrated };
 }
 
 /** The same scenario with the package's parameters overridden at instantiation. */

@@ -13,6 +13,7 @@ Examples:
   imcgen cosim out/demo --simulator verilator        same vectors, same verdict
   imcgen cosim out/demo --cells random --seed 7      cells that power up random, as those of a chip do
   imcgen cosim out/demo --view die --die 7           a die with mismatch and noise, of a config that has "die"
+  imcgen cosim out/demo --view die --self-calibrate  calibrate the trim rows of the die over the bus, then convert
   imcgen cosim out/demo --overrides                  other shapes by parameters, as an instantiation may ask
   imcgen cosim out/demo --runs 100 --seed 1          the scenario a hundred times, with seeds 1 to 100
   imcgen cosim out/demo --runs 100 --shard 3/10 -o results/3.jsonl     a part of them; imcgen merge results`;
@@ -26,6 +27,7 @@ interface CosimFlags {
   readonly cells: 'zero' | PowerUp['contents'];
   readonly vcd?: string;
   readonly fst?: string;
+  readonly selfCalibrate: boolean;
   readonly overrides: boolean;
   readonly runs: number;
   readonly shard?: Shard;
@@ -61,6 +63,14 @@ export function registerCosim(program: Command): void {
     )
     .addOption(new Option('--vcd <file>', 'keep the waveform as VCD').conflicts('fst'))
     .option('--fst <file>', 'keep the waveform as FST')
+    .addOption(
+      new Option(
+        '--self-calibrate',
+        'calibrate the trim rows, in place of the whole scenario; with --view die',
+      )
+        .default(false)
+        .conflicts('overrides'),
+    )
     .option('--overrides', 'also override the shape by Verilog parameters', false)
     .option(
       '--runs <count>',
@@ -85,6 +95,7 @@ export function registerCosim(program: Command): void {
         ...{ conversions, simulator, view },
         ...(cells !== 'zero' && { powerUp: { contents: cells, seed } }),
         ...(die !== undefined && { dieSeed: die }),
+        ...(flags.selfCalibrate && { selfCalibrate: true }),
       };
       if (flags.shard !== undefined || flags.output !== undefined) {
         const { cosimShard } = await import('../../campaign/shards/cosim.js');
@@ -137,8 +148,8 @@ function powerUpProblem({ cells, view, simulator }: CosimFlags): string | undefi
 }
 
 /** Why no die can be drawn as asked, or undefined where it can. */
-function dieProblem({ die, view }: CosimFlags): string | undefined {
-  return die !== undefined && view !== 'die'
-    ? '--die is for --view die: the other views are ideal'
-    : undefined;
+function dieProblem({ die, view, selfCalibrate }: CosimFlags): string | undefined {
+  if (view === 'die') return undefined;
+  if (die !== undefined) return '--die is for --view die: the other views are ideal';
+  return selfCalibrate ? '--self-calibrate is for --view die: the other views have no offsets' : undefined;
 }

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CORNERS, type CornerName, isCorner } from '../../campaign/montecarlo/corners.js';
 import { LIMITS, type Limits, limitsOf } from '../../campaign/montecarlo/limits.js';
+import type { SelfCalibration } from '../../campaign/montecarlo/self-calibration.js';
 import type { Shard } from '../../common/shard.js';
 import { shardFlags } from './shard-flags.js';
 import { shard, wholeNumber } from './values.js';
@@ -13,6 +14,7 @@ Examples:
   imcgen montecarlo macro.json
   imcgen montecarlo macro.json --dies 1000 --limit inl=0.5,missing=0 -o out/dies
   imcgen montecarlo macro.json --corner typical,hot,low-supply
+  imcgen montecarlo macro.json --self-calibrate offsets --limit csnr=12
   imcgen montecarlo macro.json --dies 1000000 --shard 3/400 -o results/3.jsonl
   imcgen montecarlo macro.json --inputs activations.npy --weights ternary.npy --json | jq '.corners[0].summary.csnr'
 
@@ -35,6 +37,7 @@ interface MonteCarloFlags {
   readonly seed: number;
   readonly layer?: string;
   readonly corner: readonly CornerName[];
+  readonly selfCalibrate?: SelfCalibration;
   readonly limit?: Limits;
   readonly workers?: number;
   readonly shard?: Shard;
@@ -61,6 +64,12 @@ export function registerMonteCarlo(program: Command): void {
     .option('--seed <number>', 'first die; also of random weights and inputs', wholeNumber, 1)
     .option('--layer <name>', 'layer whose levels convert (default: the first)')
     .option('--corner <names>', 'corners, such as typical,hot', cornersOf, ['typical'])
+    .addOption(
+      new Option(
+        '--self-calibrate <how>',
+        'simulate again with trim rows that each die calibrates: against offsets, or by known inputs',
+      ).choices(['offsets', 'inputs']),
+    )
     .option('--limit <limits>', 'what a good die keeps, such as inl=0.5,csnr=20 (default: missing=0)', limits)
     .option('--workers <count>', 'threads (default: as many as pay)', threads)
     .option('--shard <i/n>', 'only this part of the dies, from 0; imcgen merge puts parts together', shard)

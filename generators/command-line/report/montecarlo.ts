@@ -21,19 +21,42 @@ export function monteCarloText({ macro, layer, seed, samples, corners }: MonteCa
   const lines = [
     `${macro}, layer ${layer}: dies ${seed} to ${seed + dies - 1}, ${conversions} conversions of a column on each`,
     `weights: ${samples.weights}; inputs: ${samples.inputs}`,
-    ...corners.flatMap(cornerLines),
+    ...corners.flatMap((corner, at) => [
+      ...cornerLines(corner),
+      ...(corner.calibrated === undefined ? [] : trimLines(corners[at - 1]!.summary, corner.summary)),
+    ]),
     '',
     DEFINITIONS,
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function cornerLines({ corner, summary, asTypical }: CornerResult): string[] {
+const CALIBRATED = {
+  offsets: 'trim rows calibrated against the offsets of the amplifiers',
+  inputs: 'trim rows calibrated by known inputs',
+} as const;
+
+/** What calibration has changed, with the dies as they were before. */
+function trimLines(before: Summary, after: Summary): string[] {
+  const { columns, reported, residual } = after.trim!;
+  const left =
+    residual === null
+      ? ''
+      : `; what is left of the others' offsets is at most ${residual.toFixed(3)} trim steps`;
+  return [
+    `calibration: ${reported} of ${columns} columns reported${left}`,
+    `before and after: yield ${percent(before.yield.share)} and ${percent(after.yield.share)}, ` +
+      `CSNR ${decibels(before.csnr)} and ${decibels(after.csnr)}, ` +
+      `errors ${percent(before.errorRate)} and ${percent(after.errorRate)}`,
+  ];
+}
+
+function cornerLines({ corner, summary, asTypical, calibrated }: CornerResult): string[] {
   const { meaning, source } = CORNERS[corner];
   const changesNothing = asTypical && corner !== 'typical' ? ['it changes nothing in this config'] : [];
   return [
     '',
-    `${corner}: ${[meaning, source, ...changesNothing].join('; ')}`,
+    `${corner}: ${[meaning, source, ...changesNothing, ...(calibrated ? [CALIBRATED[calibrated]] : [])].join('; ')}`,
     ...stepTable(summary),
     ...figures(summary),
   ];

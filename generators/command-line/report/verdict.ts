@@ -32,7 +32,12 @@ export function verdictText(name: string, result: Timed): string {
   const shown = mismatches.slice(0, MOST_SHOWN).map((mismatch) => `${indent(describeMismatch(mismatch))}\n`);
   const more = mismatches.length > MOST_SHOWN ? [`  and ${mismatches.length - MOST_SHOWN} more\n`] : [];
   const said = complaints.map((line) => `  ${line}\n`);
-  return [head, ...shown, ...more, ...said, ...(result.passed ? [] : powerUpNote(result))].join('');
+  const { calibrated } = result;
+  const trims =
+    calibrated === undefined
+      ? []
+      : [`  trim rows calibrated: ${calibrated.columns} columns, ${calibrated.reported} of them reported\n`];
+  return [head, ...trims, ...shown, ...more, ...said, ...(result.passed ? [] : powerUpNote(result))].join('');
 }
 
 /** The golden model has cells that are 0 at power-up: what nobody wrote differs. */

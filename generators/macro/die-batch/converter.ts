@@ -4,7 +4,7 @@ import { Die, type StoredCells } from '../die/die.js';
 import { deviate, KIND, keyOf } from '../die/hash.js';
 import type { Sensing } from '../golden/comparator.js';
 import { type BatchOptions, Macro } from '../golden/macro.js';
-import { packReferences, type ReferenceCells } from '../golden/pack.js';
+import { type CellPlanes, packReferences, type ReferenceCells } from '../golden/pack.js';
 import { linesOfRamp } from '../golden/reference-lines.js';
 import { instantiate, type Memory, makeRoom } from '../golden/web-assembly.js';
 import { stepsOfRamp } from '../golden/word-lines.js';
@@ -117,20 +117,32 @@ export class DieConverter {
   }
 
   /**
-   * Codes of the batch on one die. Its conversions are the first ones of that die, which is what noise depends on.
+   * Codes of the batch on one die.
    *
    * @param die   or its seed
    * @param codes array to fill, count x columns; a new one where left out
+   * @param first number of its first conversion, which is what noise depends on; 0 where left out
    * @returns codes, one a vector and column; for `broadcast` those whose decoded values it holds
    */
   convert(
     die: Die | number,
     codes: Uint8Array = new Uint8Array(this.count * this.shape.columns),
+    first = 0,
   ): Uint8Array {
     const drawn = typeof die === 'number' ? new Die(this.constants, this.shape, die) : die;
-    if (this.wasm === undefined) this.convertPlain(drawn, codes);
-    else this.convertFast(this.wasm, drawn, codes);
+    if (this.wasm === undefined) this.convertPlain(drawn, codes, first);
+    else this.convertFast(this.wasm, drawn, codes, first);
     return codes;
+  }
+
+  /**
+   * Lets the batch be converted with other trim cells from now on.
+   *
+   * @param cells trim rows x columns, as `packTrim` gives them
+   */
+  loadTrim({ plus, minus }: CellPlanes): void {
+    this.cells.trimPlus.set(plus);
+    this.cells.trimMinus.set(minus);
   }
 
   /** Currents of the cells of every column that hold a 1, on a die. */
@@ -153,8 +165,10 @@ export class DieConverter {
     return sums;
   }
 
-  private convertPlain(die: Die, codes: Uint8Array): void {
-    this.macroWith({ die }).convertBatch(this.inputs, this.options, { codes });
+  private convertPlain(die: Die, codes: Uint8Array, first: number): void {
+    const macro = this.macroWith({ die });
+    macro.conversions = first;
+    macro.convertBatch(this.inputs, this.options, { codes });
   }
 
   /** A macro with the same contents. */
@@ -166,7 +180,7 @@ export class DieConverter {
     return macro;
   }
 
-  private convertFast(wasm: Exports, die: Die, codes: Uint8Array): void {
+  private convertFast(wasm: Exports, die: Die, codes: Uint8Array, conversion: number): void {
     const { columns } = this.shape;
     const noise = keyOf(die.seed, KIND.noise);
     this.draw(wasm, die.seed);
@@ -175,7 +189,7 @@ export class DieConverter {
     const padded = paddedColumns(this.shape);
     for (let first = 0; first < this.count; first += CHUNK) {
       const vectors = Math.min(CHUNK, this.count - first);
-      wasm.convert(first, vectors, first);
+      wasm.convert(first, vectors, conversion + first);
       const found = bytes(wasm, 'codes', vectors * padded);
       const at = first * columns;
       if (padded === columns) codes.set(found, at);

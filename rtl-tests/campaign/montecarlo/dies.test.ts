@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CORNERS, type CornerName } from '../../../generators/campaign/montecarlo/corners.js';
 import { DieSimulator, simulateDies } from '../../../generators/campaign/montecarlo/dies.js';
 import { limitsOf, meets } from '../../../generators/campaign/montecarlo/limits.js';
+import { TrimCalibrator } from '../../../generators/campaign/montecarlo/self-calibration.js';
 import type { Study } from '../../../generators/campaign/montecarlo/study.js';
 import { judged, summaryOf } from '../../../generators/campaign/montecarlo/summary.js';
 import { thresholdsOf } from '../../../generators/campaign/montecarlo/thresholds.js';
@@ -14,8 +15,11 @@ import { packReferences } from '../../../generators/macro/golden/pack.js';
 import { linesOfRamp } from '../../../generators/macro/golden/reference-lines.js';
 import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
 import { maxMagnitude } from '../../../generators/macro/plan/shape.js';
+import { knownConversions } from '../../../generators/macro/trim/known.js';
+import { calibrateOffsets, calibrateTrims, settingCells } from '../../../generators/macro/trim/procedure.js';
 import { type Configuration, levelsFrom, planOf } from '../../fixtures/configurations.js';
 import { type DieInput, EVERY_EFFECT, withDie } from '../../fixtures/dies.js';
+import { programmed, TRIMMED } from '../../fixtures/trimmed.js';
 
 /** Signed references, spaced widely enough that dies differ in some codes and not in all. */
 const SIGNED: Configuration = {
@@ -78,7 +82,9 @@ function sweepOf(plan: MacroPlan, seed: number) {
     layers[0]!.bits,
     die.groupCurrents(0, packReferences(macro.programmed(0).reference, shape)),
   );
-  const thresholds = thresholdsOf(die, shape, references, converter.currents(die), cells);
+  const thresholds = thresholdsOf(
+    ...([die, shape, references, converter.currents(die), cells, new Float64Array(columns)] as const),
+  );
   return { sums, codes, thresholds, steps: references.length, columns };
 }
 
@@ -249,5 +255,53 @@ describe('corners', () => {
     expect(changed('stress')).toEqual([]);
     const slow = CORNERS.slow.constants(config.die!, shape);
     expect(slow.arrayGain / typical.arrayGain).toBeCloseTo(0.85, 4);
+  });
+});
+
+describe('dies that calibrate their trim rows', () => {
+  const plan = planWith(TRIMMED, { offset: 3, mismatch: 0.05, noise: 0.5 });
+  const { weights, random } = programmed(plan, 5);
+  const inputs = Int16Array.from({ length: 200 * 24 }, () => random.whole(0, 15));
+  const study: Study = { ...studyOf(plan), weights, inputs };
+  const known = knownConversions(plan, { weights, inputs: inputs.subarray(0, 24 * 40), repeats: 2 });
+
+  it.each([
+    ['against offsets', undefined],
+    ['by known inputs', known],
+  ] as const)('find what the procedure over the registers finds: %s', (_, conversions) => {
+    for (const seed of [5, 6]) {
+      const { bus, die } = programmed(plan, 5, seed);
+      const { settings, reported } =
+        conversions === undefined
+          ? calibrateOffsets(bus, plan.shape)
+          : calibrateTrims(bus, plan.shape, conversions);
+      const { cells, record } = new TrimCalibrator(study, conversions).calibrate(die);
+      expect(cells).toEqual(settingCells(plan.shape, settings));
+      expect(record).toMatchObject({ columns: 20, reported: reported.reduce((sum, one) => sum + one, 0) });
+    }
+  });
+
+  it.each([
+    ['offsets', 'offsets'],
+    ['known inputs', known],
+  ] as const)('convert with fewer errors, their thresholds where the codes change: %s', (_, calibration) => {
+    const seeds = [1, 2, 3, 4];
+    const errors = (records: readonly { readonly wrong: readonly number[] }[]) =>
+      records.reduce((sum, { wrong }) => sum + wrong.reduce((all, each) => all + each, 0), 0);
+    const before = simulateDies(study, seeds);
+    const after = simulateDies({ ...study, calibration }, seeds);
+    expect(errors(after)).toBeLessThan(0.7 * errors(before));
+    const inl = (records: typeof after) => records.reduce((sum, each) => sum + each.inl.squares[3]!, 0);
+    expect(inl(after)).toBeLessThan(0.5 * inl(before));
+    for (const { trim } of after) {
+      expect(trim!.reported).toBeLessThan(3);
+      if (calibration === 'offsets') expect(trim!.residual).toBeLessThan(0.65);
+      else expect(trim!.residual).toBe(null);
+    }
+    const { ideal } = new DieSimulator(study);
+    const summary = summaryOf(after, ideal, plan.layers[0]!, {});
+    const reported = after.reduce((sum, { trim }) => sum + trim!.reported, 0);
+    expect(summary.trim).toMatchObject({ columns: 80, reported });
+    expect(summaryOf(before, ideal, plan.layers[0]!, {}).trim).toBe(undefined);
   });
 });

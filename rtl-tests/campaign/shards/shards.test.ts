@@ -177,10 +177,13 @@ describe('merged results', () => {
 });
 
 describe('imcgen montecarlo --shard, and imcgen merge', () => {
-  it('report what one run reports, over shards that cut corners in two', async () => {
+  it.each([
+    ['corners', ['--corner', 'typical,hot']],
+    ['calibrated dies and others', ['--self-calibrate', 'inputs']],
+  ])('report what one run reports, over shards that cut %s in two', async (_, twice) => {
     const macro = {
       name: 'dies',
-      array: { rows: 8, columns: 3 },
+      array: { rows: 8, columns: 3, trimRows: 2, trimPulses: 1 },
       input: { bits: 2 },
       adc: { bits: 2, reference: { columns: 4, rows: 6 } },
       output: { bits: 6 },
@@ -190,9 +193,9 @@ describe('imcgen montecarlo --shard, and imcgen merge', () => {
     writeFileSync(path.join(root, 'dies.levels.json'), JSON.stringify(levelsFrom('dies', [2, 5, 11])));
     const config = path.join(root, 'macro.json');
     writeFileSync(config, JSON.stringify(macro));
-    const work = ['montecarlo', config, '--dies', '7', '--inputs', '20', '--corner', 'typical,hot'];
+    const work = ['montecarlo', config, '--dies', '7', '--inputs', '20', ...twice];
     const whole = await printedBy(registerMonteCarlo, ...work, '--json');
-    const folder = path.join(root, 'die-results');
+    const folder = path.join(root, `die-results${twice[0]}`);
     for (const index of [2, 0, 1]) {
       const shard = ['--shard', `${index}/3`, '-o', path.join(folder, `${index}.jsonl`)];
       expect(await printedBy(registerMonteCarlo, ...work, ...shard)).toMatch(/, dies \d+ to \d+ of 14\n$/);

@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { type CosimOptions, cosim, cosimOverride } from '../../../generators/checks/cosim/cosim.js';
+import {
+  type CosimOptions,
+  cosim,
+  cosimOverride,
+  runVectors,
+} from '../../../generators/checks/cosim/cosim.js';
 import { OVERRIDES } from '../../../generators/checks/cosim/overrides.js';
 import { describeMismatch } from '../../../generators/checks/cosim/verdict.js';
+import { Die } from '../../../generators/macro/die/die.js';
+import { calibrationVectors } from '../../../generators/package/vectors/calibration.js';
 import { imcgenIn } from '../../fixtures/command-line.js';
 import { CONFIGURATIONS, type Configuration, planOf } from '../../fixtures/configurations.js';
 import { type DieInput, EFFECTS, EVERY_EFFECT, withDie } from '../../fixtures/dies.js';
 import { forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { FEW, MATRIX } from '../../fixtures/matrix.js';
 import { replaceOnce, withPackage } from '../../fixtures/packages.js';
+import { TRIMMED } from '../../fixtures/trimmed.js';
 
 const named = (name: string) => CONFIGURATIONS.find(({ config }) => config.name === name)!;
 const ODD = named('odd');
@@ -117,13 +125,62 @@ describe('imcgen cosim --view die', () => {
     });
   });
 
+  it('calibrates its trim rows', async () => {
+    const plan = planOf(withDie(ODD, { offset: 2, noise: 0.2 }));
+    const { exitCode, stdout } = await withPackage(plan, (folder) =>
+      cosimIn(folder, '--view', 'die', '--self-calibrate', '--conversions', '2'),
+    );
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(
+        /^PASS odd .* 0 mismatches.*\n {2}trim rows calibrated: 5 columns, 0 of them reported$/,
+      ),
+    });
+  });
+
   it.each([
     [['--die', '7'], 2, '--die is for --view die: the other views are ideal'],
+    [['--self-calibrate'], 2, '--self-calibrate is for --view die: the other views have no offsets'],
+    [['--view', 'die', '--self-calibrate', '--overrides'], 2, "cannot be used with option '--overrides'"],
     [['--view', 'die', '--cells', 'random'], 2, '--cells random is for --view model'],
     [['--view', 'die'], 1, 'config.resolved.json: die: is missing: this package has no view of a die'],
   ])('%j is refused', async (args, exit, says) => {
     const { exitCode, stdout, stderr } = await cosimIn('out/sample', ...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: exit, stdout: '' });
     expect(stderr).toContain(says);
+  });
+});
+
+const CALIBRATING: CosimOptions = { ...OPTIONS, selfCalibrate: true };
+
+describe('a calibration of the trim rows on the die view', () => {
+  const cases = [
+    { name: 'offsets', configuration: TRIMMED, die: { offset: 3 }, reported: 0 },
+    { name: 'every effect', configuration: ODD, die: EVERY_EFFECT, reported: 0 },
+    { name: 'out of reach', configuration: ODD, die: { offset: 100 }, reported: 5 },
+  ] as const;
+  it.each(forEveryChange(cases, ({ name }) => name === 'every effect'))(
+    'finds what the golden model finds, in every cycle: $name',
+    async ({ configuration, die, reported }) => {
+      const plan = planOf(withDie(configuration, die));
+      const result = await withPackage(plan, (folder) => cosim(folder, CALIBRATING));
+      expect(result.mismatches.map(describeMismatch)).toEqual([]);
+      expect(result).toMatchObject({ passed: true, calibrated: { columns: plan.shape.columns, reported } });
+    },
+  );
+
+  it('is told apart from one on another die', async () => {
+    const plan = planOf(withDie(ODD, EVERY_EFFECT));
+    const { vectors } = calibrationVectors(plan, { seed: 3, conversions: 0, die: Die.from(plan, 5) });
+    const result = await withPackage(plan, (folder) =>
+      runVectors(plan, vectors, { folder, simulator: 'icarus', view: 'die', dieSeed: 6 }),
+    );
+    expect(result.passed).toBe(false);
+  });
+
+  it('needs trim rows', async () => {
+    const plan = planOf(withDie(CLIPPED, {}));
+    const problem = 'config.resolved.json: array.trimRows: is 0: this macro has no trim rows to calibrate';
+    await expect(withPackage(plan, (folder) => cosim(folder, CALIBRATING))).rejects.toThrow(problem);
   });
 });
