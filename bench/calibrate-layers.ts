@@ -7,7 +7,6 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { table } from '../generators/command-line/report/calibrate.js';
 import { orThrow } from '../generators/common/problems.js';
 import { Random } from '../generators/common/random.js';
 import { BatchCollector } from '../generators/levels/calibrate/batches.js';
@@ -126,3 +125,14 @@ for (const bits of [3, 4]) {
   }
 }
 print(table(claimRows));
+
+/** Columns of text, the first two left, the others right aligned. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join('  ')
+      .trimEnd();
+  return rows.map(line).join('\n');
+}

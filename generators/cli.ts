@@ -63,18 +63,29 @@ const program = new Command('imcgen')
 for (const register of await commandsFor(process.argv[2])) register(program);
 
 /** For programs, where the command was asked for JSON. */
-function printProblems(problems: readonly Problem[]): void {
+function printProblems(problems: readonly object[]): void {
   if (json) process.stdout.write(`${JSON.stringify({ problems }, null, 2)}\n`);
 }
 
-function refuse(problems: readonly Problem[]): number {
-  printProblems(problems);
-  process.stderr.write(problems.map((problem) => `${describeProblem(problem)}\n`).join(''));
+/** Tells problems, and points at their places in files that a person wrote. */
+async function refuse(problems: readonly Problem[]): Promise<number> {
+  const { placeLines, placeOf } = await import('./command-line/report/place.js');
+  const placed = problems.map((problem) => ({ problem, place: placeOf(problem) }));
+  printProblems(
+    placed.map(({ problem, place }) =>
+      place === undefined ? problem : { ...problem, line: place.line, column: place.column },
+    ),
+  );
+  const lines = placed.flatMap(({ problem, place }) => [
+    describeProblem(problem),
+    ...placeLines(problem.file, place),
+  ]);
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
   return EXIT.invalidInput;
 }
 
 /** The exit code of a failure, which is told on stderr; with --json the problems are on stdout as well. */
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
   if (error instanceof InvalidInput) return refuse(error.problems);
   if (error instanceof MissingTool) {
@@ -113,5 +124,5 @@ process.stderr.on('error', () => process.exit(process.exitCode ?? EXIT.invalidIn
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }

@@ -59,7 +59,7 @@ describe('imcgen bits', () => {
       '-o',
       at('chosen.json'),
     );
-    expect(text).toMatch(/^chosen +207 +\S+ +\d+ +\S+ % .* 2 4$/m);
+    expect(text).toMatch(/^chosen +207 +\S+ +\d+ +\S+ % .* 24$/m);
     expect(text).toContain(`written: ${at('chosen.json')}`);
     const plan = JSON.parse(await printedBy(registerMap, 'map', at('chosen.json'), '--json'));
     const widths = plan.layers.map(

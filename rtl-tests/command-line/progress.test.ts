@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { progressBar } from '../../generators/command-line/commands/progress.js';
 
 /** A terminal of so many columns, or a pipe, that keeps what it is sent. */
@@ -34,10 +34,22 @@ describe('progress', () => {
     }
   });
 
-  it('is nothing in a pipe', () => {
-    const { sent, bar } = streamOf(80, false);
+  it('says what goes on where nobody knows how far it is', () => {
+    const { sent, bar } = streamOf(20, true);
+    bar.say('simulating: 12 s');
+    expect(sent.map(shown)).toEqual(['simulating: 12 s']);
+  });
+
+  it.each([
+    ['a pipe', false, 'xterm'],
+    ['a terminal that cannot go back in a line', true, 'dumb'],
+  ])('is nothing in %s', (_, isTTY, term) => {
+    vi.stubEnv('TERM', term);
+    const { sent, bar } = streamOf(80, isTTY);
     bar.show(1, 2, 'name');
+    bar.say('name');
     bar.clear();
+    vi.unstubAllEnvs();
     expect(sent).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ import {
 } from '../../levels/calibrate/options.js';
 import { meanSquaredError } from '../../levels/calibrate/quantizer.js';
 import { constantProblem, fewValues } from '../../levels/calibrate/sample-problems.js';
-import { collectFiles, npyFiles, sourceName } from '../../levels/calibrate/sources.js';
+import { collectFiles, npyFiles, type OnProgress, sourceName } from '../../levels/calibrate/sources.js';
 import type { Levels } from '../../macro/config/levels.js';
 import { comparisonText, type LevelsSummary, levelsText } from '../report/calibrate.js';
 
@@ -55,8 +55,18 @@ export interface CalibrateFlags {
   readonly quiet: boolean;
 }
 
+/** Where a person sees how far the work is. */
+interface Told {
+  readonly show: OnProgress;
+  readonly clear: () => void;
+}
+
 /** `imcgen calibrate`: reads activations, writes levels, prints what was found. */
-export async function runCalibrate(activations: readonly string[], flags: CalibrateFlags): Promise<void> {
+export async function runCalibrate(
+  activations: readonly string[],
+  flags: CalibrateFlags,
+  progress: Told,
+): Promise<void> {
   if (flags.output === undefined && !flags.compare) {
     throw new InvalidInput([
       { file: '--output', path: '', message: 'is missing', fix: 'give a levels file to write, or --compare' },
@@ -68,17 +78,19 @@ export async function runCalibrate(activations: readonly string[], flags: Calibr
   const settings = settingsOf(activations, flags);
   const files = orThrow(npyFiles(activations));
   requireWritable(outputsOf(flags), [...files, ...(flags.heldOut ?? [])]);
-  if (flags.axis !== undefined) return calibrateChannels(files, flags, flags.axis, settings);
+  if (flags.axis !== undefined) return calibrateChannels(files, flags, flags.axis, settings, progress);
 
   const collector = new BatchCollector(tailsToRecord(settings, flags.compare), undefined, settings);
-  orThrow(collectFiles(files, collector));
+  orThrow(collectFiles(files, collector, progress.show));
+  progress.clear();
   const samples = orThrow(checkedSamples(collector, settings));
   warn(collector, samples, settings);
   const heldOut = heldOutSets(flags);
   const levels = flags.output === undefined ? undefined : makeLevels(samples, collector, settings, flags);
   if (levels !== undefined) await writeLevels(levels, flags.output!, flags.plot);
   if (flags.compare) {
-    const comparison = compareMethods(settings.source, samples, heldOut, settings);
+    const comparison = compareMethods(settings.source, samples, heldOut, settings, progress.show);
+    progress.clear();
     print(flags, comparison, () => comparisonText(comparison));
   } else if (levels !== undefined) {
     const summary = summaryOf(levels, samples.distribution, heldOut);
@@ -91,13 +103,15 @@ async function calibrateChannels(
   flags: CalibrateFlags,
   axis: number,
   settings: Settings,
+  progress: Told,
 ): Promise<void> {
   if (flags.output === undefined || flags.compare) {
     throw new InvalidInput([
       { file: '--axis', path: '', message: 'needs --output and does not go with --compare' },
     ]);
   }
-  const collectors = orThrow(collectChannels(files, axis, tailsToRecord(settings), settings));
+  const collectors = orThrow(collectChannels(files, axis, tailsToRecord(settings), settings, progress.show));
+  progress.clear();
   const channels = collectors.map((collector, channel) => {
     const own = {
       ...settings,

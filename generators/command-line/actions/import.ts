@@ -14,6 +14,7 @@ import { readLists } from '../../levels/import/read.js';
 import type { Statement } from '../../levels/import/statement.js';
 import type { Levels } from '../../macro/config/levels.js';
 import { levelsText } from '../report/calibrate.js';
+import { wrapped } from '../report/table.js';
 import { remarks, summaryOf } from './calibrate.js';
 
 /** The command line as commander hands it over. */
@@ -97,13 +98,13 @@ function samplesOf({ histogramFrom, dropNonfinite, ...limits }: ImportFlags): Sa
 
 /** What is printed where there are no samples to score by. */
 function plainText({ name, bits, references, outputs, range, provenance }: Levels): string {
-  const listed = (values: readonly number[]) =>
-    values.length <= 16 ? values.map(figure).join(' ') : `${values.length} values`;
+  const listed = (label: string, values: readonly number[]) =>
+    wrapped(values.length <= 16 ? values.map(figure) : [`${values.length} values`], ' '.repeat(14), label);
   const lines = [
     `${name}: ${bits} bits from ${provenance!.source}; ${provenance!.options.note}`,
     `  range       ${figure(range.low)} .. ${figure(range.high)}`,
-    `  references  ${listed(references)}`,
-    `  outputs     ${listed(outputs)}`,
+    ...listed('  references  ', references),
+    ...listed('  outputs     ', outputs),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -3,6 +3,7 @@ import { writeNewFiles } from '../../common/files/writer.js';
 import { orThrow } from '../../common/problems.js';
 import { nextSteps, presetFiles, presetPlan } from '../../macro/presets/files.js';
 import { PRESETS, type Preset } from '../../macro/presets/presets.js';
+import { wrapped } from '../report/table.js';
 
 /** The command line as commander hands it over. */
 export interface InitFlags {
@@ -51,12 +52,13 @@ const INDENT = 2 + Math.max(...PRESETS.map(({ name }) => name.length));
 
 function listedText(preset: ReturnType<typeof described>): string {
   const { name, summary, rows, columns, inputBits, adcBits, cycles, levelsFrom } = preset;
+  const indent = ' '.repeat(INDENT);
   const lines = [
-    `${name.padEnd(INDENT)}${summary}`,
-    `${rows} x ${columns}, ${inputBits}-bit inputs, ${adcBits}-bit codes, ${cycles} cycles a conversion`,
-    `levels from ${levelsFrom}`,
+    ...wrapped(summary.split(' '), indent, name.padEnd(INDENT)),
+    `${indent}${rows} x ${columns}, ${inputBits}-bit inputs, ${adcBits}-bit codes, ${cycles} cycles a conversion`,
+    ...wrapped(levelsFrom.split(' '), indent, `${indent}levels from `),
   ];
-  return `${lines.join(`\n${' '.repeat(INDENT)}`)}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 function writtenText(

@@ -77,7 +77,13 @@ export function registerCalibrate(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (activations: string[], flags: CalibrateFlags) => {
       const { runCalibrate } = await import('../actions/calibrate.js');
-      await runCalibrate(activations, flags);
+      const { progressBar } = await import('./progress.js');
+      const progress = progressBar();
+      try {
+        await runCalibrate(activations, flags, progress);
+      } finally {
+        progress.clear();
+      }
     });
 }
 

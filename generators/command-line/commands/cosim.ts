@@ -119,7 +119,7 @@ export function registerCosim(program: Command): void {
           found.push({ name: run.name, result: await cosimOf(folder, run, { ...options, ...dump, signal }) });
         }
         return found;
-      });
+      }, 'simulating');
       const failed = results.some(({ result }) => !result.passed);
       if (flags.json) process.stdout.write(cosimJson(results));
       else if (failed || !flags.quiet) process.stdout.write(cosimText(results));

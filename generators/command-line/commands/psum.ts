@@ -96,9 +96,12 @@ function registerCosim(psum: Command): void {
     ) => {
       const { cosimPsum } = await import('../../checks/psum/cosim.js');
       const { psumVerdictText } = await import('../report/psum.js');
-      const { interruptible } = await import('./interrupt.js');
+      const { shown } = await import('./shown.js');
       const { sums, seed, simulator } = flags;
-      const result = await interruptible((signal) => cosimPsum(folder, { sums, seed, simulator, signal }));
+      const result = await shown(
+        ({ stop: signal }) => cosimPsum(folder, { sums, seed, simulator, signal }),
+        'simulating',
+      );
       if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
       else if (!result.passed || !flags.quiet) process.stdout.write(psumVerdictText(result));
       if (!result.passed) process.exitCode = 1;

@@ -38,22 +38,23 @@ export function registerVerify(program: Command): void {
     .action(async (folder: string, flags: VerifyFlags) => {
       const { resimulate, verifyFiles } = await import('../../checks/maintain/verify.js');
       const { verificationJson, verificationText } = await import('../report/verify.js');
-      const { interruptible } = await import('./interrupt.js');
+      const { shown } = await import('./shown.js');
       const { MissingTool } = await import('../../common/problems.js');
       const verification = await verifyFiles(folder);
       const { plan } = verification;
       const simulation =
         plan === undefined || !flags.simulate
           ? undefined
-          : await interruptible((signal) => resimulate(folder, plan, { ...flags, signal })).catch(
-              (error: unknown) => {
-                // A simulator that is missing takes nothing away from what the files tell.
-                if (error instanceof MissingTool && !flags.json && !verification.intact) {
-                  process.stdout.write(verificationText(verification, undefined));
-                }
-                throw error;
-              },
-            );
+          : await shown(
+              ({ stop: signal }) => resimulate(folder, plan, { ...flags, signal }),
+              'simulating',
+            ).catch((error: unknown) => {
+              // A simulator that is missing takes nothing away from what the files tell.
+              if (error instanceof MissingTool && !flags.json && !verification.intact) {
+                process.stdout.write(verificationText(verification, undefined));
+              }
+              throw error;
+            });
       const passed = verification.intact && simulation?.passed !== false;
       if (flags.json) process.stdout.write(verificationJson(verification, simulation));
       else if (!passed || !flags.quiet) process.stdout.write(verificationText(verification, simulation));

@@ -37,20 +37,24 @@ export function bitsText({ config, found, measured, output }: BitsFile): string 
       : ([
           ['', 'correct'],
           ['', 'accuracy'],
-          ['95 %', 'interval'],
+          ['95 %', 'interval, %'],
         ] as [string, string][])),
-    ['bits of the layers,', 'in their order'],
+    ['bits of', 'the layers'],
   ];
   const score = (at: number | 'float') => {
     if (measured === undefined) return [];
     const { correct, accuracy, interval } = at === 'float' ? measured.float : measured.scores[at]!;
-    return [String(correct), percent(accuracy), `${percent(interval.low)} .. ${percent(interval.high)}`];
+    return [
+      String(correct),
+      percent(accuracy),
+      `${(100 * interval.low).toFixed(2)} .. ${(100 * interval.high).toFixed(2)}`,
+    ];
   };
   const body = [
     ...(measured === undefined ? [] : [['float model', '', '', ...score('float'), '']]),
     ...rows.map(({ kind, cost, loss, bits }, at) => [
       kind === 'uniform' ? `${bits[0]} everywhere` : 'chosen',
-      ...[String(cost), loss.toPrecision(3), ...score(at), kind === 'uniform' ? '' : bits.join(' ')],
+      ...[String(cost), loss.toPrecision(3), ...score(at), kind === 'uniform' ? '' : bits.join('')],
     ]),
   ];
   const last = titles.length - 1;

@@ -1,41 +1,30 @@
 import { figure } from '../../common/figures.js';
 import { BASELINES, type Comparison, checkClaim, ratio } from '../../levels/calibrate/compare.js';
 import type { Levels, LevelsHistogram } from '../../macro/config/levels.js';
+import { paragraphs, textTable, wrapped } from './table.js';
 
-/** Columns of text, the first two left, the others right aligned. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd();
-  return rows.map(line).join('\n');
-}
+const TITLES = [
+  ['', 'method'],
+  ['', 'MSE'],
+  ['SQNR', 'dB'],
+  ['over', 'optimum'],
+  ['', 'nearest'],
+  ['', 'floor'],
+  ['', 'interior'],
+  ['over', 'optimum'],
+] as const;
 
 /** The comparison as it is printed: one table per data set, then the published claim under each protocol. */
 export function comparisonText(comparison: Comparison): string {
   const { bits, data, rows } = comparison;
   const parts = data.map((set, index) => {
-    const head = `${set.name}: ${set.samples} samples, ${bits} bits; exact optimum of these data: MSE ${figure(set.optimum.all)}, ${decibel(set.optimumSqnr)}`;
-    const title = [
-      'method',
-      'start',
-      'MSE',
-      'SQNR',
-      'x optimum',
-      'nearest',
-      'floor',
-      'interior',
-      'x optimum',
-    ];
-    const body = rows.map(({ label, fitted, scores }) => {
+    const head = `${set.name}: ${set.samples} samples, ${bits} bits; exact optimum of these data: MSE ${figure(set.optimum.all)}, ${decibels(set.optimumSqnr)}${Number.isFinite(set.optimumSqnr) ? ' dB' : ''}`;
+    const body = rows.map(({ label, scores }) => {
       const { mse, sqnr, overOptimum } = scores[index]!;
       return [
         label,
-        fitted.note,
         figure(mse.all.own),
-        decibel(sqnr),
+        decibels(sqnr),
         times(overOptimum),
         figure(mse.all.nearest),
         figure(mse.all.floor),
@@ -43,7 +32,7 @@ export function comparisonText(comparison: Comparison): string {
         times(ratio(mse.interior.own, set.optimum.interior)),
       ];
     });
-    return `${head}\n\n${table([title, ...body])}`;
+    return [head, '', ...textTable(TITLES, body, (column) => column === 0)].join('\n');
   });
   const last = data.length - 1;
   const claims = checkClaim(comparison, last);
@@ -52,15 +41,24 @@ export function comparisonText(comparison: Comparison): string {
     holds ? 'yes' : 'no',
     ...ratios.map(times),
   ]);
-  const legend = [
-    'MSE, SQNR: own references and outputs, all samples. nearest, floor: the same outputs, decided otherwise.',
-    'interior: samples strictly inside the range of bs-kmq-plain. x optimum: over the optimum fitted to the scored samples.',
-    '',
-    `Published claim, at least 3x lower error than each baseline: ${data[last]!.name}, baselines scored as named,`,
-    'bs-kmq-plain by its own references.',
-    '',
-  ];
-  return `${[...parts, legend.join('\n') + table([['scoring', 'holds', ...BASELINES], ...claimed])].join('\n\n')}\n`;
+  const widest = Math.max(...rows.map(({ label }) => label.length));
+  const starts = rows.map(({ label, fitted }) => `  ${label.padEnd(widest)}  ${fitted.note}`);
+  const legend = paragraphs([
+    'MSE, SQNR: own references and outputs, all samples.',
+    'nearest, floor: MSE of the same outputs, decided otherwise.',
+    'interior: samples strictly inside the range of bs-kmq-plain.',
+    'over optimum: MSE over that of the optimum fitted to the scored samples.',
+  ]);
+  const claim = paragraphs([
+    `Published claim, at least 3x lower error than each baseline: ${data[last]!.name}, baselines scored as named, ` +
+      'bs-kmq-plain by its own references.',
+  ]);
+  const table = textTable(
+    ['scoring', 'holds', ...BASELINES].map((title) => ['', title] as const),
+    claimed,
+    (column) => column < 2,
+  );
+  return `${[...parts, ['begins with', ...starts].join('\n'), legend.join('\n'), [...claim, ...table].join('\n')].join('\n\n')}\n`;
 }
 
 const BLOCKS = ' ▁▂▃▄▅▆▇█';
@@ -106,9 +104,8 @@ export function levelsText(levels: Levels, { mse, optimum, heldOut }: LevelsSumm
     lines.push(`  ${ends[0]}${ends[1].padStart(width - ends[0].length)}`);
   }
   lines.push(`  range    ${figure(range.low)} .. ${figure(range.high)}`);
-  lines.push(
-    `  outputs  ${outputs.length <= 16 ? outputs.map(figure).join(' ') : `${outputs.length} levels`}`,
-  );
+  const shown = outputs.length <= 16 ? outputs.map(figure) : [`${outputs.length} levels`];
+  lines.push(...wrapped(shown, ' '.repeat(11), '  outputs  '));
   const against = (error: number, floor: number) =>
     `${figure(error)}, ${times(ratio(error, floor))} the exact optimum`;
   lines.push(`  MSE      ${against(mse, optimum)}`);
@@ -120,7 +117,7 @@ function times(factor: number): string {
   return Number.isFinite(factor) ? `${factor >= 100 ? factor.toFixed(0) : factor.toFixed(3)}x` : '-';
 }
 
-function decibel(level: number): string {
-  if (Number.isFinite(level)) return `${level.toFixed(2)} dB`;
+function decibels(level: number): string {
+  if (Number.isFinite(level)) return level.toFixed(2);
   return level < 0 ? 'no signal' : 'no error';
 }

@@ -12,7 +12,6 @@ export function captureText({ folder, images, resumed, files }: Capture): string
   const before = resumed === 0 ? '' : `, ${resumed} of them in an earlier run`;
   const lines = [
     `${folder}: ${files.length} tensors of ${images} images${before}`,
-    // The upper line of the titles is empty.
     ...textTable(
       [
         ['', 'file'],

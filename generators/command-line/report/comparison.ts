@@ -2,7 +2,7 @@ import type { ComparedRow, Comparison, RefusedRow, Rival } from '../../network/e
 import type { NetworkPlan } from '../../network/plan/plan.js';
 import { percent } from './evaluation.js';
 import { share, weightsName } from './network.js';
-import { textTable } from './table.js';
+import { paragraphs, textTable } from './table.js';
 
 interface Compared {
   readonly plan: NetworkPlan;
@@ -55,8 +55,8 @@ export function comparisonText({ plan, comparison, test }: Compared): string {
     ['', 'weights'],
     ['scale', 'for each'],
     ['', 'levels'],
-    ['', 'methods of'],
     ['ADC', 'bits'],
+    ['', 'methods of'],
     ['weight', 'error'],
     ['', 'cells'],
     ['cells', 'conduct'],
@@ -77,8 +77,8 @@ export function comparisonText({ plan, comparison, test }: Compared): string {
         weightsName(method, digits),
         granularity,
         levels,
-        systemsOf(row).join(', '),
         String(bits),
+        systemsOf(row).join(', '),
       ];
       if ('problems' in row) return [...head, '', '', '', '', '', 'refused', ''];
       const cost = [
@@ -97,8 +97,8 @@ export function comparisonText({ plan, comparison, test }: Compared): string {
     `${config.macro.input.bits}-bit inputs, a set of levels for each ${config.levels.sharing}; ` +
       `factors and biases of every row ${matching}, on ${config.images.count} images`,
     '',
-    ...textTable(titles, body, (column) => column < 4),
-    ...(named.length === 0 ? [] : ['', ...named.map(({ name, marks }) => `${name}: ${marks}`)]),
+    ...textTable(titles, body, (column) => column < 3 || column === 4, { keys: 4 }),
+    ...(named.length === 0 ? [] : ['', ...paragraphs(named.map(({ name, marks }) => `${name}: ${marks}`))]),
     ...(refused.length === 0 ? [] : ['', ...refused.map(refusal)]),
   ];
   return `${lines.join('\n')}\n`;

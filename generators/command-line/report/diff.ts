@@ -2,6 +2,7 @@ import { type Change, type Leaf, lastName } from '../../checks/maintain/changes.
 import type { FileDiff, LayerDiff, PackageDiff, PlanDiff } from '../../checks/maintain/diff.js';
 import { figure } from '../../common/figures.js';
 import { percent } from './plan.js';
+import { shortened, TERMINAL_COLUMNS } from './table.js';
 
 /** What an engineer calls some of the plan's numbers; all others go by their names in the plan. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -61,10 +62,18 @@ function hardwareLines(changes: readonly Change[]): string[] {
 
 function aligned(rows: readonly (readonly [name: string, values: string, growth: string])[]): string[] {
   const names = Math.max(24, ...rows.map(([name]) => name.length));
-  const values = Math.max(0, ...rows.map(([, text, more]) => (more === '' ? 0 : text.length)));
-  return rows.map(([name, text, more]) =>
-    `    ${name.padEnd(names)}  ${text.padEnd(values)}  ${more}`.trimEnd(),
+  const room = TERMINAL_COLUMNS - names - 16;
+  const values = Math.max(
+    0,
+    ...rows.map(([, text, more]) => (more === '' || text.length > room ? 0 : text.length)),
   );
+  return rows.flatMap(([name, text, more]) => {
+    const line = `    ${name.padEnd(names)}  ${text.padEnd(values)}  ${more}`.trimEnd();
+    const [from, to] = text.split(' -> ');
+    if (line.length <= TERMINAL_COLUMNS || to === undefined) return [line];
+    // What it was above what it is.
+    return [`    ${name.padEnd(names)}  ${from}`, `    ${' '.repeat(names)}  -> ${to}  ${more}`.trimEnd()];
+  });
 }
 
 /** `referenceColumns` as `reference columns`; a path keeps its parents. */
@@ -111,14 +120,17 @@ function growth({ from, to }: Change): string {
   return percent(to / from - 1);
 }
 
+/** Leaves a terminal room for counts of lines. */
+const WIDEST_PATH = 52;
+
 function fileLines(files: readonly FileDiff[], fileCount: number): string[] {
   if (files.length === 0) return [`  files: none of ${fileCount} differs, headers aside`];
-  const width = Math.max(...files.map(({ path }) => path.length));
+  const width = Math.min(WIDEST_PATH, Math.max(...files.map(({ path }) => path.length)));
   return [
     `  files: ${files.length} of ${fileCount} differ, headers aside`,
     ...files.map(({ path, state, gone, come }) => {
       const lines = state === 'differs' ? `-${gone} +${come} lines` : state;
-      return `    ${path.padEnd(width)}  ${lines}`;
+      return `    ${shortened(path, width).padEnd(width)}  ${lines}`;
     }),
   ];
 }

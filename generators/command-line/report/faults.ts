@@ -2,20 +2,18 @@ import { describeMismatch } from '../../checks/cosim/verdict.js';
 import type { Coverage } from '../../checks/faults/coverage.js';
 import { describeFault } from '../../checks/faults/fault.js';
 import type { FaultRun } from '../../checks/faults/run.js';
+import { textTable } from './table.js';
 
-const TITLES = ['fault', 'simulated', 'faults', 'solid', 'all six', 'located'];
+const TITLES = ['fault', 'simulated', 'faults', 'solid', 'all six', 'located'].map(
+  (title) => ['', title] as const,
+);
 
 /** Fault coverage as a test engineer reads it: one line a kind of fault, then what the RTL did. */
 export function faultText({ macro, words, cells, cycles, coverage, simulation }: FaultRun): string {
-  const rows = [TITLES, ...coverage.map(cellsOf)];
-  const widths = TITLES.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((text, column) => (column < 2 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)))
-      .join('  ');
+  const table = textTable(TITLES, coverage.map(cellsOf), (column) => column < 2, { indent: 2 });
   const lines = [
     `${macro}: March C- over ${cells} cells in ${words} words, ${cycles} cycles a data background`,
-    ...rows.map((row) => `  ${line(row)}`),
+    ...table,
     ...coverage.flatMap(({ kind, escapes }) =>
       escapes.map((fault) => `  missed, ${kind}: ${describeFault(fault)}`),
     ),

@@ -2,14 +2,21 @@ import { CORNERS } from '../../campaign/montecarlo/corners.js';
 import type { CornerResult, MonteCarlo } from '../../campaign/montecarlo/montecarlo.js';
 import type { Linearity, Spread, StepSummary, Summary } from '../../campaign/montecarlo/summary.js';
 import { figure } from '../../common/figures.js';
-import { textTable } from './table.js';
+import { paragraphs, textTable } from './table.js';
 
-const DEFINITIONS = `u: one unit discharge. Threshold: the MAC, of positive inputs spread evenly over the cells of one line, at which a decision is
-  high in half of all cases. INL: threshold less reference; after: gain and offset of each column fitted. Output step: what the table rises by
-  at a threshold. Smallest step: least distance of two references. DNL: width of a code over its ideal width, less 1.
-Missing code: no whole MAC gives it. Error rate: conversions with another code than the ideal macro's.
-y: the MAC within the range of the table. Error: decoded value less y. CSNR = var(y) / (MSE - offset^2), offset and
-  MSE of each die; quantizer part: the same of the ideal macro; analog part: var(y) over what dies add to MSE - offset^2.`;
+const DEFINITIONS = [
+  'u: one unit discharge.',
+  'Threshold: the MAC, of positive inputs spread evenly over the cells of one line, at which a decision is high in half of all cases.',
+  'INL: threshold less reference; after: gain and offset of each column fitted.',
+  'Output step: what the table rises by at a threshold.',
+  'Smallest step: least distance of two references.',
+  'DNL: width of a code over its ideal width, less 1.',
+  'Missing code: no whole MAC gives it.',
+  "Error rate: conversions with another code than the ideal macro's.",
+  'y: the MAC within the range of the table.',
+  'Error: decoded value less y.',
+  'CSNR = var(y) / (MSE - offset^2), offset and MSE of each die; quantizer part: the same of the ideal macro; analog part: var(y) over what dies add to MSE - offset^2.',
+];
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 const decibels = (value: number | null) => (value === null ? 'none' : `${value.toFixed(2)} dB`);
@@ -26,7 +33,7 @@ export function monteCarloText({ macro, layer, seed, samples, corners }: MonteCa
       ...(corner.calibrated === undefined ? [] : trimLines(corners[at - 1]!.summary, corner.summary)),
     ]),
     '',
-    DEFINITIONS,
+    ...paragraphs(DEFINITIONS),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -91,7 +98,7 @@ function stepTable({ steps, errorRates }: Summary): string[] {
     ['', 'worst'],
     ['errors', 'of code'],
   ];
-  return textTable(titles, steps.map(row), () => false);
+  return textTable(titles, steps.map(row), () => false, { keys: 2 });
 }
 
 function figures(summary: Summary): string[] {

@@ -80,7 +80,7 @@ function weightLines(rows: readonly WeightRow[]): string[] {
     ...[weightsName(method, digits), granularity, share(meanError, 1), share(largestError, 1)],
     ...[String(cells), share(usedCells, Math.max(1, cells))],
   ]);
-  return textTable(titles, body, (column) => column < 2);
+  return textTable(titles, body, (column) => column < 2, { keys: 2 });
 }
 
 /** The same for machines; the weights themselves left out. */

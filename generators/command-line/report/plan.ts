@@ -2,7 +2,7 @@ import { figure } from '../../common/figures.js';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
 import type { Schedule } from '../../macro/plan/schedule.js';
 import { type MacroShape, offsetCapacity, stepCapacity } from '../../macro/plan/shape.js';
-import { textTable } from './table.js';
+import { TERMINAL_COLUMNS, textTable } from './table.js';
 
 /** What rounding to whole cells and table entries adds to the mean squared error; undefined without samples. */
 export function roundingCost({ error }: LayerPlan): number | undefined {
@@ -29,7 +29,6 @@ const COLUMNS: readonly Column[] = [
   { title: ['', 'bank'], cell: ({ bank }) => String(bank) },
   { title: ['', 'layer'], cell: ({ name }) => name },
   { title: ['', 'bits'], cell: ({ bits }) => String(bits) },
-  { title: ['', 'steps'], cell: ({ ramp }) => String(ramp.stepCells.length) },
   { title: ['', 'cycles'], cell: ({ schedule }) => String(schedule.total) },
   {
     title: ['cells of', 'largest step'],
@@ -78,7 +77,7 @@ export function planText(plan: MacroPlan): string {
     `${name}: ${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`,
     ...facts.map(([fact, text]) => `  ${fact!.padEnd(9)}  ${text}`),
     '',
-    ...tableLines(plan).map((line) => `  ${line}`),
+    ...tableLines(plan),
   ];
   for (const layer of layers) lines.push('', ...contentLines(layer).map((line) => `  ${line}`));
   return `${lines.join('\n')}\n`;
@@ -107,6 +106,7 @@ function tableLines(plan: MacroPlan): string[] {
     COLUMNS.map(({ title }) => title),
     body,
     (column) => column === 1,
+    { keys: 2, indent: 2 },
   );
 }
 
@@ -122,13 +122,14 @@ function contentLines({ bank, name, ramp, table }: LayerPlan): string[] {
 }
 
 const LABEL = 'references, u'.length;
-const NUMBERS_A_LINE = 16;
 
 function listed(label: string, values: readonly number[]): string[] {
   const width = Math.max(...values.map((value) => String(value).length));
+  // Two levels of indentation, the label and a gap.
+  const aLine = Math.max(1, 2 ** Math.floor(Math.log2((TERMINAL_COLUMNS - 6 - LABEL + 1) / (width + 1))));
   const lines: string[] = [];
-  for (let from = 0; from < values.length; from += NUMBERS_A_LINE) {
-    const numbers = values.slice(from, from + NUMBERS_A_LINE).map((value) => String(value).padStart(width));
+  for (let from = 0; from < values.length; from += aLine) {
+    const numbers = values.slice(from, from + aLine).map((value) => String(value).padStart(width));
     lines.push(`  ${(from === 0 ? label : '').padEnd(LABEL)}  ${numbers.join(' ')}`);
   }
   return lines;

@@ -1,6 +1,7 @@
 import type { Qualification, QualifiedMutant } from '../../checks/qualify/qualify.js';
+import { textTable } from './table.js';
 
-const TITLES = ['file', 'mutants', 'killed', 'equivalent', 'survived'];
+const TITLES = ['file', 'mutants', 'killed', 'equivalent', 'survived'].map((title) => ['', title] as const);
 
 /** What a package's vectors are worth, as a reviewer reads it: one line a file, each survivor, the score. */
 export function qualificationText(result: Qualification): string {
@@ -8,19 +9,14 @@ export function qualificationText(result: Qualification): string {
   const what = data ? 'digits of generated numbers' : 'mutants';
   const sample =
     mutants.length < all ? `${mutants.length} of ${all} ${what}, seed ${seed}` : `all ${all} ${what}`;
-  const rows = [TITLES, ...[...new Set(mutants.map(({ file }) => file))].map((file) => rowOf(file, mutants))];
-  const widths = TITLES.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const table = rows.map((row) =>
-    row
-      .map((text, column) => (column === 0 ? text.padEnd(widths[0]!) : text.padStart(widths[column]!)))
-      .join('  '),
-  );
+  const rows = [...new Set(mutants.map(({ file }) => file))].map((file) => rowOf(file, mutants));
+  const table = textTable(TITLES, rows, (column) => column === 0, { indent: 2 });
   const count = (fate: QualifiedMutant['fate']) => countOf(mutants, fate);
   const survivors = mutants.filter(({ fate }) => fate === 'survived');
   const lines = [
     `${macro}: ${sample}, each simulated with the package's own vectors`,
     ...edited.map((file) => `  edited by hand: ${file}`),
-    ...table.map((line) => `  ${line}`),
+    ...table,
     ...survivors.flatMap(({ file, line, text, kind, before, after }) => [
       `  survived: ${file}:${line}: ${kind}: ${before} -> ${after}`,
       `    ${text}`,

@@ -24,7 +24,7 @@ export function simulatedLines(macros: readonly SimulatedMacro[], of: number): s
   return [
     `Verilog of ${macros.length} of ${of} macros on Icarus, with weights, references and ${COSIM_IMAGES} input vectors of the network`,
     '',
-    ...textTable(TITLES, body, (column) => column === 0),
+    ...textTable(TITLES, body, (column) => column === 0, { keys: 3 }),
     '',
     `${agreeing} of ${macros.length} macros give in every place what the golden engine gives`,
     ...failed.map(({ layer, tile, verilog }) => verdictText(`${layer}, tile ${tile}`, verilog).trimEnd()),

@@ -23,20 +23,10 @@ const COLUMNS: readonly {
   readonly cell: (line: Line) => string;
 }[] = [
   { title: ['', 'levels'], cell: ({ levels }) => levels.origin },
-  { title: ['', 'steps'], cell: ({ layer }) => String(layer.ramp.stepCells.length) },
   { title: ['', 'cycles'], cell: ({ layer }) => String(layer.schedule.total) },
   {
-    title: ['cells of', 'largest step'],
-    cell: ({ layer, plan }) =>
-      `${Math.max(...layer.ramp.stepCells)} / ${stepCapacity(plan.shape, layer.bits)}`,
-  },
-  {
-    title: ['cells of', 'ramp'],
-    cell: ({ layer }) => String(layer.ramp.stepCells.reduce((sum, cells) => sum + cells, 0)),
-  },
-  {
-    title: ['', 'table'],
-    cell: ({ layer, plan }) => `${layer.table.entries.length} x ${plan.shape.outputBits} b`,
+    title: ['largest', 'step'],
+    cell: ({ layer, plan }) => `${Math.max(...layer.ramp.stepCells)}/${stepCapacity(plan.shape, layer.bits)}`,
   },
   {
     title: ['entry', 'step'],
@@ -87,12 +77,13 @@ function tableLines({ axes, rows }: Sweep | MergedSweep): string[] {
   });
   const words = new Set(['layer', 'levels', 'files']);
   const worded = (column: number) => axes[column]?.values.some((value) => typeof value === 'string');
-  return textTable(titles, body, (column) => worded(column) || words.has(titles[column]![1]));
+  const left = (column: number) => worded(column) || words.has(titles[column]![1]);
+  return textTable(titles, body, left, { keys: axes.length + named.length });
 }
 
 function filesText({ state, files }: Row): string {
   if (files === undefined) return state;
-  return state === 'new' ? `${files.count} new` : `${files.changed.length} of ${files.count} changed`;
+  return state === 'new' ? `${files.count} new` : `${files.changed.length} changed`;
 }
 
 /** What changed in a package that was there before. */

@@ -41,7 +41,7 @@ export function synthesisText(synthesis: Synthesis): string {
     `  nets with several drivers ${nets.multiplyDriven}, without one ${nets.undriven}; ` +
       'the analog macro is a black box and counts nothing',
     '',
-    ...blockTable(area).map((line) => `  ${line}`),
+    ...blockTable(area),
     '',
     ...converterLines(area, shape.columns).map((line) => `  ${line}`),
     '',
@@ -96,6 +96,7 @@ function blockTable(area: AreaReport): string[] {
       String(buffers),
     ]),
     (column) => column === 0,
+    { indent: 2 },
   );
 }
 

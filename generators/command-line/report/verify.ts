@@ -48,7 +48,7 @@ function quoted(line: string | undefined): string {
   if (line === undefined) return '(end of file)';
   if (line === '') return '(empty line)';
   const text = JSON.stringify(line).slice(1, -1);
-  return text.length <= 80 ? text : `${text.slice(0, 76)} ...`;
+  return text.length <= 64 ? text : `${text.slice(0, 60)} ...`;
 }
 
 function versionLines(files: readonly string[] | undefined): string[] {

@@ -3,6 +3,7 @@ import { failure, type Problem, type Result, success } from '../../common/proble
 import { BatchCollector, STREAM_BINS, type TailFractions } from './batches.js';
 import { type NpyArray, readNpy } from './npy.js';
 import type { SampleLimits } from './sample-limits.js';
+import type { OnProgress } from './sources.js';
 
 /** Most channels along an axis: each holds a distribution of its own. */
 const MAX_CHANNELS = 4096;
@@ -18,9 +19,11 @@ export function collectChannels(
   axis: number,
   tails: readonly TailFractions[],
   limits: SampleLimits = {},
+  onProgress?: OnProgress,
 ): Result<BatchCollector[]> {
   let collectors: BatchCollector[] | undefined;
-  for (const path of paths) {
+  for (const [at, path] of paths.entries()) {
+    onProgress?.(at, paths.length, inputName(path));
     const array = readNpy(path);
     if (!array.ok) return array;
     const channels = channelsOf(inputName(path), array.value, axis);

@@ -3,6 +3,7 @@ import { type CalibrationSamples, type Fitted, fit, fixedTails } from './methods
 import { optimalClusters } from './optimal.js';
 import type { Settings } from './options.js';
 import { errorOf, REGIONS, type Region, regionOf, SCORINGS, type Scoring, sqnr } from './score.js';
+import type { OnProgress } from './sources.js';
 
 /** One method as it appears in a comparison. */
 export interface Row {
@@ -68,8 +69,12 @@ export function compareMethods(
   samples: CalibrationSamples,
   heldOut: readonly { name: string; distribution: Distribution }[],
   settings: Settings,
+  onProgress?: OnProgress,
 ): Comparison {
-  const fits = contenders(settings).map(({ label, settings: own }) => ({ label, fitted: fit(samples, own) }));
+  const fits = contenders(settings).map(({ label, settings: own }, at, all) => {
+    onProgress?.(at, all.length, label);
+    return { label, fitted: fit(samples, own) };
+  });
   // One range decides what is interior for everybody: that of plain BS-KMQ.
   const { range } = fits.find(({ label }) => label === PLAIN)!.fitted;
   const sets = [{ name, distribution: samples.distribution }, ...heldOut].map(

@@ -39,8 +39,15 @@ function filesAt(path: string): Result<string[]> {
   return success(names.map((name) => join(path, name)));
 }
 
+/** Is told how far work is. */
+export type OnProgress = (done: number, total: number, name: string) => void;
+
 /** Streams files into the collector, each as one batch. Opens them all first, so that all problems are reported. */
-export function collectFiles(paths: readonly string[], collector: BatchCollector): Result<BatchCollector> {
+export function collectFiles(
+  paths: readonly string[],
+  collector: BatchCollector,
+  onProgress?: OnProgress,
+): Result<BatchCollector> {
   const problems: Problem[] = [];
   for (const path of paths) {
     const file = openNpy(path);
@@ -57,7 +64,8 @@ export function collectFiles(paths: readonly string[], collector: BatchCollector
     }
   }
   if (problems.length > 0) return failure(...problems);
-  for (const path of paths) {
+  for (const [at, path] of paths.entries()) {
+    onProgress?.(at, paths.length, inputName(path));
     const file = openNpy(path);
     if (!file.ok) return file;
     for (const piece of file.value.pieces(PIECE)) collector.add(piece);

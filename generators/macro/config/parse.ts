@@ -38,6 +38,9 @@ export function parseText<Schema extends z.ZodType>(
   return json.ok ? parse(file, schema, json.value) : json;
 }
 
+/** What is said of a key that the schema does not have. */
+export const UNKNOWN_KEY = 'is not a known key';
+
 function problemsOf(file: string, issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
   const at = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
@@ -47,7 +50,7 @@ function problemsOf(file: string, issue: z.core.$ZodIssue, schema: z.ZodType): P
       return {
         file,
         path: at === '' ? key : `${at}.${key}`,
-        message: 'is not a known key',
+        message: UNKNOWN_KEY,
         fix: near === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean "${near}"?`,
       };
     });

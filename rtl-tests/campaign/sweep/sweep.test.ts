@@ -210,17 +210,15 @@ describe('imcgen sweep', () => {
   it('prints a table, one line a macro', async () => {
     const { exitCode, stdout, stderr } = await start('--bits', '2,3', '--reset', 'sync_low');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    const [above, titles, rule, two, three, summary] = stdout.split('\n');
-    expect(above).toMatch(/^ +cells of +cells of +entry +MSE +MSE$/);
-    expect(titles).toMatch(
-      /^reset +bits +levels +steps +cycles +largest step +ramp +table +step +ideal +realised +files$/,
-    );
+    const [above, titles, rule, two, three, ...more] = stdout.split('\n');
+    expect(above).toMatch(/^ +largest +entry +MSE +MSE$/);
+    expect(titles).toMatch(/^reset +bits +levels +cycles +step +step +ideal +realised/);
     expect(rule).toMatch(/^-[- ]+-$/);
-    expect(two).toMatch(
-      /^sync_low +2 +bs-kmq, histogram +3 +11 +\d+ \/ 336 +\d+ +4 x 6 b +0\.08 +0\.0\d+ +0\.0\d+ +\d+ new$/,
-    );
-    expect(three).toMatch(/^sync_low +3 +own +7 +15 +\d+ \/ 144 /);
-    expect(summary).toBe('out/sweep/demo: 2 written, 0 unchanged, 0 refused');
+    expect(two).toMatch(/^sync_low +2 +bs-kmq, histogram +11 +\d+\/336 +0\.08 +0\.0\d+ +0\.0\d+/);
+    expect(three).toMatch(/^sync_low +3 +own +15 +\d+\/144 /);
+    expect(stdout).toMatch(/files$/m);
+    expect(stdout.match(/^sync_low +[23] .*\d+ new$/gm)).toHaveLength(2);
+    expect(more.at(-1)).toBe('out/sweep/demo: 2 written, 0 unchanged, 0 refused');
     expect((await readdir(at('out', 'sweep', 'demo'))).sort()).toEqual(['sync_low_bits2', 'sync_low_bits3']);
   });
 

@@ -188,14 +188,15 @@ describe('diff of packages and configs', () => {
   it('says it in hardware words', async () => {
     const coarse = planWith({ adc: { reference: { pulses: 2 } } });
     const text = diffText(await diffPackages(await written('fine', base), await written('coarse', coarse)));
-    expect(text.split('\n').slice(1, 11)).toEqual([
+    expect(text.split('\n').slice(1, 12)).toEqual([
       '  options',
       '    adc.reference.pulses      1 -> 2',
       '  hardware',
       '    ramp cycles               3 -> 6    +100.0 %',
       '    cycles a conversion       11 -> 14  +27.3 %',
       '  bank 0, relu',
-      '    reference cells             10 in 3 steps, largest 5 -> 5 in 3 steps, largest 2',
+      '    reference cells             10 in 3 steps, largest 5',
+      '                                -> 5 in 3 steps, largest 2',
       '    references, u               3: 2 .. 10; 1 of 3 changed',
       '    largest reference error, u  0 -> 1',
       expect.stringMatching(/^ {2}files: \d+ of \d+ differ, headers aside$/),
