@@ -85,7 +85,7 @@ describe('imcgen compare', () => {
   const compare = (...args: string[]) =>
     printedBy(registerCompare, 'compare', at('network.json'), '--images', '60', ...args);
 
-  it('takes each combination as a config of its own would be', async () => {
+  itLong('takes each combination as a config of its own would be', async () => {
     const { float, rows } = JSON.parse(
       await compare(
         '--weights',

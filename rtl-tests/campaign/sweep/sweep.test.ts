@@ -10,7 +10,7 @@ import { planFile } from '../../../generators/macro/plan/file.js';
 import { sha256 } from '../../../generators/package/manifest.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { CLI } from '../../fixtures/command-line.js';
-import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
+import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { asContent, contentOf, replaceOnce } from '../../fixtures/packages.js';
 import { at, folder, levelsOf, MACRO, problemOf, refusal, run, save } from './sweep-case.js';
 
@@ -254,7 +254,7 @@ describe('imcgen sweep', () => {
     expect(stderr).toContain(message);
   });
 
-  it('makes the same packages in several processes', async () => {
+  itLong('makes the same packages in several processes', async () => {
     const resets = ['async_low', 'async_high', 'sync_low', 'sync_high'];
     const { rows } = await run({ reset: resets, bits: [1, 2, 3] });
     const { exitCode } = await start('--reset', resets.join(','), '--bits', '1..3', '-o', 'several');

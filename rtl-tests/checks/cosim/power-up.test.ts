@@ -16,6 +16,7 @@ import type { Vectors } from '../../../generators/package/vectors/stimulus.js';
 import { buildVectors, newBench } from '../../../generators/package/vectors/vectors.js';
 import { imcgenIn } from '../../fixtures/command-line.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
+import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
 import { MATRIX } from '../../fixtures/matrix.js';
 import { filesOf, withPackage } from '../../fixtures/packages.js';
 
@@ -57,7 +58,7 @@ function scatter(cells: CellPort, shape: MacroShape, seed: number): void {
 }
 
 describe('random cells', () => {
-  it.each(['tiny', 'odd', 'banked', 'one_row', 'pair3', 'pair9'])(
+  it.each(forEveryChange(['tiny', 'odd', 'banked', 'one_row', 'pair3', 'pair9'], everyNth(3)))(
     '%s: what nobody wrote is read, converted and overwritten as cells with these contents would be',
     async (name) => {
       const plan = byName(name);

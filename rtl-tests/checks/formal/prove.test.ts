@@ -15,7 +15,7 @@ import { moduleOf } from '../../../generators/package/formal/script.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { writePackage } from '../../../generators/package/write.js';
 import { CLI } from '../../fixtures/command-line.js';
-import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
+import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { replaceOnce, withPackage } from '../../fixtures/packages.js';
 import { PLANS, PLANTED } from '../../fixtures/planted-faults.js';
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 describe('every property holds', () => {
-  it.concurrent.each(forEveryChange(Object.entries(PLANS), everyNth(3)))('%s', async (_, plan) => {
+  it.concurrent.each(forEveryChange(Object.entries(PLANS), everyNth(6)))('%s', async (_, plan) => {
     await withPackage(plan, async (folder) => {
       const results = await proveMacro(folder, plan, { engine, jobs: 2 });
       expect(results.filter((result) => !isProved(result)).map(({ proof }) => proof.title)).toEqual([]);
@@ -48,7 +48,7 @@ const proofOf = (plan: MacroPlan, name: Proof['name']) =>
   proofsOf(plan).find((proof) => proof.name === name)!;
 
 describe('a planted fault', () => {
-  it.concurrent.each(forEveryChange(PLANTED, everyNth(8)))(
+  it.concurrent.each(forEveryChange(PLANTED, everyNth(24)))(
     'is found by $proof / $property: $to in $file of $plan',
     async (fault) => {
       const plan = PLANS[fault.plan];
@@ -84,14 +84,17 @@ describe('a planted fault', () => {
 describe('a proof is not empty', () => {
   const plan = PLANS.tiny;
 
-  it.each(proofsOf(plan))('$name: what is false cannot be proved', async (proof) => {
-    await withPackage(plan, async (folder) => {
-      const [witness] = proof.witnesses;
-      const never = { ...proof, stages: together([witness!], !proof.clocked) };
-      const { outcome } = await prove(folder, plan, never, engine, undefined);
-      expect(outcome.kind).toBe('failed');
-    });
-  });
+  it.each(forEveryChange(proofsOf(plan), everyNth(4)))(
+    '$name: what is false cannot be proved',
+    async (proof) => {
+      await withPackage(plan, async (folder) => {
+        const [witness] = proof.witnesses;
+        const never = { ...proof, stages: together([witness!], !proof.clocked) };
+        const { outcome } = await prove(folder, plan, never, engine, undefined);
+        expect(outcome.kind).toBe('failed');
+      });
+    },
+  );
 
   it('assumptions that exclude each other are found out', async () => {
     await withPackage(plan, async (folder) => {
@@ -129,7 +132,7 @@ describe('imcgen prove', () => {
     return { exitCode, stdout, stderr };
   };
 
-  it('needs nothing but npm packages', async () => {
+  itLong('needs nothing but npm packages', async () => {
     const proof = proofOf(plan, 'conversion');
     expect(isProved(await prove(folder, plan, proof, BUILTIN, undefined))).toBe(true);
   });

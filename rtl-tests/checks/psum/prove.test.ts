@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 describe('every property holds', () => {
   const plans = [PSUM_LAYER, ...PSUM_MATRIX.filter((_, at) => at % 4 === 0)];
-  it.each(forEveryChange(plans, everyNth(4)))(
+  it.each(forEveryChange(plans, everyNth(40)))(
     '$name',
     async (plan) => {
       const results = await withPsumPackage(plan, (folder) => provePsum(folder, plan, { engine, jobs: 1 }));
@@ -65,7 +65,7 @@ const PLANTED = [
 ] as const;
 
 describe('a planted fault breaks its property', () => {
-  it.each(forEveryChange(PLANTED, everyNth(5)))(
+  it.each(forEveryChange(PLANTED, everyNth(15)))(
     '$file: $to',
     async ({ file, from, to, property, ...more }) => {
       const results = await withPsumPackage(SMALL, async (folder) => {

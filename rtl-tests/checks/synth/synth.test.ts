@@ -17,7 +17,7 @@ import { packageFiles } from '../../../generators/package/package.js';
 import { writePackage } from '../../../generators/package/write.js';
 import { CLI } from '../../fixtures/command-line.js';
 import { type ConfigurationInput, levelsFrom, planOf } from '../../fixtures/configurations.js';
-import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
+import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { replaceOnce, withPackage } from '../../fixtures/packages.js';
 
 const READOUTS = macroSchema.shape.adc.shape.readout.unwrap().options;
@@ -153,16 +153,20 @@ describe('a netlist', () => {
     }
   });
 
-  it('is not, where one gate of it is another: the block and its nets are named', async () => {
-    const proof = await proveEquivalence(plan.name, faulty);
-    const failed = proof.blocks.filter(({ proved }) => !proved);
-    expect(proof.proved).toBe(false);
-    expect(failed.map(({ module }) => module)).toEqual([COLUMNS_MODULE]);
-    expect(failed[0]!.unproved).not.toEqual([]);
-    expect(synthesisText({ ...synthesis, equivalence: proof })).toMatch(
-      /\n {2}NOT EQUIVALENT few_counter: few_counter_column_counter, not proved: \S+/,
-    );
-  }, 120_000);
+  itLong(
+    'is not, where one gate of it is another: the block and its nets are named',
+    async () => {
+      const proof = await proveEquivalence(plan.name, faulty);
+      const failed = proof.blocks.filter(({ proved }) => !proved);
+      expect(proof.proved).toBe(false);
+      expect(failed.map(({ module }) => module)).toEqual([COLUMNS_MODULE]);
+      expect(failed[0]!.unproved).not.toEqual([]);
+      expect(synthesisText({ ...synthesis, equivalence: proof })).toMatch(
+        /\n {2}NOT EQUIVALENT few_counter: few_counter_column_counter, not proved: \S+/,
+      );
+    },
+    120_000,
+  );
 
   it('does not pass for the golden model then', async () => {
     const { text } = faulty.find((file) => file.path === NETLIST)!;

@@ -23,7 +23,7 @@ function pinsOf({ text }: PackageFile, power: boolean): string[] {
   );
 }
 
-describe.each(forEveryChange(ALL, everyNth(6)))('the views of the array of $name', (configuration) => {
+describe.each(forEveryChange(ALL, everyNth(12)))('the views of the array of $name', (configuration) => {
   const plan = planOf(withDie(configuration, {}));
   const files = packageFiles(plan);
   const arrayOf = (view: string) => files.find((file) => file.path === `${view}/${plan.name}_array.v`)!;
@@ -47,7 +47,7 @@ describe('the digital equivalent', () => {
   );
   const options = { seed: 2, conversions: 2, simulator: 'icarus', view: 'digital' } as const;
 
-  it.each(forEveryChange(small, everyNth(8)))(
+  it.each(forEveryChange(small, everyNth(24)))(
     '$name: equals the golden model in every cycle',
     async (configuration) => {
       const result = await withPackage(planOf(configuration), (folder) => cosim(folder, options));
