@@ -342,6 +342,10 @@ export function forbiddenAccesses({ plan, stimulus }: Bench): void {
   stimulus.write(0x24, 0);
   stimulus.read(0x2c);
   stimulus.write(0x2c, 0);
+  if (shape.streams !== undefined) {
+    stimulus.read(0x30);
+    stimulus.write(0x30, 0);
+  }
   stimulus.read(0x8000);
   stimulus.read(inputAddress(0));
   stimulus.write(inputAddress(Math.ceil(shape.rows / 4)), 1);
