@@ -8,7 +8,21 @@ import { writeNpy } from '../../../generators/levels/calibrate/npy.js';
 import { METHODS, type Method } from '../../../generators/levels/calibrate/options.js';
 import { meanSquaredError } from '../../../generators/levels/calibrate/quantizer.js';
 import { maxMagnitude, stepCapacity } from '../../../generators/macro/plan/shape.js';
-import { ALL, at, BATCHES, levelsOf, MACRO, problemOf, refusal, row, run, save } from './sweep-case.js';
+import {
+  ALL,
+  at,
+  BATCHES,
+  inFolders,
+  levelsOf,
+  MACRO,
+  problemOf,
+  refusal,
+  row,
+  run,
+  save,
+} from './sweep-case.js';
+
+inFolders();
 
 describe('levels of another width', () => {
   const levelsAt = async (bits: number, options: Partial<SweepOptions> = {}) => {

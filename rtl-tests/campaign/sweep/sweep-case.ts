@@ -26,21 +26,24 @@ export const MACRO = {
   layers: [{ levels: 'relu.json', inputScale: 0.1, weightScale: 0.2, outputScale: 0.08 }],
 };
 
-/** Folder of the case that runs: a file that imports it has one for each of its cases, with macro and levels. */
+/** Folder of the case that runs. */
 export let folder: string;
-let home: string;
 export const at = (...names: string[]) => path.join(folder, ...names);
 export const save = (name: string, value: unknown) => writeFile(at(name), JSON.stringify(value));
 
-beforeAll(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'imcgen-sweep-'));
-});
-afterAll(() => rm(home, { recursive: true }));
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(home, 'case-'));
-  await save('relu.json', levelsOf(3));
-  await save('macro.json', MACRO);
-});
+/** Each test of the file that calls it has a folder of its own, with macro and levels. */
+export function inFolders(): void {
+  let home: string;
+  beforeAll(async () => {
+    home = await mkdtemp(path.join(tmpdir(), 'imcgen-sweep-'));
+  });
+  afterAll(() => rm(home, { recursive: true }));
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(home, 'case-'));
+    await save('relu.json', levelsOf(3));
+    await save('macro.json', MACRO);
+  });
+}
 
 const axesOf = (values: Readonly<Record<string, readonly (number | string)[]>>) =>
   AXES.flatMap((axis) => (axis.flag in values ? [{ axis, values: values[axis.flag]! }] : []));

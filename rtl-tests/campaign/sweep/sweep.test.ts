@@ -12,7 +12,9 @@ import { packageFiles } from '../../../generators/package/package.js';
 import { CLI } from '../../fixtures/command-line.js';
 import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { asContent, contentOf, replaceOnce } from '../../fixtures/packages.js';
-import { at, folder, levelsOf, MACRO, problemOf, refusal, run, save } from './sweep-case.js';
+import { at, folder, inFolders, levelsOf, MACRO, problemOf, refusal, run, save } from './sweep-case.js';
+
+inFolders();
 
 /** Time of the last change of every file, in nanoseconds. */
 async function times(dir: string): Promise<Record<string, bigint>> {

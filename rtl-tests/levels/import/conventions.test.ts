@@ -18,7 +18,9 @@ import { parse } from '../../../generators/macro/config/parse.js';
 import { codeOf } from '../../../generators/macro/golden/macro.js';
 import { planMacro } from '../../../generators/macro/plan/plan.js';
 import { reluBatches } from '../../fixtures/activations.js';
-import { array, at, folder, run, text } from './import-case.js';
+import { array, at, folder, inFolder, run, text } from './import-case.js';
+
+inFolder();
 
 const OUTPUT = 'out.levels.json';
 

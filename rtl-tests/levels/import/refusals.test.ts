@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseCsv } from '../../../generators/levels/import/csv.js';
-import { array, at, run, text } from './import-case.js';
+import { array, at, inFolder, run, text } from './import-case.js';
+
+inFolder();
 
 const REFUSED = 'refused.levels.json';
 const refusal = (file: string, ...args: string[]) => run(at(file), ...args, '-o', at(REFUSED));

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { orThrow } from '../../../generators/common/problems.js';
 import { type Levels, levelsSchema } from '../../../generators/macro/config/levels.js';
 import { parse } from '../../../generators/macro/config/parse.js';
-import { at, run, text } from './import-case.js';
+import { at, inFolder, run, text } from './import-case.js';
+
+inFolder();
 
 const OUTPUT = 'table.levels.json';
 const LEVELS = ['--kind', 'levels', '--convention', 'midpoint'];
