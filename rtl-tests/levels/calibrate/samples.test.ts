@@ -15,6 +15,7 @@ import { crowdOf } from '../../../generators/levels/calibrate/sample-problems.js
 import { levelsSchema } from '../../../generators/macro/config/levels.js';
 import { normals, reluBatch } from '../../fixtures/activations.js';
 import { printedBy } from '../../fixtures/command-line.js';
+import { itLong } from '../../fixtures/every-change.js';
 
 // A busy machine is slow, not wrong.
 
@@ -149,7 +150,7 @@ describe('values that are no activations', () => {
     }
   });
 
-  it('every layer of the example network, and of real networks where there are any', () => {
+  itLong('every layer of the example network, and of real networks where there are any', () => {
     const passes = batchesOf(readDigits().training, 64, 2).map(
       ({ pixels }) => loadNetwork().forward(pixels).activations,
     );

@@ -9,7 +9,7 @@ import { fullScale, type MacroShape } from '../../../generators/macro/plan/shape
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
 import { contentsOf } from '../../fixtures/contents.js';
 import { type Contents, convertByDefinition } from '../../fixtures/definition.js';
-import { forEveryChange } from '../../fixtures/every-change.js';
+import { forEveryChange, itLong } from '../../fixtures/every-change.js';
 
 const demo = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'demo')!).shape;
 
@@ -279,7 +279,7 @@ describe('without WebAssembly', () => {
   });
 });
 
-it('the modules are compiled from kernel/ as it is', () => {
+itLong('the modules are compiled from kernel/ as it is', () => {
   const program =
     "import { KERNELS, kernelModule } from './scripts/kernel.mjs';" +
     'const made = []; for (const [source, file] of Object.entries(KERNELS)) made.push([file, await kernelModule(source)]);' +
