@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI, imcgenIn } from '../fixtures/command-line.js';
 import { levelsFrom } from '../fixtures/configurations.js';
+import { itLong } from '../fixtures/every-change.js';
 import { contentOf } from '../fixtures/packages.js';
 
 const MACRO = {
@@ -262,7 +263,7 @@ describe('imcgen verify', () => {
     expect((await imcgen('verify', 'out/verified', '--no-simulate', '--quiet')).stdout).toBe('');
   });
 
-  it('ends with 1 and names what was edited, even when quiet', async () => {
+  itLong('ends with 1 and names what was edited, even when quiet', async () => {
     await imcgen('generate', 'macro.json', '-o', 'out/edited');
     const file = path.join(folder, 'out/edited/rtl/demo_decoder.v');
     await writeFile(file, (await readFile(file, 'utf8')).replace('endmodule', '    oops\nendmodule'));

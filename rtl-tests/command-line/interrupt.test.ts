@@ -43,21 +43,22 @@ async function stopped(signal: NodeJS.Signals, ready: (files: string[]) => boole
 const compiling = (files: string[]) => files.some((name) => !name.includes('vectors'));
 const simulating = (files: string[]) => files.some((name) => name.endsWith('sim.vvp'));
 
+const LONG_WORK = [
+  ['cosim', 'simulates', simulating],
+  ['cosim', 'compiles', compiling],
+  ['verify', 'simulates', simulating],
+  ['qualify', 'simulates a mutant', (files: string[]) => files.some((name) => name.endsWith('worker0.vvp'))],
+] as const;
+
 describe.each(forEveryChange(['SIGINT', 'SIGTERM'] as const, everyNth(2)))('%s', (signal) => {
-  it.each([
-    ['cosim', 'compiles', compiling],
-    ['cosim', 'simulates', simulating],
-    ['verify', 'simulates', simulating],
-    [
-      'qualify',
-      'simulates a mutant',
-      (files: string[]) => files.some((name) => name.endsWith('worker0.vvp')),
-    ],
-  ])('ends %s quietly while it %s, with nothing left', async (command, _, ready) => {
-    const result = await stopped(signal, ready, command, folder);
-    expect(result).toEqual({ endedBy: signal, stdout: '', stderr: '' });
-    expect(await leftovers()).toEqual([]);
-  });
+  it.each(forEveryChange(LONG_WORK, everyNth(4)))(
+    'ends %s quietly while it %s, with nothing left',
+    async (command, _, ready) => {
+      const result = await stopped(signal, ready, command, folder);
+      expect(result).toEqual({ endedBy: signal, stdout: '', stderr: '' });
+      expect(await leftovers()).toEqual([]);
+    },
+  );
 });
 
 describe('a synthesis that is stopped', () => {

@@ -40,7 +40,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const RUN = ['montecarlo', 'macro.json', '--inputs', '50', '--limit', 'inl=1,csnr=10'];
 
 describe('imcgen montecarlo', () => {
-  it('gives the same bytes on 1, 2 and 3 threads', async () => {
+  itLong('gives the same bytes on 1, 2 and 3 threads', async () => {
     for (const workers of ['1', '2', '3']) {
       const run = await imcgen(
         ...RUN,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batchesOf, PIXELS, readDigits, sliceDigits } from '../../examples/mnist/digits.js';
 import { accumulate, accuracy, type ForwardPass, loadNetwork } from '../../examples/mnist/network.js';
+import { itLong } from '../fixtures/every-change.js';
 
 const network = loadNetwork();
 const { training, heldOut } = readDigits();
@@ -36,7 +37,7 @@ describe('digits', () => {
 });
 
 describe('the trained network', () => {
-  it('names at least 98 % of the held-out digits', { timeout: 60_000 }, () => {
+  itLong('names at least 98 % of the held-out digits', { timeout: 60_000 }, () => {
     expect(accuracy(network.forward(heldOut.pixels).logits, heldOut.labels)).toBeGreaterThanOrEqual(0.98);
   });
 

@@ -10,7 +10,7 @@ import { planFile } from '../../../generators/macro/plan/file.js';
 import { sha256 } from '../../../generators/package/manifest.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { CLI } from '../../fixtures/command-line.js';
-import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
+import { itLong } from '../../fixtures/every-change.js';
 import { asContent, contentOf, replaceOnce } from '../../fixtures/packages.js';
 import { at, folder, inFolders, levelsOf, MACRO, problemOf, refusal, run, save } from './sweep-case.js';
 
@@ -56,7 +56,7 @@ describe('the packages of a sweep', () => {
     expect(await readdir(folder)).not.toContain('out');
   });
 
-  it('simulate', async () => {
+  itLong('simulate', async () => {
     const { rows, passed } = await run({ bits: [1, 4] }, { simulate: 2 });
     expect(rows.map(({ simulation }) => simulation?.passed)).toEqual([true, true]);
     expect(passed).toBe(true);
@@ -265,7 +265,7 @@ describe('imcgen sweep', () => {
     expect(await contentOf(at('several'))).toEqual(await contentOf(at('out')));
   });
 
-  it.each(forEveryChange(['SIGINT', 'SIGTERM'] as const, everyNth(2)))(
+  itLong.each(['SIGINT', 'SIGTERM'] as const)(
     'after %s holds whole packages only, and goes on',
     async (signal) => {
       const args = ['--rows', '25..32', '--bits', '1..3'];

@@ -78,7 +78,7 @@ describe('a package stands alone', () => {
 });
 
 describe('the shape can be overridden at instantiation', () => {
-  it.each(forEveryChange(OVERRIDES, (_, at) => at < 2))('$name', async ({ shape }) => {
+  it.each(forEveryChange(OVERRIDES, (_, at) => at < 1))('$name', async ({ shape }) => {
     for (const name of forEveryChange(['fine', 'demo'], everyNth(2))) {
       const result = await withPackage(byName(name), (folder) => cosimOverride(folder, shape, OPTIONS));
       expect(result.mismatches.map(describeMismatch)).toEqual([]);

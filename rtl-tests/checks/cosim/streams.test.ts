@@ -176,7 +176,12 @@ describe('256 x 128, 6-bit inputs', () => {
 });
 
 describe('parameters overridden at instantiation', () => {
-  it.each(OVERRIDES.filter(({ shape }) => shape.doubleBuffer !== false))(
+  it.each(
+    forEveryChange(
+      OVERRIDES.filter(({ shape }) => shape.doubleBuffer !== false),
+      (_, at) => at < 1,
+    ),
+  )(
     '$name',
     async ({ shape }) => {
       const options = { seed: 11, conversions: 8, simulator: 'icarus' } as const;

@@ -25,13 +25,16 @@ beforeAll(async () => {
 });
 
 describe('every property holds', () => {
-  it.concurrent.each(forEveryChange(Object.entries(PLANS), everyNth(6)))('%s', async (_, plan) => {
-    await withPackage(plan, async (folder) => {
-      const results = await proveMacro(folder, plan, { engine, jobs: 2 });
-      expect(results.filter((result) => !isProved(result)).map(({ proof }) => proof.title)).toEqual([]);
-      expect(results.map(({ proof }) => proof)).toEqual(proofsOf(plan));
-    });
-  });
+  it.concurrent.each(forEveryChange(Object.entries(PLANS), ([name]) => name === 'tiny'))(
+    '%s',
+    async (_, plan) => {
+      await withPackage(plan, async (folder) => {
+        const results = await proveMacro(folder, plan, { engine, jobs: 2 });
+        expect(results.filter((result) => !isProved(result)).map(({ proof }) => proof.title)).toEqual([]);
+        expect(results.map(({ proof }) => proof)).toEqual(proofsOf(plan));
+      });
+    },
+  );
 });
 
 /** A proof that is about one of its properties only. */
@@ -158,7 +161,7 @@ describe('imcgen prove', () => {
     );
   });
 
-  it('shows what breaks a property, and keeps its waveform', async () => {
+  itLong('shows what breaks a property, and keeps its waveform', async () => {
     const waves = path.join(home, 'waves');
     const controller = path.join(folder, 'rtl/tiny_controller.v');
     const text = await readFile(controller, 'utf8');

@@ -10,7 +10,7 @@ import { PSUM_LAYER, PSUM_MATRIX, psumPlanOf, withPsumPackage } from '../../fixt
 const RUN = { simulator: 'icarus' } as const;
 
 describe('RTL equals the golden twin in every cycle of the whole scenario', () => {
-  it.each(forEveryChange([PSUM_LAYER, ...PSUM_MATRIX], everyNth(9)))(
+  it.each(forEveryChange([PSUM_LAYER, ...PSUM_MATRIX], everyNth(20)))(
     '$name',
     async (plan) => {
       const result = await withPsumPackage(plan, (folder) =>

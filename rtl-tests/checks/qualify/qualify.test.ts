@@ -20,6 +20,7 @@ import { newBench } from '../../../generators/package/vectors/vectors.js';
 import { writePackage } from '../../../generators/package/write.js';
 import { printedBy } from '../../fixtures/command-line.js';
 import { FEW_CELLS } from '../../fixtures/configurations.js';
+import { describeLong, itLong } from '../../fixtures/every-change.js';
 import { contentOf, replaceOnce } from '../../fixtures/packages.js';
 
 let root: string;
@@ -202,15 +203,19 @@ describe('imcgen qualify', () => {
     expect(printed).toBe('');
   });
 
-  it('finds every digit of the generated numbers, and estimates nothing where none is left out', async () => {
-    const result = await qualify(folder, { ...OPTIONS, sample: undefined, data: true, files: ['few.v'] });
-    expect(result.mutants.every(({ kind }) => kind === 'digit')).toBe(true);
-    expect(result.mutants.filter(({ text }) => text.includes('TABLE'))).toHaveLength(4);
-    expect(result.mutants.filter(({ fate }) => fate === 'survived')).toEqual([]);
-    expect(result).toMatchObject({ all: result.mutants.length, score: 1, interval: undefined });
-  }, 300_000);
+  itLong(
+    'finds every digit of the generated numbers, and estimates nothing where none is left out',
+    async () => {
+      const result = await qualify(folder, { ...OPTIONS, sample: undefined, data: true, files: ['few.v'] });
+      expect(result.mutants.every(({ kind }) => kind === 'digit')).toBe(true);
+      expect(result.mutants.filter(({ text }) => text.includes('TABLE'))).toHaveLength(4);
+      expect(result.mutants.filter(({ fate }) => fate === 'survived')).toEqual([]);
+      expect(result).toMatchObject({ all: result.mutants.length, score: 1, interval: undefined });
+    },
+    300_000,
+  );
 
-  describe('of a package whose vectors were replaced by a few reads', () => {
+  describeLong('of a package whose vectors were replaced by a few reads', () => {
     let weak: string;
     beforeAll(async () => {
       weak = await newPackage('weak');

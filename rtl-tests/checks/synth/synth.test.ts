@@ -226,7 +226,7 @@ describe('imcgen synth refuses', () => {
     expect(result).toEqual({ exitCode, stdout: '', stderr: expect.stringMatching(stderr) });
   });
 
-  it('libraries that cannot hold the netlist', async () => {
+  itLong('libraries that cannot hold the netlist', async () => {
     await withPackage(planWith('counter'), async (folder) => {
       const liberty = path.join(folder, 'few.lib');
       const refusal = async (...texts: string[]) => {

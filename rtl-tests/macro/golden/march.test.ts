@@ -26,7 +26,7 @@ import { marchWord } from '../../../generators/macro/plan/register-words.js';
 import { registerWord } from '../../../generators/macro/plan/registers.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { CONFIGURATIONS, isOneOfFew, planOf } from '../../fixtures/configurations.js';
-import { forEveryChange } from '../../fixtures/every-change.js';
+import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { replaceOnce, withPackage } from '../../fixtures/packages.js';
 
 const plans = CONFIGURATIONS.map(planOf).map((plan) => ({ name: plan.name, plan }));
@@ -111,7 +111,7 @@ describe('the coverage of March C-', () => {
     },
   );
 
-  it('needs more than the solid background inside a word', () => {
+  itLong('needs more than the solid background inside a word', () => {
     const coverage = coverageOf(planNamed('demo').shape, { most: 1000, seed: 2 });
     const inWord = coverage.filter(({ kind }) => /(state|idempotent).*same word/.test(kind));
     expect(inWord).toHaveLength(2);
@@ -176,17 +176,20 @@ describe('faults in the cells of the RTL', () => {
     },
   );
 
-  it.each(fewPlans)('$name: whole march and a sample of every kind of fault', async ({ name, plan }) => {
-    const trials = trialsOf(plan, name === 'demo' || name === 'banked' ? 2 : 6, 5);
-    const result = await withPackage(plan, (folder) =>
-      simulateFaults(plan, trials, { folder, simulator: 'icarus' }),
-    );
-    expect(result.mismatches.map(describeMismatch)).toEqual([]);
-    expect(result.complaints).toEqual([]);
-    expect(result.passed).toBe(true);
-    expect(result.found).toBeGreaterThan(0);
-    expect(result.located).toBe(result.found);
-  });
+  it.each(forEveryChange(fewPlans, everyNth(4)))(
+    '$name: whole march and a sample of every kind of fault',
+    async ({ name, plan }) => {
+      const trials = trialsOf(plan, name === 'demo' || name === 'banked' ? 2 : 6, 5);
+      const result = await withPackage(plan, (folder) =>
+        simulateFaults(plan, trials, { folder, simulator: 'icarus' }),
+      );
+      expect(result.mismatches.map(describeMismatch)).toEqual([]);
+      expect(result.complaints).toEqual([]);
+      expect(result.passed).toBe(true);
+      expect(result.found).toBeGreaterThan(0);
+      expect(result.located).toBe(result.found);
+    },
+  );
 
   it('a march goes on where it stopped, to the end', async () => {
     const plan = planNamed('odd');
@@ -223,7 +226,7 @@ describe('a broken march engine does not pass', () => {
     { fault: 'the solid background every time', from: 'background ^ {32', to: "32'd0 ^ {32" },
   ] as const;
 
-  it.each(faults)('$fault', async ({ from, to }) => {
+  it.each(forEveryChange(faults, everyNth(4)))('$fault', async ({ from, to }) => {
     const plan = planNamed('a_name_as_long_as_the_limit_allows_it_to');
     const wide = planNamed('odd');
     const outcome = await Promise.all(

@@ -7,7 +7,7 @@ import { judge } from '../../../generators/checks/cosim/verdict.js';
 import { parametersOf } from '../../../generators/package/rtl/parameters.js';
 import { buildVectors } from '../../../generators/package/vectors/vectors.js';
 import { planOf } from '../../fixtures/configurations.js';
-import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
+import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { MATRIX } from '../../fixtures/matrix.js';
 import { filesOf, withPackage } from '../../fixtures/packages.js';
 
@@ -72,7 +72,7 @@ describe('an override that breaks a rule fails the simulation', () => {
     });
   }, 120_000);
 
-  it('and the verdict', async () => {
+  itLong('and the verdict', async () => {
     const vectors = buildVectors(PLAN, { seed: 1, conversions: 1 });
     await withPackage(PLAN, async (folder) => {
       const parameters = new Map([['PRE_CYCLES', 65]]);

@@ -47,7 +47,7 @@ describe('the digital equivalent', () => {
   );
   const options = { seed: 2, conversions: 2, simulator: 'icarus', view: 'digital' } as const;
 
-  it.each(forEveryChange(small, everyNth(24)))(
+  it.each(forEveryChange(small, everyNth(60)))(
     '$name: equals the golden model in every cycle',
     async (configuration) => {
       const result = await withPackage(planOf(configuration), (folder) => cosim(folder, options));
