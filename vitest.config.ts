@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     globalSetup: ['rtl-tests/fixtures/fresh-build.ts'],
+    setupFiles: ['rtl-tests/fixtures/exit-code.ts'],
     include: ['rtl-tests/**/*.test.ts'],
     // Simulations compile Verilog first, on machines that do other work besides.
     testTimeout: 240_000,

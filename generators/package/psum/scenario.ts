@@ -48,6 +48,7 @@ export function buildPsumVectors(plan: PsumPlan, { seed, sums }: PsumVectorOptio
   misfits(bench);
   forbidden(bench);
   bursts(bench, 6);
+  resetsOfWrites(bench);
   resets(bench);
   return bench.stimulus.vectors();
 }
@@ -231,6 +232,24 @@ function misfits(bench: PsumBench): void {
     stimulus.drain();
     stimulus.read(psumAddress('error'));
     stimulus.write(psumAddress('error'), 7);
+  }
+}
+
+/** Writes of scales and biases, which no reset changes, ended by reset after every number of cycles. */
+function resetsOfWrites(bench: PsumBench): void {
+  const { stimulus } = bench;
+  const writes = everything(bench)
+    .slice(-4)
+    .filter(({ write }) => write);
+  programRandomly(bench);
+  for (const [at, { address, data }] of writes.entries()) {
+    for (let after = 1; after <= 5; after++) {
+      const access = { write: true, address, data: data + after, strobes: 0xf, stall: NO_STALL };
+      stimulus.resetDuring([access, access], after, 1 + at);
+      // The accesses may be over before.
+      stimulus.reset(1);
+      stimulus.read(address);
+    }
   }
 }
 

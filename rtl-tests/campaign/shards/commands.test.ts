@@ -118,7 +118,7 @@ async function merged({ name, register, work, sharded = () => [], merge = () => 
 /** Times, which no shard can know of the whole. */
 const timeless = (text: string) => text.replace(/,?\s*"seconds": [\d.e-]+/g, '').replace(/ \d+\.\d s$/gm, '');
 
-describe.each(forEveryChange(COMMANDS, ({ name }) => name === 'faults'))(
+describe.each(forEveryChange(COMMANDS, ({ name }) => ['capture', 'faults'].includes(name)))(
   'imcgen $name --shard, and imcgen merge',
   (command) => {
     it('have the same bytes for 1, 2 and 7 shards, and report what one run reports', async () => {

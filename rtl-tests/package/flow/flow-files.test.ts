@@ -44,7 +44,7 @@ const VIEWS = { blackbox: [], model: ['imcgen_model'], digital: ['imcgen_digital
 const pathOf = (entry: Entry) => (typeof entry === 'string' ? entry : Object.keys(entry)[0]!);
 const optionsOf = (entry: Entry) => (typeof entry === 'string' ? {} : Object.values(entry)[0]!);
 
-describe.each(forEveryChange(MANY, everyNth(3)))('flow files of $name', (configuration) => {
+describe.each(forEveryChange(MANY, everyNth(6)))('flow files of $name', (configuration) => {
   const plan = planOf(configuration);
   const { name } = plan;
   const files = packageFiles(plan);

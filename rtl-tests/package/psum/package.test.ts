@@ -12,10 +12,11 @@ import {
 } from '../../../generators/macro/psum/registers.js';
 import { psumFiles } from '../../../generators/package/psum/package.js';
 import { usedBeforeDeclared } from '../../fixtures/declared-before-use.js';
+import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
 import { asContent } from '../../fixtures/packages.js';
 import { PSUM_LAYER, PSUM_MATRIX, psumPlanOf } from '../../fixtures/psum.js';
 
-describe.each([PSUM_LAYER, ...PSUM_MATRIX])('the package of $name', (plan) => {
+describe.each(forEveryChange([PSUM_LAYER, ...PSUM_MATRIX], everyNth(5)))('the package of $name', (plan) => {
   const files = asContent(psumFiles(plan));
 
   it('is named, hashed and the same every time', () => {

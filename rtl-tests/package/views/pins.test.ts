@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { packageFiles } from '../../../generators/package/package.js';
 import type { PackageFile } from '../../../generators/package/text/contribution.js';
 import { CONFIGURATIONS, type Configuration, planOf } from '../../fixtures/configurations.js';
+import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
 import { MATRIX } from '../../fixtures/matrix.js';
 import {
   cdlPins,
@@ -59,7 +60,7 @@ async function differing(name: string, texts: Texts): Promise<string[]> {
     .map(([view]) => view);
 }
 
-describe.each(VIEWED)('the views of $name', (configuration) => {
+describe.each(forEveryChange(VIEWED, everyNth(4)))('the views of $name', (configuration) => {
   const plan = planOf(configuration);
   const { shape, name } = plan;
   const texts = textsOf(packageFiles(plan));
