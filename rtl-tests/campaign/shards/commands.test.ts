@@ -15,7 +15,7 @@ import { packageFiles } from '../../../generators/package/package.js';
 import { writePackage } from '../../../generators/package/write.js';
 import { printedBy } from '../../fixtures/command-line.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
-import { forEveryChange } from '../../fixtures/every-change.js';
+import { forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { contentOf, replaceOnce } from '../../fixtures/packages.js';
 
 let root: string;
@@ -142,7 +142,7 @@ describe('captured tensors', () => {
     for (const of of [1, 2, 7]) expect(await contentOf(at(`capture-npy-${of}`))).toEqual(wanted);
   });
 
-  it('are no part of other results', async () => {
+  itLong('are no part of other results', async () => {
     expect(await printedBy(registerMerge, 'merge', at('cosim-1'), '--npy', at('none'))).toContain(
       'is of imcgen cosim, which captures no tensors',
     );
