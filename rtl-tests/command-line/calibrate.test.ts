@@ -102,6 +102,7 @@ describe('imcgen calibrate', () => {
       ['--method', 'linear-clipped', '--tails', 'auto'],
       '--tails: auto does not go with --method linear-clipped',
     ],
+    [['--method', 'optimal', '--robust', '1'], '--robust: does not go with --method optimal'],
     [['--method', 'hardware-optimal', '--refit'], '--refit: does not go with --method hardware-optimal'],
   ])('refuses options that the method would not look at: %j', async (args, message) => {
     expect(await problemOf(batchFiles[0]!, '-b', '3', '-o', at('unused.json'), ...args)).toContain(message);
@@ -185,6 +186,21 @@ describe('imcgen calibrate', () => {
     expect(
       await problemOf(batchFiles[0]!, '-b', '3', '-o', at('no.json'), '--method', 'hardware-optimal'),
     ).toContain('--cell: is missing: --method hardware-optimal needs it');
+  });
+
+  it('finds the levels of least expected error over offsets of columns', async () => {
+    const macro = ['--cell', '0.1', '--step-cells', '16', '--table-step', '0.125', '--table-bits', '6'];
+    const calibrated = async (file: string, ...more: string[]) => {
+      await run(batchFiles[0]!, '-b', '3', '-o', at(file), '--method', 'hardware-optimal', ...macro, ...more);
+      return readLevels(file);
+    };
+    const nominal = await calibrated('nominal.levels.json');
+    const robust = await calibrated('robust.levels.json', '--robust', '0.5');
+    expect(robust.references).not.toEqual(nominal.references);
+    expect(robust.provenance?.options.note).toMatch(
+      /; sigma 0\.5: expected MSE \S+, the least; levels for sigma 0 have \S+, \S+ % more$/,
+    );
+    expect(nominal.provenance?.options.note).not.toContain('sigma');
   });
 
   it('says what it left out', async () => {

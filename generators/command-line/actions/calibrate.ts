@@ -51,6 +51,7 @@ export interface CalibrateFlags {
   readonly tableStep?: number;
   readonly tableBits: number;
   readonly tableSigned: boolean;
+  readonly robust?: number;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -175,7 +176,7 @@ function settingsOf(activations: readonly string[], flags: CalibrateFlags): Sett
 }
 
 /** Options that the method would not look at: whoever gives them expects something of them. */
-function unused({ method, tails, refit, compare }: CalibrateFlags): Problem[] {
+function unused({ method, tails, refit, compare, robust }: CalibrateFlags): Problem[] {
   const problems: Problem[] = [];
   if (tails !== undefined && !usesTails(method) && !compare) {
     const message = `does not go with --method ${method}, which clips nothing`;
@@ -184,6 +185,10 @@ function unused({ method, tails, refit, compare }: CalibrateFlags): Problem[] {
   if (tails === 'auto' && method === 'linear-clipped') {
     const message = 'auto does not go with --method linear-clipped: its tails are given';
     problems.push({ file: '--tails', path: '', message, fix: 'Give a fraction, such as --tails 0.005.' });
+  }
+  if (robust !== undefined && method !== 'hardware-optimal') {
+    const message = `does not go with --method ${method}, which knows no hardware`;
+    problems.push({ file: '--robust', path: '', message, fix: 'Use --method hardware-optimal.' });
   }
   if (refit && method === 'hardware-optimal') {
     const message = 'does not go with --method hardware-optimal: its outputs are table entries';

@@ -72,6 +72,11 @@ export function registerCalibrate(program: Command): void {
     .option('--table-step <activation>', 'hardware-optimal: activation units of one table step', above0)
     .option('--table-bits <n>', 'hardware-optimal: width of a table entry', whole(1, 24), 6)
     .option('--table-signed', "hardware-optimal: two's complement table entries", false)
+    .option(
+      '--robust <activation>',
+      'hardware-optimal: sigma of the offsets and mismatch of columns; least expected error over them',
+      above0,
+    )
     .option('--json', 'print the result as JSON', false)
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)

@@ -1,7 +1,10 @@
+import { figure } from '../../common/figures.js';
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
+import { coarsened } from './cells.js';
 import type { Distribution } from './distribution.js';
-import { hardwareOptimal } from './hardware-optimal.js';
-import type { Fitted } from './methods.js';
+import { expectedError } from './expected-error.js';
+import { type HardwareLevels, hardwareOptimal } from './hardware-optimal.js';
+import { type Fitted, percent } from './methods.js';
 import { extremes } from './rule-levels.js';
 
 /** Limits of the macro as the command line gives them. */
@@ -12,16 +15,20 @@ export interface HardwareFlags {
   readonly tableStep?: number;
   readonly tableBits: number;
   readonly tableSigned: boolean;
+  /** Sigma that the expected error is taken over; undefined: the error of an ideal die. */
+  readonly robust?: number;
 }
 
 /** Cells between the least and the largest sample; no reference column has as many. */
 const MOST_CELLS = 16384;
+/** Points of the samples that robust levels are made of. */
+const ROBUST_POINTS = 8192;
 
 /** Levels of {@link hardwareOptimal}: references are whole cells, outputs whole table steps. */
 export function hardwareLevels(
   distribution: Distribution,
   bits: number,
-  { cell, stepCells, offsetCells, tableStep, tableBits, tableSigned }: HardwareFlags,
+  { cell, stepCells, offsetCells, tableStep, tableBits, tableSigned, robust }: HardwareFlags,
 ): Result<Fitted> {
   if (cell === undefined || stepCells === undefined || tableStep === undefined) {
     const missing = Object.entries({ '--cell': cell, '--step-cells': stepCells, '--table-step': tableStep });
@@ -44,14 +51,11 @@ export function hardwareLevels(
   const [tableMin, tableMax] = tableSigned
     ? [-(2 ** (tableBits - 1)), 2 ** (tableBits - 1) - 1]
     : [0, 2 ** tableBits - 1];
-  const best = hardwareOptimal(distribution, bits, {
-    cell,
-    stepCells,
-    offsetCells,
-    tableStep,
-    tableMin,
-    tableMax,
-  });
+  const limits = { cell, stepCells, offsetCells, tableStep, tableMin, tableMax };
+  // Shares of samples are added up at every cell: fewer points give the same levels sooner.
+  const points = robust === undefined ? distribution : coarsened(distribution, ROBUST_POINTS);
+  const sigma = robust === undefined ? {} : { sigma: robust };
+  const best = hardwareOptimal(points, bits, { ...limits, ...sigma });
   if (best === undefined) {
     return failure({
       file: '--step-cells',
@@ -60,6 +64,21 @@ export function hardwareLevels(
     });
   }
   const { references, outputs, cells, offset, entries } = best;
-  const note = `cells ${cells.join(' ')}; offset ${offset}; table ${entries.join(' ')}`;
+  const hardware = `cells ${cells.join(' ')}; offset ${offset}; table ${entries.join(' ')}`;
+  const expected =
+    robust === undefined ? [] : [robustNote(points, best, hardwareOptimal(points, bits, limits)!, robust)];
+  const note = [hardware, ...expected].join('; ');
   return success({ centres: outputs, references, outputs, range, note });
+}
+
+/** The least expected error, beside the one of the levels that are best without any offset. */
+function robustNote(
+  points: Distribution,
+  best: HardwareLevels,
+  nominal: HardwareLevels,
+  sigma: number,
+): string {
+  const other = expectedError(points, nominal, sigma);
+  const more = best.mse > 0 ? percent(other / best.mse - 1) : '0 %';
+  return `sigma ${figure(sigma)}: expected MSE ${figure(best.mse)}, the least; levels for sigma 0 have ${figure(other)}, ${more} more`;
 }
