@@ -15,9 +15,11 @@
 // +seed=<number>; with +cells=x unknown. Then cells that were not written read x, and a column has
 // an unknown comparator once a driven row of it, or of the reference columns, holds such a cell.
 //
-// One wide number carries all columns: column c's RBLP count sits in lane c, its RBLN count in
-// lane COLS + c. Rows go in fours, a quad: sums_q holds what each of the 16 subsets of a quad
-// takes off every line in one pulse, so a pulse of the array is one addition a quad.
+// One wide number carries all columns, LANE bits each. A lane holds RBLP less RBLN; where bitlines
+// can clip, lanes from MINUS on hold RBLN. Rows go in fours, a quad: sums_q holds what each of the
+// 16 subsets of a quad takes off every line in one pulse, so a pulse of the array is one addition a
+// quad, and one addition compares all columns with a reference. Columns c, c + LANE, c + 2*LANE, ..
+// are neighbours there, so that the bits of that comparison come out in order.
 module sample_array #(
     parameter ROWS        = 8,   // word lines
     parameter COLS        = 4,   // columns
@@ -62,12 +64,20 @@ module sample_array #(
     wire unused_power = &{1'b0, VDD, VSS };
 `endif
     localparam STEP_ROWS  = (REF_ROWS - OFFSET_ROWS) / ((1 << ADC_BITS) - 1);
-    localparam ROW_QUADS  = 2 * ((ROWS + 7) / 8);  // summed two at a time
+    localparam ROW_QUADS  = 4 * ((ROWS + 15) / 16);  // summed four at a time
     localparam TRIM_QUADS = (TRIM_ROWS + 3) / 4;
     localparam PULSES     = (1 << MAG_BITS) - 1;
-    localparam LANE       = $clog2(((ROWS > TRIM_ROWS) ? ROWS : TRIM_ROWS) * PULSES + 1);
-    localparam W          = 2 * COLS * LANE;
-    localparam SLOT_W     = (ROW_QUADS + TRIM_QUADS > 2) ? $clog2(4*(ROW_QUADS+TRIM_QUADS)) : 4;
+    localparam LANE       = $clog2((ROWS + TRIM_ROWS) * PULSES + 1) + 2;
+    localparam EVERY      = (COLS + LANE - 1) / LANE;  // columns of every LANE-th, as neighbours
+    localparam PART       = EVERY * LANE;
+    localparam MACS_W     = PART * LANE;
+    localparam CLIPS      = (HEADROOM < ROWS * PULSES) ? 1 : 0;
+    localparam MINUS      = CLIPS * MACS_W;
+    localparam W          = MINUS + MACS_W;
+    localparam MIDDLE     = 1 << (LANE - 2);  // above every MAC
+    localparam ROOM       = 2*MIDDLE - 1 - HEADROOM;
+    localparam [LANE-1:0] HALF = MIDDLE[LANE-1:0];
+    localparam SLOT_W     = (ROW_QUADS + TRIM_QUADS > 4) ? $clog2(4*(ROW_QUADS+TRIM_QUADS)) : 5;
     localparam CELL_ROWS  = 1 << ROW_W;
     localparam CELL_BITS  = 32 << WORD_W;
 
@@ -83,10 +93,14 @@ module sample_array #(
     reg  [W-1:0]         delta_q;
     reg                  unknown_q;  // cells powered up unknown: sums and groups_q count them as 0
 
-    reg  [W-1:0]         straight_held_q;  // bitlines as the ramp finds them
-    reg  [W-1:0]         crossed_held_q;
-    reg  [W-1:0]         trim_held_q;
+    reg  [W-1:0]         lines_q;    // bitlines
+    reg  [MACS_W-1:0]    trim_q;     // MIDDLE more than what the trim adds: no lane is negative
+    reg  [31:0]          slice_q;    // charge-sharing slices so far: this one weighs 2^slice_q
+    reg                  held_q;     // the inputs are in: the ramp runs
+    reg  [MACS_W-1:0]    mac_q;      // what the ramp is compared with
     reg  signed [31:0]   ref_q;
+    reg  [PART-1:0]      above_q;    // columns at or above ref_q
+    reg  [MACS_W-1:0]    tops_q;     // the highest bit of every lane
 
     wire                 write     = mem_en_i && mem_we_i;
     wire [31:0]          row       = mem_en_i ? { {(32-ROW_W){1'b0}}, mem_row_i} : 32'd0;
@@ -95,7 +109,6 @@ module sample_array #(
     wire [31:0]          slot      = (row < ROWS) ? row : row - ROWS + 4*ROW_QUADS;
     wire [31:0]          group     = ($signed(row) < OFFSET_ROWS) ? 0
                                                       : (row - OFFSET_ROWS) / STEP_ROWS + 1;
-    wire [31:0]          lane      = 32*word + (mem_plane_i ? COLS : 0);
     wire [31:0]          strb_mask = { {8{mem_strb_i[3]}}, {8{mem_strb_i[2]}},
                                        {8{mem_strb_i[1]}}, {8{mem_strb_i[0]}}};
     wire [31:0]          rest      = (mem_ref_i ? REF_COLS : COLS) - 32*word;  // cells from here on
@@ -105,15 +118,19 @@ module sample_array #(
         mem_plane_i ? wn_q[row[ROW_W-1:0]][32*word +: 32]
                     : wp_q[row[ROW_W-1:0]][32*word +: 32];
     wire [31:0]          updated   = exists & ((old & ~strb_mask) | (data & strb_mask));
-    wire                 unused    = &{1'b0, slot, group};
+    wire                 unused    = &{1'b0, slot, group, above_q};
 
     // The bits of a word, each in the lane of its column and line; what is unknown counts as 0.
-    function [W-1:0] in_lanes(input [31:0] bits, input [31:0] first);
-        integer b;
+    function [W-1:0] in_lanes(input [31:0] bits, input [31:0] first, input minus);
+        integer     b;
+        reg  [31:0] at;
         begin
             in_lanes = {W{1'b0}};
-            for (b = 0; b < 32 && b < COLS; b = b + 1) in_lanes[b*LANE] = bits[b] === 1'b1;
-            in_lanes = in_lanes << (first*LANE);
+            for (b = 0; b < 32 && b < COLS; b = b + 1) begin
+                at = first + b;
+                in_lanes[(at % LANE * EVERY + at / LANE) * LANE] = bits[b] === 1'b1;
+            end
+            if (minus) in_lanes = (CLIPS != 0) ? in_lanes << MINUS : -in_lanes;
         end
     endfunction
 
@@ -128,7 +145,6 @@ module sample_array #(
     integer i;
 
     reg  [COLS-1:0] hidden_q;       // x where a cell that was never written was driven, else 0
-    reg  [COLS-1:0] hidden_held_q;  // as the ramp finds it
     reg             ref_hidden_q;   // the same of the reference columns
 
 `ifndef SYNTHESIS
@@ -174,10 +190,10 @@ module sample_array #(
                 for (n = 0; n < COLS; n = n + 32) begin
                     draw(COLS, n);
                     wp_q[r][n +: 32] = fresh;
-                    both = both + in_lanes(fresh, n);
+                    both = both + in_lanes(fresh, n, 1'b0);
                     draw(COLS, n);
                     wn_q[r][n +: 32] = fresh;
-                    both = both + in_lanes(fresh, n + COLS);
+                    both = both + in_lanes(fresh, n, 1'b1);
                 end
                 for (i = 1; i < 16; i = i + 1) begin
                     if (i[{3'b000, place[1:0]}]) begin
@@ -208,14 +224,12 @@ module sample_array #(
         for (i = 0; i < (CELL_ROWS<<BANK_W); i = i + 1) reference_q[i] = {CELL_BITS{1'b0}};
         for (i = 0; i < (1<<(ADC_BITS+BANK_W)); i = i + 1) group_q[i] = 32'd0;
         for (i = 0; i < (4<<SLOT_W); i = i + 1) sums_q[i] = {W{1'b0}};
-        changed_q       = 1'b0;
-        unknown_q       = 1'b0;
-        straight_held_q = {W{1'b0}};
-        crossed_held_q  = {W{1'b0}};
-        trim_held_q     = {W{1'b0}};
-        ref_q           = 32'sd0;
-        hidden_held_q   = {COLS{1'b0}};
-        ref_hidden_q    = 1'b0;
+        changed_q    = 1'b0;
+        unknown_q    = 1'b0;
+        above_q      = {PART{1'b0}};
+        hidden_q     = {COLS{1'b0}};
+        ref_hidden_q = 1'b0;
+        tops_q       = {PART{HALF << 1}};
         if (!$value$plusargs("seed=%d", seed)) seed = 1;
         if ($value$plusargs("cells=%s", power_up)) begin
             if (power_up == RANDOM) scatter;
@@ -243,7 +257,8 @@ module sample_array #(
             if (mem_plane_i) wn_q[mem_row_i][32*mem_word_i +: 32] <= updated;
             else             wp_q[mem_row_i][32*mem_word_i +: 32] <= updated;
             slot_q  <= slot[SLOT_W-1:0];
-            delta_q <= in_lanes(updated, lane) - in_lanes(old, lane);
+            delta_q <= in_lanes(updated, 32*word, mem_plane_i)
+                     - in_lanes(old, 32*word, mem_plane_i);
         end
     end
 
@@ -262,19 +277,20 @@ module sample_array #(
     assign mem_rdata_o = rdata_q;
 
     // ---- bitlines --------------------------------------------------------------------------
-    reg  [W-1:0] straight_q;  // driven by rwl_p
-    reg  [W-1:0] crossed_q;   // driven by rwl_n: the lines change places
-    reg  [W-1:0] trim_q;
-    reg  [31:0]  slice_q;     // charge-sharing slices so far: this one weighs 2^slice_q
-
-    // What one pulse takes off every line.
-    function [W-1:0] pulse(input [ROWS+6:0] rwl);
-        integer q;
+    // What one pulse takes off every line: four quads at a time, up to the last row that is driven.
+    // A row that may be driven counts, so that what is unknown stays it.
+    function [W-1:0] pulse(input [ROWS-1:0] rwl);
+        reg [ROWS+14:0] rows;
+        integer         q;
         begin
             pulse = {W{1'b0}};
-            for (q = 0; q < ROW_QUADS; q = q + 2) begin
-                pulse = pulse + sums_q[{q[SLOT_W-3:1], 1'b0, rwl[4*q +: 4]}]
-                              + sums_q[{q[SLOT_W-3:1], 1'b1, rwl[4*q + 4 +: 4]}];
+            rows  = {15'd0, rwl};
+            for (q = 0; rows !== {(ROWS+15){1'b0}}; q = q + 4) begin
+                pulse = pulse + sums_q[{q[SLOT_W-3:2], 2'd0, rows[3:0]}]
+                              + sums_q[{q[SLOT_W-3:2], 2'd1, rows[7:4]}]
+                              + sums_q[{q[SLOT_W-3:2], 2'd2, rows[11:8]}]
+                              + sums_q[{q[SLOT_W-3:2], 2'd3, rows[15:12]}];
+                rows  = rows >> 16;
             end
         end
     endfunction
@@ -310,23 +326,40 @@ module sample_array #(
         end
     end
 
+    // RBLP less RBLN.
+    function [MACS_W-1:0] apart(input [W-1:0] lines);
+        apart = (CLIPS != 0) ? lines[MACS_W-1:0] - lines[MINUS +: MACS_W] : lines[MACS_W-1:0];
+    endfunction
+
+    // What rows driven straight and crossed take off the lines: crossed, they change places.
+    function [W-1:0] discharge(input [ROWS-1:0] straight, input [ROWS-1:0] crossed);
+        reg [W-1:0] other;
+        begin
+            discharge = {W{1'b0}};
+            if (straight != 0) discharge = pulse(straight);
+            if (crossed != 0) begin
+                other     = pulse(crossed);
+                discharge = (CLIPS != 0) ? discharge + ((other << MINUS) | (other >> MINUS))
+                                         : discharge - other;
+            end
+        end
+    endfunction
+
     always @(posedge clk_i) begin
         if (precharge_i) begin
-            straight_q <= {W{1'b0}};
-            crossed_q  <= {W{1'b0}};
-            trim_q     <= {W{1'b0}};
-            slice_q    <= 32'd0;
+            lines_q <= {W{1'b0}};
+            trim_q  <= tops_q >> 1;
+            slice_q <= 32'd0;
         end else begin
-            if (rwl_p_i != 0) straight_q <= straight_q + (pulse({7'd0, rwl_p_i}) << slice_q);
-            if (rwl_n_i != 0) crossed_q  <= crossed_q + (pulse({7'd0, rwl_n_i}) << slice_q);
-            if (trim_rwl_i)   trim_q     <= trim_q + (trim_pulse(trim_rwl_i) << slice_q);
-            if (share_i)      slice_q    <= slice_q + 32'd1;
+            if (rwl_p_i != 0 || rwl_n_i != 0) begin
+                lines_q <= lines_q + (discharge(rwl_p_i, rwl_n_i) << slice_q);
+            end
+            if (trim_rwl_i) trim_q <= trim_q + (apart(trim_pulse(trim_rwl_i)) << slice_q);
+            if (share_i)    slice_q <= slice_q + 32'd1;
         end
     end
 
     // ---- sense amplifiers ------------------------------------------------------------------
-    reg                held_q;      // the inputs are in: the ramp runs
-
     // What one pulse adds to the ramp: the offset group discharges the other line.
     function [31:0] ramp_pulse(input [(1<<ADC_BITS)-1:0] groups);
         integer g;
@@ -354,6 +387,46 @@ module sample_array #(
         end
     endfunction
 
+    // What the sense amplifiers see of every column, MIDDLE more: bitlines clip, the trim does not.
+    function [MACS_W-1:0] macs(input [W-1:0] lines, input [MACS_W-1:0] trim);
+        reg [W-1:0] over;  // lanes that clip
+        reg [W-1:0] limited;
+        begin
+            limited = lines;
+            if (CLIPS != 0) begin
+                over    = (lines + {(W/LANE){ROOM[LANE-1:0]}}) & {(1+CLIPS){tops_q}};
+                over    = (over << 1) - (over >> (LANE - 1));  // their bits
+                limited = (lines & ~over) | ({(W/LANE){HEADROOM[LANE-1:0]}} & over);
+            end
+            macs = apart(limited) + trim;
+        end
+    endfunction
+
+    // Columns at or above a reference: their lanes carry into the highest bit.
+    function [PART-1:0] at_least(input [MACS_W-1:0] mac, input signed [31:0] level);
+        reg [LANE-1:0]   missing;  // to the highest bit, in the lane of a MAC that equals the level
+        reg [MACS_W-1:0] bits;
+        integer          k;
+        begin
+            missing  = (level > MIDDLE)  ? {LANE{1'b0}} :
+                       (level < -MIDDLE) ? HALF << 1 : HALF - level[LANE-1:0];
+            bits     = (mac + {PART{missing}}) & tops_q;
+            at_least = {PART{1'b0}};
+            for (k = 0; k < LANE; k = k + 1) begin
+                at_least = at_least | (bits[k*PART +: PART] >> (LANE - 1 - k));
+            end
+        end
+    endfunction
+
+    // The ramp after a pulse, and the columns at or above it.
+    function [PART+31:0] pulsed(input [(1<<ADC_BITS)-1:0] groups, input [MACS_W-1:0] mac);
+        reg signed [31:0] level;
+        begin
+            level  = ref_q + ramp_pulse(groups);
+            pulsed = {at_least(mac, level), level};
+        end
+    endfunction
+
     always @(posedge clk_i) begin
         if (precharge_i) begin
             held_q       <= 1'b0;
@@ -361,41 +434,17 @@ module sample_array #(
             ref_hidden_q <= 1'b0;
         end else if (|ref_group_i) begin
             held_q <= 1'b1;
-            if (unknown_q) ref_hidden_q <= ref_hidden_q | ref_hidden(ref_group_i);
-            ref_q  <= ref_q + ramp_pulse(ref_group_i);
-            if (!held_q) begin
-                straight_held_q <= straight_q;
-                crossed_held_q  <= crossed_q;
-                trim_held_q     <= trim_q;
-                hidden_held_q   <= hidden_q;
+            if (held_q) {above_q, ref_q} <= pulsed(ref_group_i, mac_q);
+            else begin
+                {above_q, ref_q} <= pulsed(ref_group_i, macs(lines_q, trim_q));
+                mac_q            <= macs(lines_q, trim_q);
             end
+            if (unknown_q) ref_hidden_q <= ref_hidden_q | ref_hidden(ref_group_i);
         end
     end
 
-    // Off, the sense amplifiers see a reference that nothing reaches.
-    wire signed [31:0] level = sense_i ? ref_q : 32'sh7fff_ffff;
-    reg  [COLS-1:0]    above;
-
-    // mac = dP - dN + trim of every column; the bitlines clip, the trim does not.
-    genvar c;
-    generate
-        for (c = 0; c < COLS; c = c + 1) begin : gen_sense
-            localparam P = c * LANE;
-            localparam N = (COLS + c) * LANE;
-            wire [31:0]        line_p = { {(32-LANE){1'b0}}, straight_held_q[P +: LANE]}
-                                      + { {(32-LANE){1'b0}}, crossed_held_q[N +: LANE]};
-            wire [31:0]        line_n = { {(32-LANE){1'b0}}, straight_held_q[N +: LANE]}
-                                      + { {(32-LANE){1'b0}}, crossed_held_q[P +: LANE]};
-            wire [31:0]        trim   = { {(32-LANE){1'b0}}, trim_held_q[P +: LANE]}
-                                      - { {(32-LANE){1'b0}}, trim_held_q[N +: LANE]};
-            wire signed [31:0] mac    = ((line_p > HEADROOM) ? HEADROOM : line_p)
-                                      - ((line_n > HEADROOM) ? HEADROOM : line_n) + trim;
-            always @* above[c] = mac >= level;
-        end
-    endgenerate
-
     // A comparator that would have to look at what is unknown is unknown itself.
-    assign sa_o = above ^ ({COLS{sense_i}} & (hidden_held_q | {COLS{ref_hidden_q}}));
+    assign sa_o = {COLS{sense_i}} & (above_q[COLS-1:0] ^ (hidden_q | {COLS{ref_hidden_q}}));
 
 endmodule
 

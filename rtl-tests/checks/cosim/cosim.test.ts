@@ -110,15 +110,15 @@ describe('the comparison fails where the hardware is wrong', () => {
     {
       fault: 'a comparator that misses equality',
       file: 'model/odd_array.v',
-      from: 'mac >= level',
-      to: 'mac > level',
+      from: 'HALF - level',
+      to: 'HALF - 1 - level',
       signal: 'sa',
     },
     {
       fault: 'a bitline that never clips',
       file: 'model/clipped_array.v',
-      from: '((line_p > HEADROOM) ? HEADROOM : line_p)',
-      to: 'line_p',
+      from: 'if (CLIPS != 0) begin',
+      to: "if (1'b0) begin",
       signal: 'sa',
     },
     {

@@ -51,7 +51,8 @@ describe('a comparator that is not monotone', () => {
   // Decides wrongly in every second column for every second cell of the ramp.
   const comparator: Comparator = (mac, reference, column) =>
     mac >= reference !== (((reference >> 1) + column) & 1) > 0;
-  const fault = { from: 'mac >= level;', to: '(mac >= level) ^ (sense_i && ref_q[1] ^ c[0]);' };
+  const wrong = "{COLS{ref_q[1]}} ^ {((COLS+1)/2){2'b10}}";
+  const fault = { from: '(above_q[COLS-1:0] ^', to: `(above_q[COLS-1:0] ^ ${wrong} ^` };
 
   it.each(forEveryChange(VARIANTS, everyNth(5)))(
     '$readout, $ramp ramp, early stop $earlyStop: RTL equals the golden model',

@@ -27,8 +27,8 @@ const BREAKS = [
   {
     what: 'equality that takes the lower code',
     file: (name: string) => `model/${name}_array.v`,
-    from: 'mac >= level',
-    to: 'mac > level',
+    from: 'HALF - level',
+    to: 'HALF - 1 - level',
     finds: 'cells_tables_and_conversions',
   },
   {
