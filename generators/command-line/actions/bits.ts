@@ -5,7 +5,7 @@ import { orThrow } from '../../common/problems.js';
 import { type ChosenBits, chooseBits, withBits } from '../../network/bits/choose.js';
 import type { Spent } from '../../network/bits/losses.js';
 import { type MeasuredBits, measuredBits } from '../../network/bits/measure.js';
-import type { NetworkConfig } from '../../network/config/network.js';
+import { filesAndFormat, type NetworkConfig } from '../../network/config/network.js';
 import { besideConfig } from '../../network/load.js';
 import { calibratorOf, loadedWith, refuseTrained, testFiles, type Work } from './network.js';
 
@@ -56,8 +56,8 @@ function movedTo(output: string, file: string, config: NetworkConfig): NetworkCo
   const { $schema: _, images, ...rest } = config;
   const moved = (name: string) =>
     path.isAbsolute(name) ? name : path.relative(path.dirname(output), besideConfig(file, name)) || name;
-  const { calibration, test: held, labels, ...format } = images;
-  const named = Object.entries({ calibration, test: held, labels }).filter(([, name]) => name !== undefined);
+  const { files: all, format } = filesAndFormat(images);
+  const named = Object.entries(all).filter(([, name]) => name !== undefined);
   const files = Object.fromEntries(named.map(([key, name]) => [key, moved(name!)]));
   return { ...rest, model: moved(config.model), images: { ...files, ...format } };
 }

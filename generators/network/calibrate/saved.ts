@@ -5,6 +5,7 @@ import path from 'node:path';
 import { writeWhole } from '../../common/files/writer.js';
 import { InvalidInput, orThrow } from '../../common/problems.js';
 import { VERSION } from '../../common/version.js';
+import { filesAndFormat } from '../config/network.js';
 import { arraysOf } from '../engine/arrays.js';
 import type { LayerHardware, NetworkHardware } from '../engine/hardware.js';
 import type { Requantizer } from '../engine/requantizer.js';
@@ -39,7 +40,7 @@ interface SavedRequantizer {
  */
 export function calibrationKey({ config }: NetworkPlan, model: Uint8Array, images: string): string {
   const { $schema, name, model: _, images: described, ...settings } = config;
-  const { calibration, test, labels, ...format } = described;
+  const { format } = filesAndFormat(described);
   return createHash('sha256')
     .update(JSON.stringify([VERSION, REVISION, images, format, settings]))
     .update(model)

@@ -9,6 +9,7 @@ import {
 } from '../../common/problems.js';
 import type { Range } from '../../common/shard.js';
 import { fileHash } from '../calibrate/saved.js';
+import { filesAndFormat } from '../config/network.js';
 import { sizeOf } from '../graph/steps.js';
 import { type OnnxFile, withOutputs } from '../onnx/model.js';
 import type { NetworkPlan } from '../plan/plan.js';
@@ -109,7 +110,7 @@ export async function withCapture<Value>(
   const { network, config } = plan;
   const shape = network.shapes.get(network.input)!;
   return withImages(openImages(file, config.images, shape, count), async (images) => {
-    const { calibration, test, labels, ...format } = config.images;
+    const { format } = filesAndFormat(config.images);
     const key = createHash('sha256')
       .update(JSON.stringify([await fileHash(file), format, images.count, tensors]))
       .update(model.bytes)

@@ -128,3 +128,8 @@ export type NetworkConfig = z.infer<typeof networkSchema>;
 export type NetworkConfigInput = z.input<typeof networkSchema>;
 export type WeightMethod = NetworkConfig['weights']['method'];
 export type Granularity = NetworkConfig['weights']['granularity'];
+
+/** Files of images, and apart from them how what they hold becomes what the network sees. */
+export function filesAndFormat({ calibration, test, labels, ...format }: NetworkConfig['images']) {
+  return { files: { calibration, test, labels }, format };
+}
