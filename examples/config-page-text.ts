@@ -6,7 +6,7 @@ This page is made from the schema that validates a config (\`npm run docs\`); do
 
 \`macro.json\` describes one macro. Comments and trailing commas are allowed. \`imcgen init\` writes a config in which every key
 carries what this page says of it. Editors complete and check a config by its \`"$schema"\`: \`imcgen schema macro\` prints the
-JSON Schema, and [schemas/](../schemas/) has it as a file. Rules between several values, such as capacities, are checked by
+JSON Schema, and [schemas/](../schemas/macro.schema.json) has it as a file. Rules between several values, such as capacities, are checked by
 \`imcgen check\`, which prints every broken rule with a change that helps.
 
 **Units.** One unit discharge, u, is what one conducting cell takes off its bitline in one pulse. All analog quantities are whole

@@ -14,6 +14,7 @@ import { type Example, examplesIn, firstDifference, transcriptsIn } from './bloc
 const PAGES = [
   'README.md',
   'docs/quick-start.md',
+  'docs/guide.md',
   'docs/calibration.md',
   'docs/hardware.md',
   'docs/analog.md',
