@@ -51,7 +51,7 @@ export interface MonteCarloOptions {
   readonly onProgress?: (done: number, total: number, name: string) => void;
 }
 
-/** Most dies times codes: their records are one text. */
+/** Most dies times codes of a run at once: their records are one text. */
 const MOST_FIGURES = 2 ** 21;
 /** Known input vectors by which a die calibrates its trim rows. */
 const KNOWN_VECTORS = 256;
@@ -161,11 +161,13 @@ export interface PreparedMonteCarlo {
 /**
  * Reads and checks all that a run needs.
  *
+ * @param figures most dies times codes
  * @throws InvalidInput as {@link monteCarlo}
  */
 export async function prepareMonteCarlo(
   file: string,
   options: MonteCarloOptions,
+  figures = MOST_FIGURES,
 ): Promise<PreparedMonteCarlo> {
   const { dies = 100, inputs = 1000, seed = 1, corners = ['typical'], limits = DEFAULT_LIMITS } = options;
   const plan = orThrow(planMacro(orThrow(await loadMacro(file))));
@@ -174,7 +176,7 @@ export async function prepareMonteCarlo(
     return refuse(file, 'die', 'is not there', 'Add a "die" section, such as "die": { "mismatch": 0.025 }.');
   }
   const layer = layerOf(file, plan, options.layer);
-  const most = Math.floor(MOST_FIGURES / 2 ** layer.bits);
+  const most = Math.floor(figures / 2 ** layer.bits);
   if (dies < 1 || dies > most) refuse('--dies', '', `${dies} is outside 1..${most}`);
   const random = new Random(seed);
   const weights = orThrow(weightsOf(plan, options.weights, random));

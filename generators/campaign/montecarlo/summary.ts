@@ -149,35 +149,61 @@ export function judged(record: DieRecord, ideal: Ideal, layer: LayerPlan): Judge
   };
 }
 
-/** The summary of a study; the order of records does not matter to the reader, but to the last digit of sums. */
+/**
+ * The summary of a study; the order of records does not matter to the reader, but to the last digit of sums. One number a die
+ * is in memory, not its record.
+ */
 export function summaryOf(
-  records: readonly DieRecord[],
+  records: Iterable<DieRecord>,
   ideal: Ideal,
   layer: LayerPlan,
   limits: Limits,
 ): Summary {
-  const dies = records.length;
   const conversions = ideal.conversions.reduce((sum, count) => sum + count, 0);
-  const mean = (of: (record: DieRecord) => number) =>
-    records.reduce((sum, record) => sum + of(record), 0) / dies;
-  const total = (of: (record: DieRecord) => number) => mean(of) * dies;
-  const wrong = ideal.conversions.map((_, code) => mean((record) => record.wrong[code]!));
-  const verdicts = records.map((record) => meets(judged(record, ideal, layer), limits));
-  const passing = verdicts.filter((broken) => broken.length === 0).length;
-  const error = mean((record) => record.mse - record.offset ** 2);
-  const csnrs = records
-    .map((record) => csnrOf(record, ideal))
-    .filter((value) => value !== null)
-    .sort((a, b) => a - b);
+  const sums = { dies: 0, offset: 0, mse: 0, error: 0, missing: 0 };
+  const counts = { farthest: 0, withMissing: 0, nonMonotone: 0, passing: 0 };
+  const wrongs = ideal.conversions.map(() => 0);
+  const failing = Object.fromEntries(Object.keys(limits).map((name) => [name, 0]));
+  const csnrs: number[] = [];
+  let trim: TrimSummary | undefined;
+  const steps = layer.ramp.references.map(
+    (): StepSums => ({ inl: new SpreadSum(), inlFitted: new SpreadSum(), dnl: new SpreadSum() }),
+  );
+  for (const record of records) {
+    sums.dies++;
+    trim = withTrim(trim, record);
+    sums.offset += record.offset;
+    sums.mse += record.mse;
+    sums.error += record.mse - record.offset ** 2;
+    sums.missing += record.missing;
+    counts.farthest = Math.max(counts.farthest, record.farthest);
+    if (record.missing > 0) counts.withMissing++;
+    if (record.nonMonotone > 0) counts.nonMonotone++;
+    for (const [code, count] of record.wrong.entries()) wrongs[code]! += count;
+    const broken = meets(judged(record, ideal, layer), limits);
+    if (broken.length === 0) counts.passing++;
+    for (const name of broken) failing[name]!++;
+    const csnr = csnrOf(record, ideal);
+    if (csnr !== null) csnrs.push(csnr);
+    for (const [at, { inl, inlFitted, dnl }] of steps.entries()) {
+      inl.add(record.inl, at);
+      inlFitted.add(record.inlFitted, at);
+      if (at < steps.length - 1) dnl.add(record.dnl, at);
+    }
+  }
+  const { dies } = sums;
+  const error = sums.error / dies;
+  const wrong = wrongs.map((sum) => sum / dies);
+  csnrs.sort((a, b) => a - b);
   return {
     dies,
     conversions,
     errorRate: wrong.reduce((sum, count) => sum + count, 0) / conversions,
     errorRates: ideal.conversions.map((count, code) => (count === 0 ? null : wrong[code]! / count)),
     codes: ideal.conversions,
-    farthest: records.reduce((most, record) => Math.max(most, record.farthest), 0),
-    offset: mean((record) => record.offset),
-    mse: mean((record) => record.mse),
+    farthest: counts.farthest,
+    offset: sums.offset / dies,
+    mse: sums.mse / dies,
     csnr: decibels(ideal.variance, error),
     sqnr: decibels(ideal.variance, ideal.quantizer),
     analogSnr: decibels(ideal.variance, error - ideal.quantizer),
@@ -186,54 +212,46 @@ export function summaryOf(
       median: csnrs[csnrs.length >> 1] ?? null,
       most: csnrs.at(-1) ?? null,
     },
-    steps: stepsOf(records, layer),
-    missingCodes: total((record) => record.missing),
-    diesWithMissingCodes: records.filter((record) => record.missing > 0).length,
-    nonMonotoneDies: records.filter((record) => record.nonMonotone > 0).length,
+    steps: stepsOf(steps, layer),
+    missingCodes: sums.missing,
+    diesWithMissingCodes: counts.withMissing,
+    nonMonotoneDies: counts.nonMonotone,
     yield: {
       limits,
-      passing,
-      share: passing / dies,
-      interval: wilson(passing, dies),
-      failing: Object.fromEntries(
-        Object.keys(limits).map((name) => [
-          name,
-          verdicts.filter((broken) => broken.includes(name as keyof Limits)).length,
-        ]),
-      ),
+      passing: counts.passing,
+      share: counts.passing / dies,
+      interval: wilson(counts.passing, dies),
+      failing,
     },
-    ...trimOf(records),
+    ...(trim && { trim }),
   };
 }
 
-function trimOf(records: readonly DieRecord[]): { readonly trim?: TrimSummary } {
-  const trims = records.map(({ trim }) => trim).filter((trim) => trim !== undefined);
-  if (trims.length === 0) return {};
-  const residuals = trims.map(({ residual }) => residual).filter((residual) => residual !== null);
+/** What calibrations have come to by now, and on one die more. */
+function withTrim(before: TrimSummary | undefined, { trim }: DieRecord): TrimSummary | undefined {
+  if (trim === undefined || before === undefined) return trim ?? before;
+  const residuals = [before.residual, trim.residual].filter((residual) => residual !== null);
   return {
-    trim: {
-      columns: trims.reduce((sum, { columns }) => sum + columns, 0),
-      reported: trims.reduce((sum, { reported }) => sum + reported, 0),
-      residual: residuals.length === 0 ? null : Math.max(...residuals),
-    },
+    columns: before.columns + trim.columns,
+    reported: before.reported + trim.reported,
+    residual: residuals.length === 0 ? null : Math.max(...residuals),
   };
 }
 
-function stepsOf(records: readonly DieRecord[], layer: LayerPlan): StepSummary[] {
+/** Figures of a step over all columns of all dies. */
+interface StepSums {
+  readonly inl: SpreadSum;
+  readonly inlFitted: SpreadSum;
+  readonly dnl: SpreadSum;
+}
+
+function stepsOf(sums: readonly StepSums[], layer: LayerPlan): StepSummary[] {
   const { references } = layer.ramp;
   const { entries, outputScale } = layer.table;
   const smallest = smallestStep(references);
   return references.map((reference, at) => {
-    const inl = {
-      before: spreadOf(
-        records.map((record) => record.inl),
-        at,
-      ),
-      after: spreadOf(
-        records.map((record) => record.inlFitted),
-        at,
-      ),
-    };
+    const step = sums[at]!;
+    const inl = { before: step.inl.spread(), after: step.inlFitted.spread() };
     const outputStep = ((entries[at + 1]! - entries[at]!) * outputScale) / layer.unitActivation;
     return {
       step: at + 1,
@@ -241,28 +259,30 @@ function stepsOf(records: readonly DieRecord[], layer: LayerPlan): StepSummary[]
       inl,
       inlOutputSteps: outputStep > 0 ? linearityIn(inl, outputStep) : null,
       inlSmallest: smallest === undefined ? null : linearityIn(inl, smallest),
-      dnl:
-        at === references.length - 1
-          ? null
-          : spreadOf(
-              records.map((record) => record.dnl),
-              at,
-            ),
+      dnl: at === references.length - 1 ? null : step.dnl.spread(),
     };
   });
 }
 
-function spreadOf(figures: readonly OverColumns[], at: number): Spread {
-  let [columns, sum, squares, worst] = [0, 0, 0, 0];
-  for (const figure of figures) {
-    columns += figure.columns[at]!;
-    sum += figure.sum[at]!;
-    squares += figure.squares[at]!;
-    worst = Math.max(worst, figure.most[at]!);
+class SpreadSum {
+  private columns = 0;
+  private sum = 0;
+  private squares = 0;
+  private worst = 0;
+
+  add(figure: OverColumns, at: number): void {
+    this.columns += figure.columns[at]!;
+    this.sum += figure.sum[at]!;
+    this.squares += figure.squares[at]!;
+    this.worst = Math.max(this.worst, figure.most[at]!);
   }
-  const mean = columns === 0 ? 0 : sum / columns;
-  const variance = columns === 0 ? 0 : squares / columns - mean ** 2;
-  return { mean, sigma: Math.sqrt(Math.max(0, variance)), worst };
+
+  spread(): Spread {
+    const { columns, sum, squares, worst } = this;
+    const mean = columns === 0 ? 0 : sum / columns;
+    const variance = columns === 0 ? 0 : squares / columns - mean ** 2;
+    return { mean, sigma: Math.sqrt(Math.max(0, variance)), worst };
+  }
 }
 
 function linearityIn({ before, after }: Linearity, unit: number): Linearity {

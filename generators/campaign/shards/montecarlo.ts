@@ -37,7 +37,11 @@ export async function monteCarloShard(
   shard: Shard,
   file: string,
 ): Promise<string> {
-  const { layer, dies, limits, head, studies } = await prepareMonteCarlo(config, options);
+  const { layer, dies, limits, head, studies } = await prepareMonteCarlo(
+    config,
+    options,
+    Number.MAX_SAFE_INTEGER,
+  );
   const about: About = {
     ...{ head, layer, limits, dies },
     corners: studies.map(({ study, ...each }) => {
@@ -73,9 +77,14 @@ export function mergedMonteCarlo(results: Results): MonteCarlo {
   const items = itemsOf(results) as Generator<DieRecord>;
   return {
     ...head,
-    corners: corners.map(({ ideal, ...corner }) => {
-      const records = Array.from({ length: dies }, () => items.next().value as DieRecord);
-      return { ...corner, summary: summaryOf(records, ideal, layer, limits) };
-    }),
+    corners: corners.map(({ ideal, ...corner }) => ({
+      ...corner,
+      summary: summaryOf(taken(items, dies), ideal, layer, limits),
+    })),
   };
+}
+
+/** So many of a list; the others stay in it. */
+function* taken<Value>(list: Iterator<Value>, count: number): Generator<Value> {
+  for (let at = 0; at < count; at++) yield list.next().value as Value;
 }

@@ -9,15 +9,23 @@ import { InvalidInput, type Problem } from '../../common/problems.js';
 export const ENGINES = ['local', 'parallel', 'slurm'] as const;
 export type Engine = (typeof ENGINES)[number];
 
-/** Commands that have shards, and the option that says how many cores one of them takes; most take one anyway. */
-const SHARDED: Readonly<Record<string, { readonly jobs?: string }>> = {
+/** A command that has shards. */
+interface Sharded {
+  /** Option that says how many cores a shard takes; undefined where it takes one anyway. */
+  readonly jobs?: string;
+  /** Option that names a folder which shards write into besides their results. */
+  readonly folder?: string;
+}
+
+const SHARDED: Readonly<Record<string, Sharded>> = {
   capture: { jobs: '--threads' },
+  compare: { jobs: '--threads' },
   cosim: {},
   evaluate: { jobs: '--threads' },
   faults: {},
   montecarlo: { jobs: '--workers' },
   qualify: { jobs: '--jobs' },
-  sweep: { jobs: '--jobs' },
+  sweep: { jobs: '--jobs', folder: '--packages' },
 };
 /** Options that the scripts give themselves, or that would hide what a shard says. */
 const OWN = ['--shard', '-o', '--output', '--json', '--quiet', '--min-score'];
@@ -117,13 +125,27 @@ export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+const isOption = (word: string, option: string | undefined) => word.replace(/=.*/, '') === option;
+
+/** The command of a shard: shards run side by side, so that one takes one core, unless the command says otherwise. */
+function ofOneShard(command: readonly string[]): string[] {
+  const { jobs } = SHARDED[command[0]!]!;
+  const told = jobs === undefined || command.some((word) => isOption(word, jobs));
+  return told ? [...command] : [...command, jobs, '1'];
+}
+
+/** The command of a shard that leaves nothing behind: what it writes besides its results goes into a folder of its own. */
+export function trialCommand(command: readonly string[], scratch: string): string[] {
+  const { folder } = SHARDED[command[0]!]!;
+  const words = ofOneShard(command);
+  if (folder === undefined) return words;
+  const kept = words.filter((word, at) => !isOption(word, folder) && words[at - 1] !== folder);
+  return [...kept, folder, scratch];
+}
+
 /** Runs one shard: `sh <folder>/shard.sh 3`. */
 export function shardScript(folder: string, { command, shards }: SubmitPlan): string {
-  const { jobs } = SHARDED[command[0]!]!;
-  // Shards run side by side; one of them takes one core, unless the command says otherwise.
-  const told = jobs === undefined || command.some((word) => word.replace(/=.*/, '') === jobs);
-  const one = told ? [] : [jobs, '1'];
-  const words = [...command, ...one].map(quoted).join(' ');
+  const words = ofOneShard(command).map(quoted).join(' ');
   return `#!/bin/sh
 # One shard of: imcgen ${command.map(quoted).join(' ')}
 # From the folder in which imcgen submit ran: sh ${quoted(scriptFile(folder))} <shard in 0..${shards - 1}>

@@ -1,4 +1,5 @@
 import { mergedCapture } from '../../campaign/shards/capture.js';
+import { mergedComparison } from '../../campaign/shards/compare.js';
 import { mergedCosim, type NamedVerdict } from '../../campaign/shards/cosim.js';
 import { mergedEvaluation } from '../../campaign/shards/evaluate.js';
 import { mergedFaults } from '../../campaign/shards/faults.js';
@@ -11,6 +12,7 @@ import type { FaultResult } from '../../checks/faults/run.js';
 import { InvalidInput } from '../../common/problems.js';
 import { VERSION } from '../../common/version.js';
 import { captureJson, captureText } from '../report/capture.js';
+import { comparisonJson, comparisonText } from '../report/comparison.js';
 import { evaluationJson, evaluationText } from '../report/evaluation.js';
 import { faultJson, faultText } from '../report/faults.js';
 import { monteCarloJson, monteCarloText } from '../report/montecarlo.js';
@@ -37,6 +39,12 @@ const REPORTERS: Readonly<Record<string, Reporter>> = {
     report: (results, npy = 'in files of results') => {
       const captured = mergedCapture(results, npy);
       return { text: () => captureText(captured), json: () => captureJson(captured) };
+    },
+  },
+  compare: {
+    report: (results) => {
+      const compared = mergedComparison(results);
+      return { text: () => comparisonText(compared), json: () => comparisonJson(compared) };
     },
   },
   cosim: {

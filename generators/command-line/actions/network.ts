@@ -1,4 +1,5 @@
 import { captureShard } from '../../campaign/shards/capture.js';
+import { compareShard } from '../../campaign/shards/compare.js';
 import { evaluateShard } from '../../campaign/shards/evaluate.js';
 import { COMMANDS } from '../../checks/cosim/simulator.js';
 import { requireWritable } from '../../common/files/output.js';
@@ -46,13 +47,13 @@ export interface TestOptions {
   readonly images?: number;
   /** Calibrate also what an earlier run calibrated. */
   readonly recalibrate: boolean;
+  /** Threads that compute; as many as there are cores where left out. */
+  readonly threads?: number;
 }
 
 export interface EvaluateOptions extends TestOptions {
   /** Macros whose Verilog is simulated; none where left out. */
   readonly cosim?: number;
-  /** Threads that compute; as many as there are cores where left out. */
-  readonly threads?: number;
 }
 
 /** `imcgen evaluate`. */
@@ -79,7 +80,7 @@ export async function evaluateFile(
 /** `imcgen evaluate --shard`. */
 export async function evaluateFileShard(
   file: string,
-  { engine, images, recalibrate, threads }: TestOptions & Pick<EvaluateOptions, 'threads'>,
+  { engine, images, recalibrate, threads }: TestOptions,
   work: Work,
   shard: Shard,
   output: string,
@@ -104,21 +105,40 @@ export interface CompareOptions extends TestOptions {
 
 /** `imcgen compare`. */
 export async function compareFile(file: string, options: CompareOptions, work: Work) {
-  const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
+  const { loaded, files, axes, settings } = await comparisonWork(file, options, work);
+  const calibrator = calibratorOf(file, loaded, work, options.recalibrate);
   const { plan, model } = loaded;
+  const comparison = orThrow(await compareMethods(plan, model, calibrator, files, axes, settings));
+  return { config: plan.config, comparison, test: files.test };
+}
+
+/** `imcgen compare --shard`. */
+export async function compareFileShard(
+  file: string,
+  options: CompareOptions,
+  work: Work,
+  shard: Shard,
+  output: string,
+): Promise<string> {
+  const { loaded, files, axes, settings } = await comparisonWork(file, options, work);
+  const { plan, model } = loaded;
+  const calibrator = calibratorOf(file, loaded, work, options.recalibrate);
+  const calibration = besideConfig(file, plan.config.images.calibration!);
+  return compareShard(plan, model, { calibrator, calibration }, files, axes, settings, shard, output);
+}
+
+async function comparisonWork(file: string, options: CompareOptions, work: Work) {
+  const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
   refuseTrained(loaded);
-  const { config } = plan;
+  const { config } = loaded.plan;
   const axes: Axes = {
     weights: options.weights ?? WEIGHT_CHOICES,
     granularities: options.granularity ?? [config.weights.granularity],
     bits: options.bits ?? [config.macro.adc.bits],
     levels: options.levels ?? [...new Set<Method>(['linear', 'linear-clipped', config.levels.method])],
   };
-  const files = testFiles(file, loaded);
-  const calibrator = calibratorOf(file, loaded, work, options.recalibrate);
-  const settings = { engine: options.engine, most: options.images, ...work };
-  const comparison = orThrow(await compareMethods(plan, model, calibrator, files, axes, settings));
-  return { plan, comparison, test: files.test };
+  const { engine, images: most, threads } = options;
+  return { loaded, files: testFiles(file, loaded), axes, settings: { engine, most, threads, ...work } };
 }
 
 export interface CaptureFileOptions {

@@ -1,6 +1,8 @@
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { writeCaptured } from '../../campaign/shards/capture.js';
 import { gather, writeMerged } from '../../campaign/shards/merge.js';
+import { estimate } from '../../campaign/submit/estimate.js';
 import { parallelCommand, runByParallel, runLocally } from '../../campaign/submit/local.js';
 import {
   arrayFile,
@@ -16,10 +18,11 @@ import {
 } from '../../campaign/submit/plan.js';
 import { arrayScript, refused, sbatch, underWay } from '../../campaign/submit/slurm.js';
 import { failures, missingShards, statusOf } from '../../campaign/submit/status.js';
-import { requireWritable } from '../../common/files/output.js';
+import { requireWritable, TEMPORARY } from '../../common/files/output.js';
 import { writeWhole } from '../../common/files/writer.js';
 import { Interrupted, InvalidInput } from '../../common/problems.js';
 import { requireTools } from '../../common/tool.js';
+import { estimateText } from '../report/estimate.js';
 import { mergedPasses, mergedReport } from './merge.js';
 
 /** How often shards that died on a cluster are handed to it again. */
@@ -31,6 +34,7 @@ const PERIOD = 1000;
 export interface SubmitFlags {
   readonly engine: SubmitPlan['engine'];
   readonly shards: number;
+  /** Not needed for an estimate. */
   readonly output: string;
   readonly jobs: number;
   readonly atATime?: number;
@@ -39,6 +43,7 @@ export interface SubmitFlags {
   readonly memory?: string;
   readonly wait: boolean;
   readonly dryRun: boolean;
+  readonly estimate: boolean;
   readonly quiet: boolean;
 }
 
@@ -53,6 +58,11 @@ interface Surroundings {
 export async function submit(command: readonly string[], flags: SubmitFlags, around: Surroundings) {
   const { engine, shards, output: folder, quiet } = flags;
   const plan = submitPlan(command, shards, engine);
+  if (flags.estimate) {
+    const { imcgen, signal, progress } = around;
+    process.stdout.write(estimateText(await estimate(plan, imcgen, signal, progress)));
+    return;
+  }
   const scripts = {
     'shard.sh': shardScript(folder, plan),
     ...(engine === 'slurm' && { 'array.sbatch': arrayScript(folder, plan, flags) }),
@@ -137,6 +147,10 @@ function finish(folder: string, quiet: boolean): void {
     throw new InvalidInput([{ file: folder, path: '', message, fix }, ...failures(folder, missing)]);
   }
   const results = gather([shardFolder(folder)]);
+  // What shards that were killed have left half written: nobody goes on with it.
+  for (const name of readdirSync(shardFolder(folder))) {
+    if (name.startsWith(TEMPORARY)) rmSync(path.join(shardFolder(folder), name), { force: true });
+  }
   // Tensors are large, and nobody reads them but from their own files.
   const npy = results.campaign.command === 'capture' ? path.join(folder, 'npy') : undefined;
   if (npy === undefined) writeMerged(results, path.join(folder, 'merged.jsonl'));

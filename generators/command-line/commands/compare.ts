@@ -1,16 +1,19 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Shard } from '../../common/shard.js';
 import type { Method } from '../../levels/calibrate/options.js';
 import type { Granularity } from '../../network/config/network.js';
 import type { WeightChoice } from '../../network/plan/compare-weights.js';
 import { METHOD_NAMES } from './calibrate.js';
+import { shardFlags } from './shard-flags.js';
 import { withTestOptions } from './test-options.js';
-import { wholeNumber } from './values.js';
+import { shard, wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
   imcgen compare network.json
   imcgen compare network.json --bits 2,3,4 --levels linear,linear-clipped,bs-kmq,optimal
   imcgen compare network.json --weights bwma,ternary,1+3,1+2+4 --granularity layer,array,column
+  imcgen compare network.json --bits 2,3,4 --shard 3/10 -o results/3.jsonl     a part of the rows; imcgen merge results
   imcgen compare network.json --images 500 --json | jq '.rows[].score.accuracy'
 
 Calibrates one hardware for every combination, and classifies the same held-out images with each and with the float
@@ -27,6 +30,9 @@ interface CompareFlags {
   readonly images?: number;
   readonly engine: 'onnx' | 'golden';
   readonly recalibrate: boolean;
+  readonly threads?: number;
+  readonly shard?: Shard;
+  readonly output?: string;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -42,11 +48,19 @@ export function registerCompare(program: Command): void {
     .option('--bits <list>', 'bits of the ADCs, as 3,4', listOf(wholeNumber))
     .option('--levels <list>', 'methods of levels, as --method of imcgen calibrate', listOf(levelMethod));
   withTestOptions(command)
+    .option('--shard <i/n>', 'only this part of the rows, from 0; imcgen merge puts parts together', shard)
+    .option('-o, --output <file>', 'with --shard: the file of results; one that is there already is kept')
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, flags: CompareFlags) => {
-      const { compareFile } = await import('../actions/network.js');
+    .action(async (file: string, flags: CompareFlags, own: Command) => {
+      const { compareFile, compareFileShard } = await import('../actions/network.js');
       const { comparisonJson, comparisonText } = await import('../report/comparison.js');
       const { shown } = await import('./shown.js');
+      if (flags.shard !== undefined || flags.output !== undefined) {
+        const { shard, file: output } = shardFlags(own, flags);
+        const told = await shown((work) => compareFileShard(file, flags, work, shard, output));
+        if (!flags.quiet) process.stdout.write(`${told}\n`);
+        return;
+      }
       const result = await shown((work) => compareFile(file, flags, work));
       if (flags.json) process.stdout.write(comparisonJson(result));
       else if (!flags.quiet) process.stdout.write(comparisonText(result));

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Shard } from '../../common/shard.js';
 import { shardFlags } from './shard-flags.js';
 import { withTestOptions } from './test-options.js';
-import { atLeastOne, count, shard } from './values.js';
+import { count, shard } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -45,7 +45,6 @@ export function registerEvaluate(program: Command): void {
         .argParser(count)
         .conflicts('shard'),
     )
-    .option('--threads <count>', 'threads that compute (default: one a core)', atLeastOne)
     .option('--shard <i/n>', 'only this part of the images, from 0; imcgen merge puts parts together', shard)
     .option('-o, --output <file>', 'with --shard: the file of results; one that is there already is kept')
     .addHelpText('after', EXAMPLES)

@@ -10,6 +10,7 @@ Examples:
   imcgen submit --engine parallel --shards 40 -o results -- qualify out/demo --all
   imcgen submit --engine slurm --partition short --time 0:30:00 --shards 200 --wait -o results -- qualify out/demo --all
   imcgen submit --engine slurm --shards 200 -o results --dry-run -- qualify out/demo --all
+  imcgen submit --shards 400 --estimate -- montecarlo macro.json --dies 1000000
 
 Cuts a command into shards and has them run: by this process, by GNU parallel, or as an array job of Slurm. The folder
 keeps the scripts, which are meant to be read, a log and a file of results for each shard, and the results merged.
@@ -26,7 +27,7 @@ export function registerSubmit(program: Command): void {
     .argument('<command...>', 'after --: the command and its options')
     .addOption(new Option('--engine <name>', 'what runs the shards').choices(ENGINES).default('local'))
     .requiredOption('--shards <count>', 'parts of the work', shards)
-    .requiredOption('-o, --output <folder>', 'folder of scripts, logs and results')
+    .option('-o, --output <folder>', 'folder of scripts, logs and results; an estimate needs none')
     .option('--jobs <count>', 'local, parallel: shards at a time', atLeastOne, availableParallelism())
     .option('--at-a-time <count>', 'slurm: most shards that run at a time', atLeastOne)
     .option('--partition <name>', 'slurm: partition of the cluster', word)
@@ -34,9 +35,17 @@ export function registerSubmit(program: Command): void {
     .option('--memory <size>', 'slurm: memory of a shard', word)
     .option('--wait', 'slurm: wait for the shards, run again what died, and merge', false)
     .option('--dry-run', 'print the scripts, write and run nothing', false)
+    .addOption(
+      new Option('--estimate', 'run small pieces here, and print what all of it costs in core hours')
+        .default(false)
+        .conflicts('dryRun'),
+    )
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (command: string[], flags: SubmitFlags) => {
+    .action(async (command: string[], flags: SubmitFlags, own: Command) => {
+      if (flags.output === undefined && !flags.estimate) {
+        own.error("error: required option '-o, --output <folder>' not specified", { exitCode: 2 });
+      }
       const { submit } = await import('../actions/submit.js');
       const { interruptible } = await import('./interrupt.js');
       const { progressBar } = await import('./progress.js');

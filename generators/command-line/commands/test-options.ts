@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { count } from './values.js';
+import { atLeastOne, count } from './values.js';
 
 /** Adds what commands take that calibrate a network and test it on held-out images. */
 export function withTestOptions(command: Command): Command {
@@ -11,6 +11,7 @@ export function withTestOptions(command: Command): Command {
         .default('onnx'),
     )
     .option('--recalibrate', 'calibrate also what an earlier run calibrated', false)
+    .option('--threads <count>', 'threads that compute (default: one a core)', atLeastOne)
     .option('--json', 'print the result as JSON', false)
     .option('--quiet', 'print nothing on success', false);
 }

@@ -1,11 +1,11 @@
+import type { NetworkConfig } from '../../network/config/network.js';
 import type { ComparedRow, Comparison, RefusedRow, Rival } from '../../network/evaluate/compare.js';
-import type { NetworkPlan } from '../../network/plan/plan.js';
 import { percent } from './evaluation.js';
 import { share, weightsName } from './network.js';
 import { paragraphs, textTable } from './table.js';
 
 interface Compared {
-  readonly plan: NetworkPlan;
+  readonly config: NetworkConfig;
   readonly comparison: Comparison;
   readonly test: string;
 }
@@ -48,8 +48,7 @@ const SYSTEMS: readonly System[] = [
 const systemsOf = (rival: Rival) => SYSTEMS.filter(({ has }) => has(rival)).map(({ name }) => name);
 
 /** Accuracy by method for a person. */
-export function comparisonText({ plan, comparison, test }: Compared): string {
-  const { config } = plan;
+export function comparisonText({ config, comparison, test }: Compared): string {
   const { images, float, rows } = comparison;
   const titles: [string, string][] = [
     ['', 'weights'],
@@ -110,8 +109,8 @@ function refusal({ method, digits, granularity, levels, bits, problems }: Refuse
 }
 
 /** The same for machines. */
-export function comparisonJson({ plan, comparison, test }: Compared): string {
-  const { name, macro, levels, digital, images } = plan.config;
+export function comparisonJson({ config, comparison, test }: Compared): string {
+  const { name, macro, levels, digital, images } = config;
   const rows = comparison.rows.map((row) => ({ ...row, methodsOf: systemsOf(row) }));
   const settings = { macro, sharing: levels.sharing, digital, calibrationImages: images.count };
   return `${JSON.stringify({ name, test, ...comparison, rows, settings }, null, 2)}\n`;

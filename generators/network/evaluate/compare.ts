@@ -1,4 +1,5 @@
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
+import type { Range } from '../../common/shard.js';
 import type { Method } from '../../levels/calibrate/options.js';
 import { parse } from '../../macro/config/parse.js';
 import type { Calibrator } from '../calibrate/calibrator.js';
@@ -8,7 +9,7 @@ import type { OnnxFile } from '../onnx/model.js';
 import type { WeightChoice } from '../plan/compare-weights.js';
 import { type NetworkPlan, planNetwork } from '../plan/plan.js';
 import { floatForm, hardwareForm, type Score } from './forms.js';
-import { type EvaluationOptions, type TestFiles, withTestImages } from './held-out.js';
+import { collected, type EvaluationOptions, type TestFiles, withTestImages } from './held-out.js';
 
 /** What is varied; each combination is a row. */
 export interface Axes {
@@ -47,6 +48,17 @@ export interface Comparison {
   readonly rows: readonly (ComparedRow | RefusedRow)[];
 }
 
+/** What a part of a comparison gives: the float model, or a combination. */
+export type ComparedItem = { readonly float: Score } | ComparedRow | RefusedRow;
+
+/** A comparison that is ready to be made, whole or in parts. */
+export interface PreparedComparison {
+  readonly images: number;
+  /** The float model, and the combinations. */
+  readonly items: number;
+  readonly run: (range: Range) => AsyncGenerator<ComparedItem>;
+}
+
 /**
  * Accuracy of every combination on the same held-out images, each calibrated and matched in the same way on the same
  * calibration images. Layers that the config has on digital units stay there; other overrides do not count.
@@ -61,28 +73,65 @@ export async function compareMethods(
   axes: Axes,
   options: EvaluationOptions,
 ): Promise<Result<Comparison>> {
+  const found = await withComparison(plan, model, calibrator, files, axes, options, async (ready) => {
+    const items = await collected(ready.run({ from: 0, to: ready.items }));
+    return comparisonOf(ready.images, items);
+  });
+  return found.ok ? found.value : found;
+}
+
+/**
+ * Prepares {@link compareMethods} or a part of it.
+ *
+ * @throws as {@link compareMethods}
+ */
+export async function withComparison<Value>(
+  plan: NetworkPlan,
+  model: OnnxFile,
+  calibrator: Calibrator,
+  files: TestFiles,
+  axes: Axes,
+  options: EvaluationOptions,
+  work: (ready: PreparedComparison) => Promise<Value>,
+): Promise<Result<Value>> {
   const { network, config } = plan;
+  const { engine, threads } = options;
   const rivals = rivalsOf(axes);
   return withTestImages(plan, files, options, async ({ images, shape, score }) => {
-    const float = await score(await floatForm(model, shape), 'float model');
-    const rows: (ComparedRow | RefusedRow)[] = [];
-    for (const [at, rival] of rivals.entries()) {
-      const own = parse(plan.file, networkSchema, rivalConfig(config, plan, rival));
-      const planned = own.ok ? planNetwork(own.value, network, plan.file) : own;
-      const made = planned.ok ? await calibrator.calibrate(planned.value) : planned;
-      if (!made.ok) {
-        rows.push({ ...rival, problems: made.problems });
-        continue;
+    const run: PreparedComparison['run'] = async function* ({ from, to }) {
+      for (let at = from; at < to; at++) {
+        const rival = rivals[at - 1];
+        if (rival === undefined) {
+          yield { float: await score(await floatForm(model, shape, threads), 'float model') };
+          continue;
+        }
+        const own = parse(plan.file, networkSchema, rivalConfig(config, plan, rival));
+        const planned = own.ok ? planNetwork(own.value, network, plan.file) : own;
+        const made = planned.ok ? await calibrator.calibrate(planned.value) : planned;
+        if (!made.ok) {
+          yield { ...rival, problems: made.problems };
+          continue;
+        }
+        const { hardware } = made.value;
+        const name = `row ${at} of ${rivals.length}: held-out images`;
+        const found = await score(await hardwareForm(engine, hardware, threads), name);
+        yield { ...rival, ...costOf(hardware.plan), score: found };
       }
-      const { hardware } = made.value;
-      const name = `row ${at + 1} of ${rivals.length}: held-out images`;
-      const found = await score(await hardwareForm(options.engine, hardware), name);
-      rows.push({ ...rival, ...costOf(hardware.plan), score: found });
-    }
-    const refused = rows.filter((row) => 'problems' in row);
-    if (refused.length === rows.length) return failure(...refused[0]!.problems);
-    return success({ images: images.count, float, rows });
+    };
+    return success(await work({ images: images.count, items: 1 + rivals.length, run }));
   });
+}
+
+/** All parts together; a failure where no combination can be built. */
+export function comparisonOf(
+  images: number,
+  [first, ...others]: readonly ComparedItem[],
+): Result<Comparison> {
+  const { float } = first as { readonly float: Score };
+  const rows = others as readonly (ComparedRow | RefusedRow)[];
+  const refused = rows.filter((row) => 'problems' in row);
+  if (refused.length === rows.length) return failure(...refused[0]!.problems);
+  return success({ images, float, rows });
 }
 
 export function rivalsOf({ weights, granularities, bits, levels }: Axes): Rival[] {

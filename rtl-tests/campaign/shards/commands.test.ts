@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeDigits } from '../../../examples/network/digits-network.js';
 import { registerCapture } from '../../../generators/command-line/commands/capture.js';
+import { registerCompare } from '../../../generators/command-line/commands/compare.js';
 import { registerCosim } from '../../../generators/command-line/commands/cosim.js';
 import { registerEvaluate } from '../../../generators/command-line/commands/evaluate.js';
 import { registerFaults } from '../../../generators/command-line/commands/faults.js';
@@ -65,6 +66,16 @@ const COMMANDS: readonly Sharded[] = [
           found.startsWith(',') ? '' : '"resumed": 0',
         )
         .replaceAll(at('captured'), at('capture-npy-1')),
+  },
+  {
+    name: 'compare',
+    register: registerCompare,
+    // Digits of 8 are refused.
+    work: () => [
+      ...['compare', at('digits/network.json'), '--images', '60', '--threads', '1'],
+      ...['--weights', 'ternary,1+2+8', '--levels', 'linear,bs-kmq'],
+    ],
+    plain: (text) => text.replace(/,\s*"imagesPerSecond": [^,\n]+/g, ''),
   },
   {
     name: 'evaluate',

@@ -2,10 +2,10 @@
  * Campaigns on the engines that run them: `npm run cluster`.
  *
  * The same work in one shard, in shards by this tool, by GNU parallel, and as an array job of a cluster of one node that is
- * started here; jobs killed in the middle, and a node's daemon that dies. The merged bytes are the same each
- * time, nothing is lost, and nothing is counted twice.
+ * started here; jobs killed in the middle, a node's daemon that dies, and a disk without room for the results, which is a
+ * small tmpfs where this user may mount one. The merged bytes are the same each time, nothing is lost, and nothing is counted twice.
  */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -13,7 +13,8 @@ import { execa } from 'execa';
 import { CLI } from '../../fixtures/command-line.js';
 import { type Cluster, startCluster } from './slurm.js';
 
-const WORK = ['qualify', 'sample', '--sample', '16', '--seed', '5'];
+const QUALIFY = ['qualify', 'sample', '--sample', '16', '--seed', '5'];
+const FAULTS = ['faults', 'sample', '--pairs', '4000', '--simulate', '8'];
 const SHARDS = 8;
 const CORES = 2;
 
@@ -49,45 +50,107 @@ try {
       all: true,
       env: { IMCGEN: CLI, ...env },
     });
-  const submit = (folder: string, engine: string, shards: number, ...more: readonly string[]) => [
-    ...['submit', '--engine', engine, '--shards', String(shards), '-o', folder, ...more, '--', ...WORK],
-  ];
+  const submit = (
+    folder: string,
+    engine: string,
+    shards: number,
+    work: readonly string[],
+    ...more: readonly string[]
+  ) => ['submit', '--engine', engine, '--shards', String(shards), '-o', folder, ...more, '--', ...work];
   const merged = (folder: string) =>
     readFile(path.join(root, folder, 'merged.jsonl'), 'utf8').catch(() => '');
 
-  const one = await imcgen(submit('one', 'local', 1));
-  const whole = await merged('one');
-  check('one shard, by this tool', one.exitCode === 0 && whole !== '', one.all);
-  const alone = await imcgen(WORK);
-  const score = /^sample: score [^;\n]*/m;
-  check(
-    'what it reports is what the command reports',
-    score.exec(one.all)?.[0] === score.exec(alone.all)?.[0],
-  );
-  const onCluster = async ({ env, restartNode }: Cluster) => {
-    const slurm = await imcgen(submit('slurm', 'slurm', SHARDS, '--wait'), env);
-    check(`${SHARDS} shards, Slurm: the same bytes`, (await merged('slurm')) === whole, slurm.all);
-
-    // Three shards die in the middle.
-    const run = imcgen(submit('killed', 'slurm', SHARDS, '--wait'), env);
-    const victims = new Set<string>();
-    while (victims.size < 3) {
-      const { stdout } = await execa('pgrep', ['-f', `${CLI} qualify .*killed/shards`], { reject: false });
-      const pid = stdout.split('\n').find((line) => line !== '' && !victims.has(line));
-      if (pid === undefined) await wait(50);
-      else if ((await execa('kill', ['-KILL', pid], { reject: false })).exitCode === 0) victims.add(pid);
-    }
-    const killed = await run;
+  /** The merged bytes of one shard. */
+  const whole = new Map<readonly string[], string>();
+  for (const work of [QUALIFY, FAULTS]) {
+    const [name] = work;
+    const one = await imcgen(submit(`${name}-one`, 'local', 1, work));
+    whole.set(work, await merged(`${name}-one`));
+    check(`${name}: one shard, by this tool`, one.exitCode === 0 && whole.get(work) !== '', one.all);
+    const alone = await imcgen(work);
+    const said = /^sample: score [^;\n]*|^ {2}(stuck-at|address|inversion) .*|^PASS .* mismatches/gm;
+    const [found, wanted] = [one.all.match(said), alone.all.match(said)];
     check(
-      'three of them killed, and run again: the same bytes',
-      (await merged('killed')) === whole,
-      killed.all,
+      `${name}: what it reports is what the command reports`,
+      found !== null && String(found) === String(wanted),
+      one.all,
     );
-    const { jobs } = JSON.parse(await readFile(path.join(root, 'killed', 'campaign.json'), 'utf8'));
-    check('what died was handed to the cluster again', jobs.length > 1, JSON.stringify(jobs));
+  }
+
+  /** A disk of its own for the files of results, on which one of them has room: nothing lost, nothing twice. */
+  const fullDisk = async (engine: string, env: Readonly<Record<string, string>> = {}) => {
+    const folder = `full-${engine}`;
+    const disk = path.join(root, folder, 'shards');
+    await mkdir(disk, { recursive: true });
+    const mount = await execa('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'imcgen-test', disk], {
+      reject: false,
+      all: true,
+    });
+    if (mount.exitCode !== 0) {
+      process.stdout.write(`skipped a full disk: ${mount.all.trim()}\n`);
+      return;
+    }
+    const command = submit(folder, engine, SHARDS, QUALIFY, ...(engine === 'slurm' ? ['--wait'] : []));
+    const there = async () => (await readdir(disk)).filter((name) => name !== 'ballast').sort();
+    try {
+      await writeFile(path.join(disk, 'ballast'), Buffer.alloc(28 * 1024));
+      const full = await imcgen(command, env);
+      const named = /shards\/\d\.jsonl: cannot be written: no space left/.test(full.all);
+      check(`${engine}, a full disk: it is named`, full.exitCode === 1 && named, full.all);
+      const found = await there();
+      const results = found.every((name) => /^\d\.jsonl$/.test(name));
+      check(
+        `${engine}, a full disk: there are whole files of results or none, and nothing is merged`,
+        results && found.length < SHARDS && (await merged(folder)) === '',
+        found.join(' '),
+      );
+      await rm(path.join(disk, 'ballast'));
+      const again = await imcgen(command, env);
+      check(
+        `${engine}, with room again: the same command goes on to the same bytes`,
+        (await merged(folder)) === whole.get(QUALIFY) && (await there()).length === SHARDS,
+        again.all,
+      );
+    } finally {
+      await execa('umount', [disk], { reject: false });
+    }
+  };
+
+  const onCluster = async ({ env, restartNode }: Cluster) => {
+    for (const work of [QUALIFY, FAULTS]) {
+      const [name] = work;
+      const slurm = await imcgen(submit(`${name}-slurm`, 'slurm', SHARDS, work, '--wait'), env);
+      check(
+        `${name}: ${SHARDS} shards, Slurm: the same bytes`,
+        (await merged(`${name}-slurm`)) === whole.get(work),
+        slurm.all,
+      );
+
+      // Three shards die in the middle.
+      const folder = `${name}-killed`;
+      const run = imcgen(submit(folder, 'slurm', SHARDS, work, '--wait'), env);
+      const victims = new Set<string>();
+      while (victims.size < 3) {
+        const { stdout } = await execa('pgrep', ['-f', `${CLI} ${name} .*${folder}/shards`], {
+          reject: false,
+        });
+        const pid = stdout.split('\n').find((line) => line !== '' && !victims.has(line));
+        if (pid === undefined) await wait(50);
+        else if ((await execa('kill', ['-KILL', pid], { reject: false })).exitCode === 0) victims.add(pid);
+      }
+      const killed = await run;
+      check(
+        `${name}: three of them killed, and run again: the same bytes`,
+        (await merged(folder)) === whole.get(work),
+        killed.all,
+      );
+      const { jobs } = JSON.parse(await readFile(path.join(root, folder, 'campaign.json'), 'utf8'));
+      check(`${name}: what died was handed to the cluster again`, jobs.length > 1, JSON.stringify(jobs));
+    }
+    await fullDisk('slurm', env);
 
     // A daemon that dies takes no work with it; whoever submitted has gone home.
-    const left = await imcgen(submit('left', 'slurm', SHARDS), env);
+    const left = await imcgen(submit('left', 'slurm', SHARDS, QUALIFY), env);
     check('without --wait the command says how to go on', /imcgen status left/.test(left.all), left.all);
     await restartNode();
     let status = await imcgen(['status', 'left', '--json'], env);
@@ -101,27 +164,15 @@ try {
     }
     check(
       'the daemon of the node killed and started again: the same bytes',
-      (await merged('left')) === whole,
+      (await merged('left')) === whole.get(QUALIFY),
       status.all,
     );
 
-    const many = await imcgen(submit('many', 'slurm', 102), env);
+    const many = await imcgen(submit('many', 'slurm', 102, QUALIFY), env);
     check('more shards than the cluster takes are refused', /Use --shards <= 101\./.test(many.all), many.all);
 
     // A shard that can never end well.
-    const broken = [
-      'submit',
-      '--engine',
-      'slurm',
-      '--shards',
-      '2',
-      '-o',
-      'broken',
-      '--wait',
-      '--',
-      'qualify',
-      'nowhere',
-    ];
+    const broken = submit('broken', 'slurm', 2, ['qualify', 'nowhere'], '--wait');
     const refused = await imcgen(broken, env);
     const says =
       /nowhere\/manifest\.json: no such file/.test(refused.all) && /sh broken\/shard\.sh 0/.test(refused.all);
@@ -135,13 +186,17 @@ try {
     check('nothing is merged where shards are missing', (await merged('broken')) === '');
   };
 
+  await fullDisk('local');
   if (await has('parallel')) {
-    const parallel = await imcgen(submit('parallel', 'parallel', SHARDS, '--jobs', String(CORES)));
-    check(
-      `${SHARDS} shards, GNU parallel: the same bytes`,
-      (await merged('parallel')) === whole,
-      parallel.all,
-    );
+    for (const work of [QUALIFY, FAULTS]) {
+      const folder = `${work[0]}-parallel`;
+      const parallel = await imcgen(submit(folder, 'parallel', SHARDS, work, '--jobs', String(CORES)));
+      check(
+        `${work[0]}: ${SHARDS} shards, GNU parallel: the same bytes`,
+        (await merged(folder)) === whole.get(work),
+        parallel.all,
+      );
+    }
   }
 
   if (await has('slurmctld')) {
