@@ -117,7 +117,7 @@ export function writeNpy(path: string, array: NpyArray): void {
  *
  * @throws RangeError where `data` has another length than the product of `shape`
  */
-export function npyBytes(array: NpyArray): Buffer {
+export function npyBytes(array: NpyArray): Uint8Array {
   const { shape, fortranOrder, data } = array;
   const values = shape.reduce((product, extent) => product * extent, 1);
   if (values !== data.length) throw new RangeError(`shape (${shape}) does not hold ${data.length} values`);
