@@ -120,7 +120,7 @@ describe('imcgen compare', () => {
   it('prints a table, and why a combination is refused', async () => {
     const text = await compare('--weights', 'ternary,1+2+8', '--levels', 'bs-kmq');
     expect(text).toMatch(/^float model .* %$/m);
-    expect(text).toMatch(/^ternary +layer +bs-kmq +BS-KMQ +4 .* % \.\. .* %$/m);
+    expect(text).toMatch(/^ternary +layer +bs-kmq +4 .* % \.\. .* %$/m);
     expect(text).toMatch(/^digits 1,2,8 .*refused$/m);
     expect(text).toContain('BS-KMQ: arXiv 2603.10540');
     expect(await compare('--weights', '1+2+8', '--levels', 'bs-kmq')).toContain(

@@ -251,7 +251,7 @@ describe('imcgen init', () => {
   });
 
   it('lists what there is, and writes nothing', async () => {
-    const listed = await init(path.join(root, 'listed'), '--list');
+    const listed = (await init(path.join(root, 'listed'), '--list')).replace(/\n {2,}/g, ' ');
     for (const { name, summary } of PRESETS) expect(listed).toContain(`${name.padEnd(14)}${summary}`);
     const { presets } = JSON.parse(await init('--list', '--json')) as { presets: object[] };
     expect(presets[4]).toMatchObject({ name: 'small-signed', rows: 32, columns: 16, adcBits: 3, cycles: 14 });

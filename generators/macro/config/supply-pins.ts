@@ -11,12 +11,13 @@ const LONGEST_NAME = 40;
  * netlists take capitals for the same word.
  */
 const TAKEN_IN_VERILOG = new Set(
-  `above addr at b bank banks bits blackbox blocks both c cells code cols column columns converting
-  cycle data draw drive driven entries error exists falling fields first fresh g group groups headroom
-  hidden hold i k lane lanes last level load mac march n old ones p place power_up precharge pulse
-  pulses q queued r ramp random rdata refuse refused req rest result room row rows rule rwl sa scatter
-  seed sense share slice slot start state step strb strobe strobes sums trim unknown unused unused_power
-  updated value w wdata we weights word write written zero`.split(/\s+/),
+  `above addr apart at b bank banks bits blackbox blocks both c cells clips code cols column columns
+  converting crossed cycle data discharge draw drive driven entries error every exists falling fields
+  first fresh g group groups half headroom hidden hold i k lane lanes last level limited lines load
+  mac macs march middle minus missing n old ones other over p part place power_up precharge pulse
+  pulsed pulses q queued r ramp random rdata refuse refused req rest result room row rows rule rwl sa
+  scatter seed sense share slice slot start state step straight strb strobe strobes sums threshold
+  trim unknown unused unused_power updated value w wdata we weights word write written zero`.split(/\s+/),
 );
 
 /** Ports and registers. */

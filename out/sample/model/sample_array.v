@@ -403,13 +403,13 @@ module sample_array #(
     endfunction
 
     // Columns at or above a reference: their lanes carry into the highest bit.
-    function [PART-1:0] at_least(input [MACS_W-1:0] mac, input signed [31:0] level);
-        reg [LANE-1:0]   missing;  // to the highest bit, in the lane of a MAC that equals the level
+    function [PART-1:0] at_least(input [MACS_W-1:0] mac, input signed [31:0] threshold);
+        reg [LANE-1:0]   missing;  // to the highest bit, in the lane of a MAC that equals it
         reg [MACS_W-1:0] bits;
         integer          k;
         begin
-            missing  = (level > MIDDLE)  ? {LANE{1'b0}} :
-                       (level < -MIDDLE) ? HALF << 1 : HALF - level[LANE-1:0];
+            missing  = (threshold > MIDDLE)  ? {LANE{1'b0}} :
+                       (threshold < -MIDDLE) ? HALF << 1 : HALF - threshold[LANE-1:0];
             bits     = (mac + {PART{missing}}) & tops_q;
             at_least = {PART{1'b0}};
             for (k = 0; k < LANE; k = k + 1) begin
@@ -420,10 +420,10 @@ module sample_array #(
 
     // The ramp after a pulse, and the columns at or above it.
     function [PART+31:0] pulsed(input [(1<<ADC_BITS)-1:0] groups, input [MACS_W-1:0] mac);
-        reg signed [31:0] level;
+        reg signed [31:0] threshold;
         begin
-            level  = ref_q + ramp_pulse(groups);
-            pulsed = {at_least(mac, level), level};
+            threshold = ref_q + ramp_pulse(groups);
+            pulsed    = {at_least(mac, threshold), threshold};
         end
     endfunction
 

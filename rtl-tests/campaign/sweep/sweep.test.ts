@@ -62,7 +62,7 @@ describe('the packages of a sweep', () => {
     expect(passed).toBe(true);
     const model = at('out', 'bits4', 'model', 'demo_array.v');
     const before = sha256(await readFile(model));
-    await replaceOnce(model, 'HALF - level', 'HALF - 1 - level');
+    await replaceOnce(model, 'HALF - threshold', 'HALF - 1 - threshold');
     await replaceOnce(at('out', 'bits4', 'manifest.json'), before, sha256(await readFile(model)));
     // Taken for unchanged, simulated all the same.
     const again = await run({ bits: [1, 4] }, { simulate: 2 });

@@ -110,8 +110,8 @@ describe('the comparison fails where the hardware is wrong', () => {
     {
       fault: 'a comparator that misses equality',
       file: 'model/odd_array.v',
-      from: 'HALF - level',
-      to: 'HALF - 1 - level',
+      from: 'HALF - threshold',
+      to: 'HALF - 1 - threshold',
       signal: 'sa',
     },
     {

@@ -88,7 +88,7 @@ describe('a hand edit is named by its file', () => {
     [
       'an operator',
       'model/odd_array.v',
-      (text: string) => text.replace('HALF - level', 'HALF - 1 - level'),
+      (text: string) => text.replace('HALF - threshold', 'HALF - 1 - threshold'),
       false,
     ],
     ['a text in a string', 'tb/odd_tb.v', (text: string) => text.replace('"PASS n=', '"PASS// n='), false],
@@ -112,11 +112,11 @@ describe('a hand edit is named by its file', () => {
 
   it('with the first line that differs', async () => {
     const found = await after((folder) =>
-      replaceOnce(path.join(folder, 'model/odd_array.v'), 'HALF - level', 'HALF - 1 - level'),
+      replaceOnce(path.join(folder, 'model/odd_array.v'), 'HALF - threshold', 'HALF - 1 - threshold'),
     );
     const { first } = found.edits[0] as { readonly first: { line: number; was: string; is: string } };
-    expect(first.was).toContain('HALF - level');
-    expect(first.is).toBe(first.was.replace('HALF - level', 'HALF - 1 - level'));
+    expect(first.was).toContain('HALF - threshold');
+    expect(first.is).toBe(first.was.replace('HALF - threshold', 'HALF - 1 - threshold'));
     expect(found.text).toContain(
       `  edited   model/odd_array.v: line ${first.line}\n           was  ${first.was.trim()}\n`,
     );
@@ -130,7 +130,7 @@ describe('a hand edit is named by its file', () => {
   });
 
   it('where the manifest was changed with it', async () => {
-    const found = await after(sealed('model/odd_array.v', 'HALF - level', 'HALF - 1 - level'));
+    const found = await after(sealed('model/odd_array.v', 'HALF - threshold', 'HALF - 1 - threshold'));
     expect(found.edits).toMatchObject([{ path: 'model/odd_array.v', sealed: true }]);
     expect(found).toMatchObject({ intact: false, problems: [] });
     expect(found.text).toContain('its hash in the manifest changed with it');
@@ -323,7 +323,7 @@ describe('re-simulation', () => {
 
   it('fails where an edit changed the hardware, although the manifest was changed with it', async () => {
     await withPackage(PLAN, async (folder) => {
-      await sealed('model/odd_array.v', 'HALF - level', 'HALF - 1 - level')(folder);
+      await sealed('model/odd_array.v', 'HALF - threshold', 'HALF - 1 - threshold')(folder);
       const verification = await verifyFiles(folder);
       const simulation = await resimulate(folder, verification.plan!, OPTIONS);
       expect(simulation.passed).toBe(false);

@@ -27,8 +27,8 @@ const BREAKS = [
   {
     what: 'equality that takes the lower code',
     file: (name: string) => `model/${name}_array.v`,
-    from: 'HALF - level',
-    to: 'HALF - 1 - level',
+    from: 'HALF - threshold',
+    to: 'HALF - 1 - threshold',
     finds: 'cells_tables_and_conversions',
   },
   {
