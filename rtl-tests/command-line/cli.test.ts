@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI, imcgenIn } from '../fixtures/command-line.js';
 import { levelsFrom } from '../fixtures/configurations.js';
-import { itLong } from '../fixtures/every-change.js';
+import { everyNth, forEveryChange, itLong } from '../fixtures/every-change.js';
 import { contentOf } from '../fixtures/packages.js';
 
 const MACRO = {
@@ -62,7 +62,7 @@ describe('imcgen', () => {
     'export',
     'schema',
   ];
-  it.each(commands)('%s shows examples in its help', async (command) => {
+  it.each(forEveryChange(commands, everyNth(7)))('%s shows examples in its help', async (command) => {
     const { exitCode, stdout } = await imcgen(command, '--help');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples:\n  imcgen ${command} `));

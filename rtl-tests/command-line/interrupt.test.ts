@@ -9,7 +9,7 @@ import { packageFiles } from '../../generators/package/package.js';
 import { writePackage } from '../../generators/package/write.js';
 import { CLI } from '../fixtures/command-line.js';
 import { CONFIGURATIONS, planOf } from '../fixtures/configurations.js';
-import { everyNth, forEveryChange } from '../fixtures/every-change.js';
+import { everyNth, forEveryChange, itLong } from '../fixtures/every-change.js';
 
 /** A simulation that takes long enough to be stopped. */
 const PLAN = planOf(CONFIGURATIONS.find(({ config }) => config.name === 'demo')!);
@@ -62,7 +62,7 @@ describe.each(forEveryChange(['SIGINT', 'SIGTERM'] as const, everyNth(2)))('%s',
 });
 
 describe('a synthesis that is stopped', () => {
-  it('ends quietly, and keeps nothing half written', async () => {
+  itLong('ends quietly, and keeps nothing half written', async () => {
     temporary = await mkdtemp(path.join(home, 'tmp-'));
     const kept = path.join(temporary, 'imcgen-kept');
     const args = [CLI, 'synth', folder, '-o', kept];

@@ -91,7 +91,7 @@ describe('imcgen montecarlo', () => {
     ]);
   });
 
-  it('adds dies to those that are there, and simulates anew what was cut', async () => {
+  itLong('adds dies to those that are there, and simulates anew what was cut', async () => {
     await imcgen(...RUN, '--dies', '5', '-o', 'few');
     const kept = readFileSync(at('few/dies.typical.jsonl'), 'utf8');
     await imcgen(...RUN, '--dies', '9', '-o', 'whole');

@@ -17,7 +17,7 @@ import { packageFiles } from '../../../generators/package/package.js';
 import { writePackage } from '../../../generators/package/write.js';
 import { CLI } from '../../fixtures/command-line.js';
 import { type ConfigurationInput, levelsFrom, planOf } from '../../fixtures/configurations.js';
-import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
+import { describeLong, everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { replaceOnce, withPackage } from '../../fixtures/packages.js';
 
 const READOUTS = macroSchema.shape.adc.shape.readout.unwrap().options;
@@ -95,7 +95,7 @@ describe.each(forEveryChange(READOUTS, everyNth(4)))('the netlist of a macro wit
   });
 });
 
-describe('a netlist', () => {
+describeLong('a netlist', () => {
   const plan = planWith('counter');
   const NETLIST = `syn/${plan.name}_netlist.v`;
   const COLUMNS_MODULE = `${plan.name}_column_counter`;

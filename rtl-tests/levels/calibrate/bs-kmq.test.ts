@@ -12,6 +12,7 @@ import {
 import { meanSquaredError } from '../../../generators/levels/calibrate/quantizer.js';
 import { type Levels, levelsSchema } from '../../../generators/macro/config/levels.js';
 import { normals, reluBatch, reluBatches } from '../../fixtures/activations.js';
+import { itLong } from '../../fixtures/every-change.js';
 
 // A busy machine is slow, not wrong.
 
@@ -205,7 +206,7 @@ describe('many samples', () => {
     expect(errorOf(levels, near) / optimum).toBeLessThan(1.1);
   });
 
-  it('are binned alike in any order of batches', () => {
+  itLong('are binned alike in any order of batches', () => {
     const batches = [binned, reluBatch(count, 34).map((x) => -x), reluBatch(300_000, 35).map((x) => x * 1e6)];
     const gathered = (order: readonly number[]) => {
       const collector = new BatchCollector([]);

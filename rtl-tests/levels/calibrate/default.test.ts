@@ -7,6 +7,7 @@ import { distributionOfSamples } from '../../../generators/levels/calibrate/dist
 import { optimalClusters } from '../../../generators/levels/calibrate/optimal.js';
 import type { Method } from '../../../generators/levels/calibrate/options.js';
 import { meanSquaredError } from '../../../generators/levels/calibrate/quantizer.js';
+import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
 
 // A busy machine is slow, not wrong.
 
@@ -29,7 +30,7 @@ describe.each(LAYERS)('%s of the example network, calibrated without any option'
     );
   const optimum = (bits: number) => optimalClusters(unseen, 2 ** bits).cost / unseen.samples;
 
-  it.each([2, 3, 4, 5])(
+  it.each(forEveryChange([2, 3, 4, 5], everyNth(3)))(
     'errs at most 1.15x the least that any levels err on unseen digits, %i bits',
     (bits) => {
       expect(errorOf(bits) / optimum(bits)).toBeLessThan(1.15);
