@@ -226,7 +226,10 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
   },
   {
     reason: 'an answer is looked at in the cycle after its request only',
-    changes: [['registers', 'if (<reset>) begin', 'rst_ni', 'req_i', 2]],
+    changes: [
+      ['registers', 'if (<reset>) begin', 'rst_ni', 'req_i', 2],
+      ['psum_registers', 'if (<reset>) begin', 'rst_ni', 'req_i', 2],
+    ],
   },
   {
     reason: 'the APB adapter hands the byte strobes through',
