@@ -20,7 +20,7 @@ import { program, streamConversions } from '../generators/package/vectors/scenar
 import { newBench } from '../generators/package/vectors/vectors.js';
 import { writePackage } from '../generators/package/write.js';
 import { CONFIGURATIONS, planOf } from '../rtl-tests/fixtures/configurations.js';
-import { streamedPerSecond } from './stream-pace.js';
+import { streamSimulation } from './stream-pace.js';
 
 const GENERATED = 300;
 /** Columns read over the bus after each conversion, taking turns; every cycle compares all columns. */
@@ -29,6 +29,8 @@ const PER_CELL = 12;
 const FUNCTIONAL = 20_000;
 
 const VERILATED = 20_000;
+/** Measurements of each simulation through streams. */
+const ROUNDS = 7;
 const STREAMS = { inputBytes: 16, outputBytes: 8 } as const;
 
 const demo = CONFIGURATIONS.find(({ config }) => config.name === 'demo')!;
@@ -70,21 +72,41 @@ async function streamLines(folder: string): Promise<void> {
   for (const one of packages) orThrow(await writePackage(one, packageFiles(streamed)));
   const [generated, perCell] = packages as [string, string];
   await writeFile(path.join(perCell, 'model', `${streamed.name}_array.v`), perCellArray(streamed));
-  const rate = (at: string, simulator: 'icarus' | 'verilator', count: number) =>
-    streamedPerSecond({ plan: streamed, folder: at, simulator }, count);
-  const slow = await rate(perCell, 'icarus', PER_CELL);
+  const simulations = {
+    'Icarus, per-cell loops': [perCell, 'icarus', PER_CELL],
+    'Icarus, generated package': [generated, 'icarus', GENERATED],
+    'Verilator, generated package': [generated, 'verilator', VERILATED],
+  } as const;
+  const measured: { what: string; measure: () => Promise<number>; rates: number[] }[] = [];
+  for (const [what, [at, simulator, count]] of Object.entries(simulations)) {
+    const measure = await streamSimulation({ plan: streamed, folder: at, simulator }, count);
+    measured.push({ what, measure, rates: [] });
+  }
+  // In turns, so that a slow moment of the machine meets all of them.
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { measure, rates } of measured) rates.push(await measure());
+  }
   console.log(
-    `through streams of ${STREAMS.inputBytes} bytes in and ${STREAMS.outputBytes} out, ${columns} columns read; a second of processor time`,
+    `through streams of ${STREAMS.inputBytes} bytes in and ${STREAMS.outputBytes} out, ${columns} columns read; a second of processor time, median of ${ROUNDS}`,
   );
-  line('Icarus, per-cell loops', slow, slow);
-  line('Icarus, generated package', await rate(generated, 'icarus', GENERATED), slow);
-  line('Verilator, generated package', await rate(generated, 'verilator', VERILATED), slow);
+  const [slow] = measured;
+  for (const { what, rates } of measured) {
+    const ratio = median(rates.map((rate, round) => rate / slow!.rates[round]!));
+    const spread = `${Math.min(...rates).toFixed(0)} .. ${Math.max(...rates).toFixed(0)}`;
+    console.log(`${numbers(what, median(rates), ratio)}  ${spread}`);
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 function line(what: string, rate: number, reference: number): void {
-  console.log(
-    `${what.padEnd(40)} ${rate.toFixed(1).padStart(10)}  ${(rate / reference).toFixed(1).padStart(8)}x`,
-  );
+  console.log(numbers(what, rate, rate / reference));
+}
+
+function numbers(what: string, rate: number, ratio: number): string {
+  return `${what.padEnd(40)} ${rate.toFixed(1).padStart(10)}  ${ratio.toFixed(1).padStart(8)}x`;
 }
 
 /** The rate once running: two runs of different length, so that compiling and programming cancel. */

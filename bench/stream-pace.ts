@@ -88,12 +88,13 @@ async function prepare({ plan, folder }: Paced): Promise<{ testbench: string; be
 }
 
 /**
- * Conversions a second of processor time of the simulation itself, all results taken and compared.
+ * Compiles a simulation, all results of which are taken and compared.
  *
  * @param paced what is simulated, and how
  * @param count conversions of the longer of two runs, whose difference counts: programming cancels
+ * @returns measures conversions a second of processor time, each time anew
  */
-export async function streamedPerSecond(paced: Paced, count: number): Promise<number> {
+export async function streamSimulation(paced: Paced, count: number): Promise<() => Promise<number>> {
   const { plan, folder, simulator } = paced;
   const { testbench, beats } = await prepare(paced);
   const files = ['rtl', 'model'].map((part) => path.join(folder, part, '*.v'));
@@ -112,14 +113,16 @@ export async function streamedPerSecond(paced: Paced, count: number): Promise<nu
     );
   }
   const few = Math.ceil(count / 6);
-  const seconds: number[] = [];
-  for (const conversions of [few, count]) {
-    const take = conversions * beats;
-    // Processor time, which other work on the machine moves little; Bash prints it in the last line.
-    const { all } = await shell(`TIMEFORMAT=%U; time ${run} +vectors=${folder} +take=${take}`);
-    seconds.push(Number(all.trim().split('\n').at(-1)));
-    if (!all.split('\n').includes(`${take} beats, 0 wrong`))
-      throw new Error(`${plan.name}, ${simulator}: ${all}`);
-  }
-  return (count - few) / (seconds[1]! - seconds[0]!);
+  return async () => {
+    const seconds: number[] = [];
+    for (const conversions of [few, count]) {
+      const take = conversions * beats;
+      // Processor time, which other work on the machine moves little; Bash prints it in the last line.
+      const { all } = await shell(`TIMEFORMAT=%U; time ${run} +vectors=${folder} +take=${take}`);
+      seconds.push(Number(all.trim().split('\n').at(-1)));
+      if (!all.split('\n').includes(`${take} beats, 0 wrong`))
+        throw new Error(`${plan.name}, ${simulator}: ${all}`);
+    }
+    return (count - few) / (seconds[1]! - seconds[0]!);
+  };
 }
