@@ -72,35 +72,16 @@ const SWEEP = [
 const NETWORK = 'digits/network.json';
 
 /** Every command that prints a table, with the options that make it wide. */
+const IMPORT = [
+  ...['import', 'levels.csv', '--kind', 'references', '--convention', 'midpoint', '--range', '0,6'],
+  ...['-o', 'y.levels.json'],
+];
+
 const COMMANDS: readonly (readonly string[])[] = [
   ['calibrate', 'a.npy', '--bits', '4', '-o', 'x.levels.json'],
   ['calibrate', 'a.npy', '--bits', '4', '--compare', '--held-out', 'heldout.npy'],
-  [
-    'import',
-    'levels.csv',
-    '--kind',
-    'references',
-    '--convention',
-    'midpoint',
-    '--range',
-    '0,6',
-    '-o',
-    'y.levels.json',
-  ],
-  [
-    'import',
-    'levels.csv',
-    '--kind',
-    'references',
-    '--convention',
-    'midpoint',
-    '--range',
-    '0,6',
-    '-o',
-    'y.levels.json',
-    '--histogram-from',
-    'a.npy',
-  ],
+  IMPORT,
+  [...IMPORT, '--histogram-from', 'a.npy'],
   ['init', '--list'],
   ['check', 'macro.json'],
   ['sweep', 'macro.json', '--bits', '2..4', '-o', 'one-axis'],
