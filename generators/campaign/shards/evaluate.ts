@@ -7,6 +7,7 @@ import { type Evaluation, evaluationOf, withEvaluation } from '../../network/eva
 import type { InferenceEngine, Tally } from '../../network/evaluate/forms.js';
 import type { EvaluationOptions, TestFiles } from '../../network/evaluate/held-out.js';
 import type { OnnxFile } from '../../network/onnx/model.js';
+import { macrosOf } from '../../network/plan/plan.js';
 import { sha256 } from '../../package/manifest.js';
 import { itemsOf, type Results } from './merge.js';
 import { campaignOf } from './result-file.js';
@@ -48,8 +49,8 @@ export async function evaluateShard(
   file: string,
 ): Promise<string> {
   const { engine } = options;
-  const { config, layers } = hardware.plan;
-  const macros = layers.reduce((sum, layer) => sum + layer.macros, 0);
+  const { config } = hardware.plan;
+  const macros = macrosOf(hardware.plan);
   const inputs = [
     ...[sha256(Buffer.from(model.bytes)), await fileHash(files.test), await fileHash(files.labels)],
     // What is calibrated elsewhere has to be the same hardware.

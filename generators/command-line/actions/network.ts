@@ -20,6 +20,7 @@ import type { TestFiles } from '../../network/evaluate/held-out.js';
 import { hardwareGraph } from '../../network/export/onnx.js';
 import { besideConfig, type LoadedNetwork, loadNetwork, unnamed } from '../../network/load.js';
 import { WEIGHT_CHOICES, type WeightChoice } from '../../network/plan/compare-weights.js';
+import { macrosOf } from '../../network/plan/plan.js';
 import { pytorchFiles } from '../../network/pytorch/module.js';
 
 /** What `imcgen evaluate` has found, and about what. */
@@ -73,7 +74,7 @@ export async function evaluateFile(
       : orThrow(await cosimNetwork(hardware, files.test, { macros: cosim, ...work }));
   const options = { engine, most: images, threads, ...work };
   const evaluation = orThrow(await evaluateNetwork(hardware, loaded.model, files, options));
-  const about = { config: loaded.plan.config, macros: macrosOf(loaded), calibration: { key, reused } };
+  const about = { config: loaded.plan.config, macros: macrosOf(loaded.plan), calibration: { key, reused } };
   return { ...about, evaluation, test: files.test, simulated };
 }
 
@@ -89,10 +90,6 @@ export async function evaluateFileShard(
   const calibrated = orThrow(await calibratedNetwork(file, loaded, work, recalibrate));
   const options = { engine, most: images, threads, ...work };
   return evaluateShard(calibrated, loaded.model, testFiles(file, loaded), options, shard, output);
-}
-
-function macrosOf({ plan }: LoadedNetwork): number {
-  return plan.layers.reduce((sum, layer) => sum + layer.macros, 0);
 }
 
 /** Axes of `imcgen compare`; what is left out stays as the config has it. */
@@ -200,7 +197,7 @@ export async function exportFile(
   if (pytorch) refuseTrained(loaded);
   const { hardware } = orThrow(await calibratedNetwork(file, loaded, work, recalibrate));
   const { layers } = loaded.plan;
-  const written = { file: output, layers: layers.length, macros: macrosOf(loaded) };
+  const written = { file: output, layers: layers.length, macros: macrosOf(loaded.plan) };
   if (pytorch) {
     const files = pytorchFiles(hardware);
     orThrow(await writeNewFiles(output, files, { force: true }));

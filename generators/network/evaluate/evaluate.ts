@@ -70,6 +70,7 @@ export async function withEvaluation<Value>(
   const { engine, threads } = options;
   return withTestImages(hardware.plan, files, options, async ({ images, shape, test }) => {
     const run: PreparedEvaluation['run'] = async function* (batches) {
+      if (batches.from >= batches.to) return;
       const forms: Form[] = [];
       try {
         forms.push(await floatForm(model, shape, threads));

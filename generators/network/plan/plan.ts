@@ -188,3 +188,8 @@ function tooWide({ step, on }: LayerRule, mostSum: number, spare: number, file: 
     message: `layer ${step.name}: sums up to ${mostSum} leave ${Math.max(0, spare)} bits for the factor of a column, ${LEAST_SCALE_BITS} are the least: products have to stay below 2^${EXACT_BITS}, where float32 is exact`,
   };
 }
+
+/** Macros of all layers. */
+export function macrosOf({ layers }: Pick<NetworkPlan, 'layers'>): number {
+  return layers.reduce((sum, layer) => sum + layer.macros, 0);
+}

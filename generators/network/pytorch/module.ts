@@ -8,7 +8,7 @@ import type { LayerHardware, NetworkHardware } from '../engine/hardware.js';
 import { boundedRange } from '../engine/steps.js';
 import { inputsOf, type LinearStep, type PoolStep, type Step } from '../graph/steps.js';
 import { codeRange } from '../plan/formats.js';
-import type { LayerPlan } from '../plan/plan.js';
+import { type LayerPlan, macrosOf } from '../plan/plan.js';
 import type { Tile } from '../plan/tiles.js';
 import { PARAMETERS, type Parameters } from '../trained/parameters.js';
 import { type Python, PythonNames, python } from './names.js';
@@ -67,7 +67,7 @@ function moduleText(hardware: NetworkHardware, names: PythonNames, keys: PythonN
     ...{ mean: `[${mean.join(', ')}]`, deviation: `[${deviation.join(', ')}]` },
     inputDims: network.shapes.get(network.input)!.join(', '),
     layerCount: layers.length,
-    macros: layers.reduce((sum, layer) => sum + layer.macros, 0),
+    macros: macrosOf(plan),
     ...{ input: python(network.input), output: python(network.output) },
     ...{ inputLow: input.low, inputHigh: input.high },
     ...{ first: names.of(network.input), last: names.of(network.output) },
