@@ -3,10 +3,10 @@ import { describeProblem } from '../generators/common/problems.js';
 import { packReferences, unpackReferences } from '../generators/macro/golden/pack.js';
 import { type RampPlan, rampFromCells, rampReferences } from '../generators/macro/plan/ramp.js';
 import { maxMac } from '../generators/macro/plan/shape.js';
-import { chart, whole as exact, signed } from '../generators/package/datasheet/chart.js';
 import type { LiveMacro } from '../generators/package/datasheet/live.js';
 import { decisionsOf, rampChart } from '../generators/package/datasheet/ramp-chart.js';
-import { box, element } from '../generators/package/datasheet/svg.js';
+import { chart, whole as exact, signed } from '../generators/package/pages/chart.js';
+import { box, element } from '../generators/package/pages/svg.js';
 import { type Outcome, simulate } from './simulate.js';
 
 const macro = JSON.parse(document.getElementById('macro')!.textContent!) as LiveMacro;

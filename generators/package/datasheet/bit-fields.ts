@@ -1,5 +1,5 @@
 import type { BitField } from '../../macro/plan/registers.js';
-import { box, element, picture, text } from './svg.js';
+import { box, element, picture, text } from '../pages/svg.js';
 
 const BITS = 32;
 const CELL = 25;

@@ -3,8 +3,8 @@ import { readoutOf } from '../../macro/plan/readouts.js';
 import { macCycles } from '../../macro/plan/schedule.js';
 import { magnitudeBits } from '../../macro/plan/shape.js';
 import { hasStreams } from '../../macro/plan/streams.js';
+import { element, picture, text } from '../pages/svg.js';
 import { BUSES } from '../rtl/bus-ports.js';
-import { element, picture, text } from './svg.js';
 
 interface Block {
   readonly x: number;

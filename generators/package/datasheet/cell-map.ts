@@ -1,6 +1,6 @@
 import type { MacroShape } from '../../macro/plan/shape.js';
 import { stepRows } from '../../macro/plan/shape.js';
-import { box, element, picture, short, text } from './svg.js';
+import { box, element, picture, short, text } from '../pages/svg.js';
 
 const WIDTH = 900;
 const MARGIN = { left: 58, right: 12, top: 34, bottom: 40 };

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { MacroPlan } from '../../macro/plan/plan.js';
+import type { Document, Section } from '../pages/document.js';
+import { htmlOf } from '../pages/html.js';
 import type { Contribution, PackageFile } from '../text/contribution.js';
-import { render } from '../text/render.js';
+import { datasheetDocument } from './document.js';
 import { isLive, liveMacro, scriptJson } from './live.js';
-import { inHtml } from './markup.js';
 import { cyclesOf, type Recorded, recordingOf } from './recorded.js';
-import { datasheetView } from './view.js';
 
 export const DATASHEET_PATH = 'docs/datasheet.html';
 
@@ -30,25 +30,41 @@ export const DATASHEET: Contribution = {
   lists: (plan, files) => [{ path: DATASHEET_PATH, text: datasheet(plan, files) }],
 };
 
+/** A datasheet, and the scripts that move its live model. */
+export interface Datasheet {
+  readonly document: Document;
+  readonly scripts: string;
+}
+
 /**
- * The page: one file that needs no other.
+ * What the datasheet of a macro says.
  *
- * @param files of the package, the vectors among them
+ * @param files    of the package, the vectors among them
+ * @param measured what tools have found besides
  */
-function datasheet(plan: MacroPlan, files: readonly PackageFile[]): string {
+export function datasheetOf(
+  plan: MacroPlan,
+  files: readonly PackageFile[],
+  measured: readonly Section[] = [],
+): Datasheet {
   const textOf = (name: string) => files.find(({ path }) => path === `vectors/${name}.txt`)!.text;
   const recording = recordingOf(textOf('operations'), plan.shape);
   const kept = recording.conversions.slice(-KEPT);
   const drawn = mostVaried(kept);
   const cycles = drawn === undefined ? [] : cyclesOf(textOf('trace'), drawn.number);
-  const view = datasheetView(plan, { cells: recording.cells, kept, drawn, cycles });
-  const page = render('docs/datasheet.html', inHtml(view));
-  if (!isLive(plan.shape)) return page;
+  const document = datasheetDocument(plan, { cells: recording.cells, kept, drawn, cycles }, measured);
+  if (!isLive(plan.shape)) return { document, scripts: '' };
   const data = scriptJson(liveMacro(plan, recording, kept));
   script ??= readFileSync(SCRIPT, 'utf8').trim();
-  const scripts = `<script type="application/json" id="macro">${data}</script>\n<script>${script}</script>\n`;
-  const end = page.lastIndexOf('</body>');
-  return `${page.slice(0, end)}${scripts}${page.slice(end)}`;
+  return {
+    document,
+    scripts: `<script type="application/json" id="macro">${data}</script>\n<script>${script}</script>\n`,
+  };
+}
+
+function datasheet(plan: MacroPlan, files: readonly PackageFile[]): string {
+  const { document, scripts } = datasheetOf(plan, files);
+  return htmlOf(document, scripts);
 }
 
 /** The conversion with the most different values among the columns read; of those that are alike, with the most inputs. */

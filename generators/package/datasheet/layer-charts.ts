@@ -1,8 +1,8 @@
 import type { LevelsHistogram } from '../../macro/config/types.js';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
 import { maxMac } from '../../macro/plan/shape.js';
-import { chart, line, signed, steps } from './chart.js';
-import { box, element, short } from './svg.js';
+import { chart, line, signed, steps } from '../pages/chart.js';
+import { box, element, short } from '../pages/svg.js';
 
 const WIDTH = 480;
 const HEIGHT = 310;

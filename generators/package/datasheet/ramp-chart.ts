@@ -1,8 +1,8 @@
 import { stepsOfRamp } from '../../macro/golden/word-lines.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
-import { chart, line, steps } from './chart.js';
+import { chart, line, steps } from '../pages/chart.js';
+import { element } from '../pages/svg.js';
 import { bitOf, type Cycle, FLAGS } from './recorded.js';
-import { element } from './svg.js';
 
 /** A column in a ramp. */
 export interface RampColumn {

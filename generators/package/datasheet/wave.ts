@@ -1,4 +1,4 @@
-import { box, element, picture, short, text } from './svg.js';
+import { box, element, picture, short, text } from '../pages/svg.js';
 
 /** A line of a timing diagram: what a signal is in each of its cycles; undefined where a bus has no value to show. */
 export type Signal =
