@@ -2,11 +2,18 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transform } from 'esbuild';
+import { build, transform } from 'esbuild';
 import Handlebars from 'handlebars';
-import { TEMPLATE_OPTIONS } from '../dist/package/text/template-options.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const options = await build({
+  entryPoints: [path.join(ROOT, 'generators', 'package', 'text', 'template-options.ts')],
+  ...{ format: 'esm', write: false },
+});
+const { TEMPLATE_OPTIONS } = await import(
+  `data:text/javascript,${encodeURIComponent(options.outputFiles[0].text)}`
+);
+
 const folder = path.join(ROOT, 'templates');
 const entries = readdirSync(folder, { recursive: true })
   .filter((file) => file.endsWith('.hbs'))

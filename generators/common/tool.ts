@@ -1,6 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
-import { execa } from 'execa';
 import { Interrupted, MissingTool } from './problems.js';
 
 /** Debian packages of the commands that are run, and of those that they start in turn. */
@@ -47,6 +46,8 @@ export async function runTool(
   signal: AbortSignal | undefined,
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<ToolOutput> {
+  // Most commands that can run a tool often run none: it is loaded by the first that does.
+  const { execa } = await import('execa');
   if (signal?.aborted) throw new Interrupted();
   const run = execa(command, args, { ...options, stdin: 'ignore', all: true, reject: false, detached: true });
   const stop = () => signalGroup(run.pid, 'SIGTERM');

@@ -59,45 +59,69 @@ export interface Ideal {
   readonly quantizer: number;
 }
 
+/** A macro without faults on the inputs of a study: what its dies are compared with. */
+export class IdealMacro {
+  readonly ideal: Ideal;
+  readonly macro: Macro;
+  readonly codes: Uint8Array;
+  /** MAC within the range of the table, u. */
+  readonly macs: Float64Array;
+  /** What codes decode to, u. */
+  readonly values: Float64Array;
+
+  constructor({ plan, bank, weights, inputs }: Study) {
+    const { rows, columns } = plan.shape;
+    const { table, unitActivation } = plan.layers[bank]!;
+    this.macro = Macro.from(plan);
+    this.macro.loadWeights(weights);
+    this.values = Float64Array.from(table.entries, (entry) => (entry * table.outputScale) / unitActivation);
+    const length = (inputs.length / rows) * columns;
+    const asked = { codes: new Uint8Array(length), macs: new Int32Array(length) };
+    const { codes, macs } = this.macro.convertBatch(inputs, { bank }, asked);
+    const [low, high] = [this.values[0]!, this.values.at(-1)!];
+    this.codes = codes;
+    this.macs = new Float64Array(length);
+    for (let at = 0; at < length; at++) this.macs[at] = Math.min(high, Math.max(low, macs[at]!));
+    this.ideal = this.statistics();
+  }
+
+  private statistics(): Ideal {
+    const { codes, macs, values } = this;
+    const conversions = new Array<number>(values.length).fill(0);
+    const [mac, error] = [new Moments(), new Moments()];
+    for (let at = 0; at < macs.length; at++) {
+      const code = codes[at]!;
+      conversions[code]!++;
+      mac.add(macs[at]!);
+      error.add(values[code]! - macs[at]!);
+    }
+    return { conversions, variance: mac.variance, quantizer: error.variance };
+  }
+}
+
 /** Simulates dies of a study, one after the other. */
 export class DieSimulator {
-  /** What the dies are compared with. */
-  readonly ideal: Ideal;
   private readonly converter: DieConverter;
   private readonly layer: LayerPlan;
-  private readonly idealCodes: Uint8Array;
-  /** MAC within the range of the table, u. */
-  private readonly macs: Float64Array;
-  /** What codes decode to, u. */
-  private readonly values: Float64Array;
   private readonly referenceCells: Uint8Array;
   private readonly cells: ColumnCurrents;
   private readonly codes: Uint8Array;
   private readonly calibrator: TrimCalibrator | undefined;
 
-  constructor(private readonly study: Study) {
-    const { plan, bank, constants, weights, inputs, calibration } = study;
+  /** @param perfect of the same study, where it is there already */
+  constructor(
+    private readonly study: Study,
+    private readonly perfect: IdealMacro = new IdealMacro(study),
+  ) {
+    const { plan, bank, constants, inputs, calibration } = study;
     const { shape } = plan;
+    const { macro, codes } = perfect;
     this.calibrator =
       calibration && new TrimCalibrator(study, calibration === 'offsets' ? undefined : calibration);
     this.layer = plan.layers[bank]!;
-    const macro = Macro.from(plan);
-    macro.loadWeights(weights);
     this.referenceCells = packReferences(macro.programmed(bank).reference, shape);
-    const { entries, outputScale } = this.layer.table;
-    this.values = Float64Array.from(entries, (entry) => (entry * outputScale) / this.layer.unitActivation);
     this.converter = new DieConverter(macro, constants, inputs, { bank });
-    const length = (inputs.length / shape.rows) * shape.columns;
-    const ideal = macro.convertBatch(
-      inputs,
-      { bank },
-      { codes: new Uint8Array(length), macs: new Int32Array(length) },
-    );
-    this.idealCodes = ideal.codes;
-    const [low, high] = [this.values[0]!, this.values.at(-1)!];
-    this.macs = Float64Array.from(ideal.macs, (mac) => Math.min(high, Math.max(low, mac)));
-    this.codes = new Uint8Array(length);
-    this.ideal = this.compareIdeal();
+    this.codes = new Uint8Array(codes.length);
     const counted = (plane: Uint8Array) => {
       const counts = new Int32Array(shape.columns);
       plane.forEach((bit, cell) => {
@@ -106,19 +130,6 @@ export class DieSimulator {
       return counts;
     };
     this.cells = { plus: counted(macro.array.plus), minus: counted(macro.array.minus) };
-  }
-
-  private compareIdeal(): Ideal {
-    const { idealCodes, macs, values } = this;
-    const conversions = new Array<number>(values.length).fill(0);
-    const [mac, error] = [new Moments(), new Moments()];
-    for (let at = 0; at < macs.length; at++) {
-      const code = idealCodes[at]!;
-      conversions[code]!++;
-      mac.add(macs[at]!);
-      error.add(values[code]! - macs[at]!);
-    }
-    return { conversions, variance: mac.variance, quantizer: error.variance };
   }
 
   /** The record of a die. */
@@ -137,7 +148,8 @@ export class DieSimulator {
   }
 
   private compareCodes() {
-    const { codes, idealCodes, macs, values } = this;
+    const { codes } = this;
+    const { codes: idealCodes, macs, values } = this.perfect;
     const wrong = new Array<number>(values.length).fill(0);
     const error = new Moments();
     let farthest = 0;

@@ -11,9 +11,8 @@ import type { DieConstants } from '../../macro/die/constants.js';
 import { type LayerPlan, type MacroPlan, planMacro } from '../../macro/plan/plan.js';
 import { type KnownConversions, knownConversions } from '../../macro/trim/known.js';
 import { CORNERS, type CornerName } from './corners.js';
-import { type DieRecord, DieSimulator, type Ideal } from './dies.js';
+import { type DieRecord, type Ideal, IdealMacro } from './dies.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
-import { plotsOf } from './plots.js';
 import { simulateEach, threadsFor } from './pool.js';
 import { inputsOf, weightsOf } from './samples.js';
 import type { SelfCalibration } from './self-calibration.js';
@@ -129,6 +128,7 @@ export async function monteCarlo(
     const summary = summaryOf(records, ideal, layer, limits);
     results.push({ ...about, constants: study.constants, summary });
     if (options.output !== undefined) {
+      const { plotsOf } = await import('./plots.js');
       for (const { name, svg } of plotsOf(plan, layer, title, records, ideal, summary)) {
         plots.push({ path: `${name}.${title}.svg`, text: svg });
       }
@@ -261,12 +261,12 @@ async function recordsOf(
   const seeds = Array.from({ length: dies }, (_, at) => seedOf(seed, at));
   const file = output === undefined ? undefined : path.join(output, `dies.${title}.jsonl`);
   const store = new RecordStore(file, studyKey(study));
-  const { ideal } = new DieSimulator(study);
+  const perfect = new IdealMacro(study);
   const missing = seeds.filter((die) => store.get(die) === undefined);
   let done = dies - missing.length;
   const threads = options.workers ?? threadsFor(study, missing.length);
   try {
-    await simulateEach(study, missing, threads, stop, (records) => {
+    await simulateEach(study, missing, threads, { perfect, stop }, (records) => {
       store.add(records);
       done += records.length;
       onProgress?.(done, dies, title);
@@ -274,5 +274,5 @@ async function recordsOf(
   } finally {
     store.save();
   }
-  return { records: seeds.map((die) => store.get(die)!), ideal };
+  return { records: seeds.map((die) => store.get(die)!), ideal: perfect.ideal };
 }

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Interrupted } from '../../common/problems.js';
-import { type DieRecord, DieSimulator } from './dies.js';
+import { type DieRecord, DieSimulator, type IdealMacro } from './dies.js';
 import type { Study } from './study.js';
 
 /** Dies that a thread is given at a time. */
@@ -21,17 +21,19 @@ export function threadsFor({ inputs, plan }: Study, dies: number): number {
  * Simulates dies and hands their records on as they come, in any order.
  *
  * @param threads 1: in this one
+ * @param ready   what its caller has made of the study, and what may end the work
  * @throws Interrupted where `stop` aborts; what was handed on by then stays
  */
 export async function simulateEach(
   study: Study,
   seeds: readonly number[],
   threads: number,
-  stop: AbortSignal | undefined,
+  { perfect, stop }: { readonly perfect: IdealMacro; readonly stop: AbortSignal | undefined },
   use: (records: readonly DieRecord[]) => void,
 ): Promise<void> {
-  if (threads === 1 || seeds.length === 0) {
-    const simulator = new DieSimulator(study);
+  if (seeds.length === 0) return;
+  if (threads === 1) {
+    const simulator = new DieSimulator(study, perfect);
     for (const seed of seeds) {
       // Signals and the bar have their turn.
       await new Promise(setImmediate);

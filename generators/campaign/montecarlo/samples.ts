@@ -12,8 +12,7 @@ export const MOST_VALUES = 2 ** 27;
 /** Weights of a study: those of a file, rows x columns of -1, 0 and +1; random ones with each as likely where there is none. */
 export function weightsOf({ shape }: MacroPlan, file: string | undefined, random: Random): Result<Int8Array> {
   const { rows, columns } = shape;
-  if (file === undefined)
-    return success(Int8Array.from({ length: rows * columns }, () => random.whole(-1, 1)));
+  if (file === undefined) return success(drawn(new Int8Array(rows * columns), random, -1, 1));
   const values = valuesOf(file, [rows, columns], -1, 1);
   return values.ok ? success(Int8Array.from(values.value)) : values;
 }
@@ -43,9 +42,18 @@ export function inputsOf(
   // Uniform over 0 .. a has the mean square a^2 / 3, and two thirds of the weights count.
   const amplitude = Math.round((Math.sqrt(3) * largest) / 2 / Math.sqrt((2 / 3) * rows));
   const most = Math.min(maxMagnitude(shape), Math.max(1, amplitude));
-  return success(
-    Int16Array.from({ length: wanted * rows }, () => random.whole(inputSigned ? -most : 0, most)),
-  );
+  return success(drawn(new Int16Array(wanted * rows), random, inputSigned ? -most : 0, most));
+}
+
+/** Fills a list with whole numbers in low..high. */
+function drawn<List extends Int8Array | Int16Array>(
+  list: List,
+  random: Random,
+  low: number,
+  high: number,
+): List {
+  for (let at = 0; at < list.length; at++) list[at] = random.whole(low, high);
+  return list;
 }
 
 function valuesOf(

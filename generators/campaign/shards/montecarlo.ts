@@ -1,6 +1,6 @@
 import type { Shard } from '../../common/shard.js';
 import type { LayerPlan } from '../../macro/plan/plan.js';
-import { type DieRecord, DieSimulator, type Ideal } from '../montecarlo/dies.js';
+import { type DieRecord, type Ideal, IdealMacro } from '../montecarlo/dies.js';
 import type { Limits } from '../montecarlo/limits.js';
 import {
   type CornerResult,
@@ -42,12 +42,12 @@ export async function monteCarloShard(
     options,
     Number.MAX_SAFE_INTEGER,
   );
+  // What is the same for all dies of all corners is computed once.
+  const perfect = new IdealMacro(studies[0]!.study);
+  const { ideal } = perfect;
   const about: About = {
     ...{ head, layer, limits, dies },
-    corners: studies.map(({ study, ...each }) => {
-      const { ideal } = new DieSimulator(study);
-      return { ...each, constants: study.constants, ideal };
-    }),
+    corners: studies.map(({ study, ...each }) => ({ ...each, constants: study.constants, ideal })),
   };
   const items = dies * studies.length;
   const keys = studies.map(({ study }) => studyKey(study));
@@ -60,7 +60,7 @@ export async function monteCarloShard(
         seedOf(head.seed, from + die - at * dies),
       );
       const found = new Map<number, DieRecord>();
-      await simulateEach(study, seeds, options.workers ?? 1, options.stop, (some) => {
+      await simulateEach(study, seeds, options.workers ?? 1, { perfect, stop: options.stop }, (some) => {
         for (const record of some) found.set(record.die, record);
         done += some.length;
         options.onProgress?.(done, range.to - range.from, corner);

@@ -16,6 +16,9 @@ import {
 import { linesOfRamp, type ReferenceLines } from './reference-lines.js';
 
 /** A bank as a conversion finds it, and its reference lines step by step where there is a die. */
+/** What a batch can be asked for. */
+const BUFFERS = ['codes', 'outputs', 'macs'] as const;
+
 interface Contents extends BankContents {
   readonly dieReferences: readonly ReferenceLines[];
 }
@@ -258,7 +261,7 @@ export class Macro {
     }
     const values = count * columns;
     const buffers = out ?? { codes: new Uint8Array(values), outputs: new Int32Array(values) };
-    for (const name of ['codes', 'outputs', 'macs'] as const) {
+    for (const name of BUFFERS) {
       const found = buffers[name]?.length ?? values;
       if (found !== values) {
         throw new RangeError(
@@ -269,7 +272,11 @@ export class Macro {
     const refuse = (from: number, end: number) => this.expectInputs(inputs, from, end);
     const { comparator, die } = this.sensing;
     const fast = options.plain || comparator !== undefined || die !== undefined ? undefined : kernel();
-    if (fast !== undefined) {
+    if (BUFFERS.every((name) => buffers[name] === undefined)) {
+      // Nothing but whether it can be converted.
+      refuse(0, inputs.length);
+      this.conversions += count;
+    } else if (fast !== undefined) {
       fast.convert(this.array, contents, inputs, buffers, refuse);
       this.conversions += count;
     } else this.convertEach(inputs, contents, buffers, refuse);

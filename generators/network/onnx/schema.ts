@@ -1,13 +1,10 @@
-import protobuf from 'protobufjs/light.js';
-
-/** A field by its number: `[number, type]`, or `[number, type, 'repeated']`. */
-type Field = readonly [id: number, type: string, rule?: 'repeated'];
+import { decodeMessage, encodeMessage, type Messages } from './protobuf.js';
 
 /**
  * The messages of an ONNX file that are read and written here, by the numbers of the public schema (onnx.proto, IR
  * version 3 and later). Other fields are skipped.
  */
-const MESSAGES: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
+const MESSAGES: Messages = {
   ModelProto: {
     irVersion: [1, 'int64'],
     producerName: [2, 'string'],
@@ -125,32 +122,16 @@ export interface OnnxModel {
 /** Element types of a tensor that are read here, by their number in a file. */
 export const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, double: 11 } as const;
 
-const root = protobuf.Root.fromJSON({
-  nested: Object.fromEntries(
-    Object.entries(MESSAGES).map(([message, fields]) => [
-      message,
-      {
-        fields: Object.fromEntries(
-          Object.entries(fields).map(([name, [id, type, rule]]) => [
-            name,
-            { id, type, ...(rule !== undefined && { rule }) },
-          ]),
-        ),
-      },
-    ]),
-  ),
-});
-const modelType = root.lookupType('ModelProto');
-
 /**
  * A model from the bytes of its file. 64-bit integers become numbers.
  *
  * @throws Error where the bytes are no such message
  */
 export function decodeModel(bytes: Uint8Array): OnnxModel {
-  return modelType.toObject(modelType.decode(bytes), { longs: Number }) as OnnxModel;
+  return decodeMessage(MESSAGES, 'ModelProto', bytes) as OnnxModel;
 }
 
+/** The bytes of a file that holds a model. */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  return modelType.encode(modelType.fromObject(model)).finish();
+  return encodeMessage(MESSAGES, 'ModelProto', model);
 }

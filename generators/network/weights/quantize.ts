@@ -96,31 +96,47 @@ function finished(
   whole: Pick<WholeWeights, 'digits' | 'codes' | 'scales' | 'factors'>,
   tiles: readonly ChannelRange[],
 ): WholeWeights {
-  const { digits, codes, scales, factors } = whole;
+  const { digits, codes, factors } = whole;
   const size = weights.length / outputs;
-  const area = size / channels;
   const planes = planesOf(codes, digits);
-  const factorOf = (at: number) => {
-    const channel = Math.floor((at % size) / area);
-    return factors[tiles.findIndex(({ first, channels }) => channel < first + channels)]!;
-  };
   return {
     ...{ ...whole, planes },
-    relativeError: relativeError(weights, (at) => codes[at]! * scales[Math.floor(at / size)]! * factorOf(at)),
-    usedCells: planes.reduce(
-      (cells, plane) => cells + plane.reduce((sum, digit) => sum + digit * digit, 0),
-      0,
-    ),
+    relativeError: relativeError(weights, whole, factorsOfRows(size, size / channels, tiles, factors)),
+    usedCells: planes.reduce((cells, plane) => cells + conducting(plane), 0),
   };
+}
+
+/** The factor of the tile of each row of a column. */
+function factorsOfRows(
+  rows: number,
+  area: number,
+  tiles: readonly ChannelRange[],
+  factors: readonly number[],
+): Float64Array {
+  const all = new Float64Array(rows);
+  for (const [at, { first, channels }] of tiles.entries()) {
+    all.fill(factors[at]!, first * area, (first + channels) * area);
+  }
+  return all;
 }
 
 function planesOf(codes: Int8Array, digits: readonly number[]): Int8Array[] {
   const planes = digits.map(() => new Int8Array(codes.length));
-  for (let at = 0; at < codes.length; at++) {
-    const split = digitsOf(codes[at]!, digits);
-    for (let digit = 0; digit < digits.length; digit++) planes[digit]![at] = split[digit]!;
+  // Weights are many, their values few.
+  const most = largestWeight(digits);
+  const split = Array.from({ length: 2 * most + 1 }, (_, at) => digitsOf(at - most, digits));
+  for (const [digit, plane] of planes.entries()) {
+    const ofCode = Int8Array.from(split, (each) => each[digit]!);
+    for (let at = 0; at < codes.length; at++) plane[at] = ofCode[codes[at]! + most]!;
   }
   return planes;
+}
+
+/** Cells of a plane that are not 0. */
+function conducting(plane: Int8Array): number {
+  let cells = 0;
+  for (let at = 0; at < plane.length; at++) cells += plane[at]! * plane[at]!;
+  return cells;
 }
 
 /** Weights that a tile holds, and where they lie in the layer. */
@@ -148,11 +164,18 @@ export function commonScale(wanted: readonly number[]): { scale: number; factors
   return { scale: best, factors: factorsAt(best) };
 }
 
-function relativeError(weights: Float32Array, restored: (at: number) => number): number {
+/** @param factors one a row of a column */
+function relativeError(
+  weights: Float32Array,
+  { codes, scales }: Pick<WholeWeights, 'codes' | 'scales'>,
+  factors: Float64Array,
+): number {
   let [error, power] = [0, 0];
-  for (let at = 0; at < weights.length; at++) {
-    error += (weights[at]! - restored(at)) ** 2;
-    power += weights[at]! ** 2;
+  for (let at = 0, column = 0; at < weights.length; column++) {
+    for (let row = 0; row < factors.length; row++, at++) {
+      error += (weights[at]! - codes[at]! * scales[column]! * factors[row]!) ** 2;
+      power += weights[at]! ** 2;
+    }
   }
   return power === 0 ? 0 : error / power;
 }

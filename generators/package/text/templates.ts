@@ -16,8 +16,16 @@ const PARTIALS = 'partials/';
 /** Loads at once, not when awaited: a module that awaits cannot be required from CommonJS. */
 const load = createRequire(import.meta.url);
 
-/** A template of `templates/`, without its `.hbs`; where the sources run, one of a full path as well. */
-export const templateNamed = existsSync(BUILT) ? builtTemplates() : sourceTemplates();
+let templates: ((name: string) => Template) | undefined;
+
+/**
+ * A template of `templates/`, without its `.hbs`; where the sources run, one of a full path as well. They are loaded with the
+ * first one that is asked for: most commands that can write Verilog often write none.
+ */
+export function templateNamed(name: string): Template {
+  templates ??= existsSync(BUILT) ? builtTemplates() : sourceTemplates();
+  return templates(name);
+}
 
 /** Without the compiler, which takes longer to load than to generate a macro. */
 function builtTemplates(): (name: string) => Template {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CORNERS, type CornerName } from '../../../generators/campaign/montecarlo/corners.js';
-import { DieSimulator, simulateDies } from '../../../generators/campaign/montecarlo/dies.js';
+import { IdealMacro, simulateDies } from '../../../generators/campaign/montecarlo/dies.js';
 import { limitsOf, meets } from '../../../generators/campaign/montecarlo/limits.js';
 import { TrimCalibrator } from '../../../generators/campaign/montecarlo/self-calibration.js';
 import type { Study } from '../../../generators/campaign/montecarlo/study.js';
@@ -131,7 +131,7 @@ describe('the record of a die', () => {
   it('of an ideal die has no errors and no INL', () => {
     const study = studyOf(planWith(SIGNED, {}));
     const [record] = simulateDies(study, [1]);
-    const { ideal } = new DieSimulator(study);
+    const { ideal } = new IdealMacro(study);
     expect(record).toMatchObject({ farthest: 0, missing: 0, nonMonotone: 0 });
     expect(Math.max(...record!.wrong, ...record!.inl.most, ...record!.dnl.most)).toBe(0);
     expect(record!.mse - record!.offset ** 2).toBeCloseTo(ideal.quantizer, 9);
@@ -183,7 +183,7 @@ describe('the summary of a study', () => {
   const layer = plan.layers[0]!;
   const seeds = Array.from({ length: 20 }, (_, at) => at + 1);
   const records = simulateDies(study, seeds);
-  const { ideal } = new DieSimulator(study);
+  const { ideal } = new IdealMacro(study);
 
   it('splits the CSNR into parts that add up', () => {
     const { csnr, sqnr, analogSnr } = summaryOf(records, ideal, layer, {});
@@ -298,7 +298,7 @@ describe('dies that calibrate their trim rows', () => {
       if (calibration === 'offsets') expect(trim!.residual).toBeLessThan(0.65);
       else expect(trim!.residual).toBe(null);
     }
-    const { ideal } = new DieSimulator(study);
+    const { ideal } = new IdealMacro(study);
     const summary = summaryOf(after, ideal, plan.layers[0]!, {});
     const reported = after.reduce((sum, { trim }) => sum + trim!.reported, 0);
     expect(summary.trim).toMatchObject({ columns: 80, reported });

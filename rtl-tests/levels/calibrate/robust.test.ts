@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DieSimulator } from '../../../generators/campaign/montecarlo/dies.js';
+import { DieSimulator, IdealMacro } from '../../../generators/campaign/montecarlo/dies.js';
 import { summaryOf } from '../../../generators/campaign/montecarlo/summary.js';
 import { Random } from '../../../generators/common/random.js';
 import { distributionOfSamples } from '../../../generators/levels/calibrate/distribution.js';
@@ -135,12 +135,12 @@ describe('robust levels', () => {
           range: { low: outputs[0]!, high: outputs.at(-1)! },
         },
       });
-      const simulator = new DieSimulator({
-        ...{ plan, bank: 0, weights, inputs },
-        constants: dieConstants(plan.config.die!, plan.shape),
-      });
+      const constants = dieConstants(plan.config.die!, plan.shape);
+      const study = { plan, bank: 0, weights, inputs, constants };
+      const perfect = new IdealMacro(study);
+      const simulator = new DieSimulator(study, perfect);
       const records = Array.from({ length: 20 }, (_, at) => simulator.record(at + 1));
-      const { mse } = summaryOf(records, simulator.ideal, plan.layers[0]!, {});
+      const { mse } = summaryOf(records, perfect.ideal, plan.layers[0]!, {});
       return mse;
     };
     const [nominal, robust] = [errorOf(0), errorOf(12)];

@@ -1,14 +1,24 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { build } from 'esbuild';
+import { afterAll, describe, expect, it } from 'vitest';
 import { GoldenNetwork } from '../../../generators/network/engine/golden.js';
 import { randomImages, smallHardware } from '../../fixtures/hardware.js';
 import { SMALL_INPUT } from '../../fixtures/onnx.js';
 
-/** The compiled one: threads run compiled sources. */
+// Threads run compiled sources, and the build hands out no file of them.
+const folder = await mkdtemp(path.join(tmpdir(), 'imcgen-threads-'));
+await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }');
+await build({
+  entryPoints: ['threads', 'worker'].map((name) => `generators/network/engine/${name}.ts`),
+  ...{ outdir: folder, bundle: true, format: 'esm', platform: 'node' },
+});
 const { GoldenThreads } = (await import(
-  pathToFileURL(path.resolve('dist/network/engine/threads.js')).href
+  pathToFileURL(path.join(folder, 'threads.js')).href
 )) as typeof import('../../../generators/network/engine/threads.js');
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the golden network on threads', () => {
   it.each([
