@@ -20,12 +20,14 @@ const ITEMS_A_SHARD = 10;
 const COUNTS = [10_000, 100_000] as const;
 
 const MODULE = pathToFileURL(path.resolve('dist/campaign/shards/merge.js')).href;
+const PEAK = new URL('peak-memory.mjs', import.meta.url).href;
 const script = (work: string) => `
+  const { peakMemory } = await import(${JSON.stringify(PEAK)});
   const { gather, writeMerged } = await import(${JSON.stringify(MODULE)});
   const start = performance.now();
   ${work}
-  const { maxRSS } = process.resourceUsage();
-  console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, megabytes: maxRSS / 1024 }));`;
+  const seconds = (performance.now() - start) / 1000;
+  console.log(JSON.stringify({ seconds, megabytes: peakMemory() / 2 ** 20 }));`;
 
 async function measured(work: string): Promise<{ seconds: number; megabytes: number }> {
   const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script(work)]);

@@ -3,6 +3,7 @@
 import { orThrow } from '../../generators/common/problems.js';
 import { calibrate } from '../../generators/levels/calibrate/calibrate.js';
 import { reluBatch } from '../../rtl-tests/fixtures/activations.js';
+import { peakMemory } from '../peak-memory.mjs';
 
 const count = Number(process.argv[2] ?? 64);
 const shape = reluBatch(1e6, 1);
@@ -13,7 +14,7 @@ function* batches(): Generator<Float32Array> {
 }
 
 const levels = orThrow(calibrate(batches(), { name: 'memory', bits: 4 }));
-const peakBytes = process.resourceUsage().maxRSS * 1024;
+const peakBytes = peakMemory();
 process.stdout.write(
   `${JSON.stringify({ batches: count, samples: levels.provenance?.samples, peakBytes })}\n`,
 );
