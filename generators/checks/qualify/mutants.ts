@@ -48,6 +48,12 @@ function nets(text: string): Map<string, string> {
   return found;
 }
 
+/** Index of the first token that is wanted, from one on; behind the last where there is none. */
+function firstOf(tokens: readonly Token[], from: number, wanted: (token: Token) => boolean): number {
+  for (let i = from; i < tokens.length; i++) if (wanted(tokens[i]!)) return i;
+  return tokens.length;
+}
+
 /** Tokens of part-select ranges and replication counts: wrong widths are what lint is for. */
 function widthTokens(tokens: readonly Token[]): ReadonlySet<number> {
   const found = new Set<number>();
@@ -57,8 +63,8 @@ function widthTokens(tokens: readonly Token[]): ReadonlySet<number> {
   tokens.forEach(({ text }, i) => {
     if (text === '[') {
       const end = closing(tokens, i, '[', ']');
-      const colon = tokens.findIndex((token, at) => at > i && at < end && /^(:|\+:)$/.test(token.text));
-      if (colon > 0) mark(tokens[colon]!.text === ':' ? i : colon, end);
+      const colon = firstOf(tokens, i + 1, ({ text }) => text === ':' || text === '+:');
+      if (colon < end) mark(tokens[colon]!.text === ':' ? i : colon, end);
     } else if (text === '{') {
       const count = tokens[i + 1]?.text === '(' ? closing(tokens, i + 1, '(', ')') : i + 1;
       if (tokens[count + 1]?.text === '{') mark(i, count);
@@ -102,21 +108,20 @@ function bodyMutations(text: string): Mutation[] {
     if (mutation.before !== after) found.push(mutation);
   };
   const first = (token: Token) => tokens[token.statement]!;
-  /** Index of the operator that assigns in the statement of a token, or -1. */
-  const assignmentOf = (statement: number) => {
-    for (let i = statement; i < tokens.length && tokens[i]!.statement === statement; i++) {
-      const { text: word, depth } = tokens[i]!;
-      if (depth === 0 && (word === '=' || word === '<=')) return i;
+  /** Index of the operator that assigns, by the statements that have one. */
+  const assignments = new Map<number, number>();
+  tokens.forEach(({ text: word, depth, statement }, i) => {
+    if (depth === 0 && (word === '=' || word === '<=') && !assignments.has(statement)) {
+      assignments.set(statement, i);
     }
-    return -1;
-  };
+  });
 
   const widths = widthTokens(tokens);
 
   tokens.forEach((token, i) => {
     if (widths.has(i)) return;
     const head = first(token).text;
-    const assignment = assignmentOf(token.statement);
+    const assignment = assignments.get(token.statement) ?? -1;
     const declares = DECLARATIONS.has(head);
     const inUnused = tokens[token.statement + 1]?.text.startsWith('unused') === true;
     if (inUnused || head === 'genvar' || head === 'integer' || head === 'function') return;
@@ -129,13 +134,13 @@ function bodyMutations(text: string): Mutation[] {
     if (token.kind === 'operator') {
       const assigns = i === assignment;
       if (assigns && !declares && head !== 'assign' && token.text === '<=') {
-        const end = tokens.findIndex((other, at) => at > i && other.text === ';');
+        const end = firstOf(tokens, i + 1, (other) => other.text === ';');
         let start = i;
         while (tokens[start - 1] !== undefined && !/^(;|begin|end|else|\)|:)$/.test(tokens[start - 1]!.text))
           start--;
         add('dropped', tokens[start]!, tokens[end]!, ';');
       } else if (assigns && (head === 'assign' || head === 'wire')) {
-        const end = tokens.findIndex((other, at) => at > i && other.text === ';');
+        const end = firstOf(tokens, i + 1, (other) => other.text === ';');
         const value = end === i + 2 ? tokens[i + 1]!.text : '';
         const as = /^(\d+'[bdh])?0+$/.test(value) ? '0' : value === "1'b1" ? '~0' : '';
         for (const stuck of ['0', '~0']) {

@@ -223,10 +223,11 @@ function reasonsIn(text: string, macro: string, module: string) {
   const file = module.slice(macro.length + 1) || 'top';
   const lines = plainLines(text, macro);
   const nthOf = numberAmongEqual();
+  const known = EQUIVALENTS.filter((entry) => entry.file === file);
   return ({ line: number, kind, before, after }: Mutation): string | undefined => {
     const line = lines[number - 1]!;
     const nth = nthOf(JSON.stringify([line, kind, before, after]));
-    return EQUIVALENTS.find((entry) => isKnownAs(entry, { file, line, nth, before, after }))?.reason;
+    return known.find((entry) => isKnownAs(entry, { file, line, nth, before, after }))?.reason;
   };
 }
 
