@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDigits } from '../../examples/network/digits-network.js';
-import { captureFile } from '../../generators/command-line/actions/network.js';
+import { captureFile } from '../../generators/command-line/actions/capture.js';
 import { registerCapture } from '../../generators/command-line/commands/capture.js';
 import { Interrupted, orThrow } from '../../generators/common/problems.js';
 import { readNpy } from '../../generators/levels/calibrate/npy.js';

@@ -2,12 +2,13 @@ import path from 'node:path';
 import { requireWritable } from '../../common/files/output.js';
 import { writeWhole } from '../../common/files/writer.js';
 import { orThrow } from '../../common/problems.js';
+import type { Work } from '../../common/work.js';
 import { type ChosenBits, chooseBits, withBits } from '../../network/bits/choose.js';
 import type { Spent } from '../../network/bits/losses.js';
 import { type MeasuredBits, measuredBits } from '../../network/bits/measure.js';
 import { filesAndFormat, type NetworkConfig } from '../../network/config/network.js';
 import { besideConfig } from '../../network/load.js';
-import { calibratorOf, loadedWith, refuseTrained, testFiles, type Work } from './network.js';
+import { calibratorOf, loadedWith, refuseTrained, testFiles } from './network.js';
 
 export interface BitsFileOptions {
   readonly spend: Spent;

@@ -49,15 +49,15 @@ export function registerCapture(program: Command): void {
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, flags: CaptureFlags, command: Command) => {
-      const { captureFile, captureFileShard } = await import('../actions/network.js');
+      const { captureFile, captureFileShard } = await import('../actions/capture.js');
       const { shown } = await import('./shown.js');
-      const { captureJson, captureText } = await import('../report/capture.js');
       if (flags.shard !== undefined) {
         const { shard, file: output } = shardFlags(command, flags);
         const told = await shown((work) => captureFileShard(file, flags, work, shard, output));
         if (!flags.quiet) process.stdout.write(`${told}\n`);
         return;
       }
+      const { captureJson, captureText } = await import('../report/capture.js');
       const result = await shown((work) => captureFile(file, flags, work));
       if (flags.json) process.stdout.write(captureJson(result));
       else if (!flags.quiet) process.stdout.write(captureText(result));

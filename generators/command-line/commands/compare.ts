@@ -52,8 +52,7 @@ export function registerCompare(program: Command): void {
     .option('-o, --output <file>', 'with --shard: the file of results; one that is there already is kept')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, flags: CompareFlags, own: Command) => {
-      const { compareFile, compareFileShard } = await import('../actions/network.js');
-      const { comparisonJson, comparisonText } = await import('../report/comparison.js');
+      const { compareFile, compareFileShard } = await import('../actions/compare.js');
       const { shown } = await import('./shown.js');
       if (flags.shard !== undefined || flags.output !== undefined) {
         const { shard, file: output } = shardFlags(own, flags);
@@ -61,6 +60,7 @@ export function registerCompare(program: Command): void {
         if (!flags.quiet) process.stdout.write(`${told}\n`);
         return;
       }
+      const { comparisonJson, comparisonText } = await import('../report/comparison.js');
       const result = await shown((work) => compareFile(file, flags, work));
       if (flags.json) process.stdout.write(comparisonJson(result));
       else if (!flags.quiet) process.stdout.write(comparisonText(result));

@@ -87,7 +87,6 @@ export function registerCosim(program: Command): void {
       const impossible = powerUpProblem(flags) ?? dieProblem(flags) ?? waveformProblem(flags);
       if (impossible !== undefined) command.error(`error: ${impossible}`);
       const { cosimOf, cosimRuns } = await import('../../checks/cosim/runs.js');
-      const { cosimJson, cosimText } = await import('../report/verdict.js');
       const { shown } = await import('./shown.js');
       const { conversions, seed, simulator, view, cells, vcd, fst, die } = flags;
       const runs = cosimRuns(seed, flags.runs, flags.overrides);
@@ -106,6 +105,7 @@ export function registerCosim(program: Command): void {
         if (!flags.quiet) process.stdout.write(`${told}\n`);
         return;
       }
+      const { cosimJson, cosimText } = await import('../report/verdict.js');
       const waveform = vcd ?? fst;
       const format = fst === undefined ? 'vcd' : 'fst';
       const { requireWritable } = await import('../../common/files/output.js');

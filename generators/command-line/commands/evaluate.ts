@@ -49,8 +49,7 @@ export function registerEvaluate(program: Command): void {
     .option('-o, --output <file>', 'with --shard: the file of results; one that is there already is kept')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, flags: EvaluateFlags, own: Command) => {
-      const { evaluateFile, evaluateFileShard } = await import('../actions/network.js');
-      const { evaluationJson, evaluationText } = await import('../report/evaluation.js');
+      const { evaluateFile, evaluateFileShard } = await import('../actions/evaluate.js');
       const { shown } = await import('./shown.js');
       if (flags.shard !== undefined || flags.output !== undefined) {
         const { shard, file: output } = shardFlags(own, flags);
@@ -58,6 +57,7 @@ export function registerEvaluate(program: Command): void {
         if (!flags.quiet) process.stdout.write(`${told}\n`);
         return;
       }
+      const { evaluationJson, evaluationText } = await import('../report/evaluation.js');
       const { agrees } = await import('../../network/cosim/simulate.js');
       const result = await shown((work) => evaluateFile(file, flags, work));
       const differs = result.simulated?.every(agrees) === false;

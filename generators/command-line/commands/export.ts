@@ -40,7 +40,7 @@ export function registerExport(program: Command): void {
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, { json, quiet, ...options }: ExportFlags) => {
-      const { exportFile } = await import('../actions/network.js');
+      const { exportFile } = await import('../actions/export.js');
       const { shown } = await import('./shown.js');
       const written = await shown((work) => exportFile(file, options, work));
       if (json) process.stdout.write(`${JSON.stringify(written, null, 2)}\n`);

@@ -41,7 +41,6 @@ export function registerFaults(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, flags: FaultsFlags, command: Command) => {
       const { faultRun } = await import('../../checks/faults/run.js');
-      const { faultJson, faultText } = await import('../report/faults.js');
       const { shown } = await import('./shown.js');
       const { pairs, simulate, simulator, seed } = flags;
       const options = { pairs, simulate, simulator, seed };
@@ -54,6 +53,7 @@ export function registerFaults(program: Command): void {
         if (!flags.quiet) process.stdout.write(`${told}\n`);
         return;
       }
+      const { faultJson, faultText } = await import('../report/faults.js');
       const result = await shown(({ stop: signal, onProgress }) =>
         faultRun(folder, { ...options, signal, onProgress }),
       );

@@ -80,7 +80,6 @@ export function registerMonteCarlo(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (macro: string, flags: MonteCarloFlags, command: Command) => {
       const { monteCarlo } = await import('../../campaign/montecarlo/montecarlo.js');
-      const { monteCarloJson, monteCarloText } = await import('../report/montecarlo.js');
       const { shown } = await import('./shown.js');
       const { corner, limit, json, quiet, shard: part, ...options } = flags;
       if (part !== undefined) {
@@ -92,6 +91,7 @@ export function registerMonteCarlo(program: Command): void {
         if (!quiet) process.stdout.write(`${told}\n`);
         return;
       }
+      const { monteCarloJson, monteCarloText } = await import('../report/montecarlo.js');
       const result = await shown((work) =>
         monteCarlo(macro, { ...options, ...work, corners: corner, limits: limit }, monteCarloText),
       );

@@ -55,7 +55,6 @@ export function registerQualify(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, flags: QualifyFlags, command: Command) => {
       const { qualify } = await import('../../checks/qualify/qualify.js');
-      const { qualificationJson, qualificationText } = await import('../report/qualify.js');
       const { interruptible } = await import('./interrupt.js');
       const { progressBar } = await import('./progress.js');
       const progress = progressBar();
@@ -73,6 +72,7 @@ export function registerQualify(program: Command): void {
         if (!flags.quiet) process.stdout.write(`${told}\n`);
         return;
       }
+      const { qualificationJson, qualificationText } = await import('../report/qualify.js');
       const result = await interruptible((signal) => qualify(folder, { ...options, signal })).finally(
         progress.clear,
       );

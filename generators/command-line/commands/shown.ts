@@ -1,4 +1,4 @@
-import type { Work } from '../actions/network.js';
+import type { Work } from '../../common/work.js';
 import { interruptible } from './interrupt.js';
 import { progressBar } from './progress.js';
 
@@ -7,7 +7,10 @@ import { progressBar } from './progress.js';
  *
  * @param doing what to say, with the seconds that have passed, until the work tells how far it is
  */
-export async function shown<Value>(work: (hooks: Work) => Promise<Value>, doing?: string): Promise<Value> {
+export async function shown<Value>(
+  work: (hooks: Work & { readonly stop: AbortSignal }) => Promise<Value>,
+  doing?: string,
+): Promise<Value> {
   const progress = progressBar();
   const started = Date.now();
   const tell = () => progress.say(`${doing}: ${Math.round((Date.now() - started) / 1000)} s`);

@@ -2,8 +2,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { AXES, type AxisValue, axisValues } from '../../campaign/sweep/axes.js';
 import type { SweepOptions } from '../../campaign/sweep/sweep.js';
 import type { Shard } from '../../common/shard.js';
+import type { Work } from '../../common/work.js';
 import type { Method } from '../../levels/calibrate/options.js';
-import type { Work } from '../actions/network.js';
 import { METHOD_NAMES } from './calibrate.js';
 import { shardFlags } from './shard-flags.js';
 import { atLeastOne, shard, wholeNumber } from './values.js';
@@ -84,7 +84,7 @@ export function registerSweep(program: Command): void {
         command.error('error: nothing to sweep: name at least one option, such as --bits 2..6');
       const { shown } = await import('./shown.js');
       const { method, levels, from, dryRun, force, simulate, conversions } = flags;
-      const options = (work: Work): SweepOptions => ({
+      const options = (work: Work & { readonly stop: AbortSignal }): SweepOptions => ({
         ...{ axes: chosen, method, files: levels, samples: from, dryRun, force, workers: flags.jobs },
         simulate: simulate ? conversions : undefined,
         ...{ signal: work.stop, onProgress: work.onProgress },

@@ -1,4 +1,5 @@
 import { Interrupted, type Result, success } from '../../common/problems.js';
+import type { Work } from '../../common/work.js';
 import { type CalibrationSamples, fixedTails } from '../../levels/calibrate/methods.js';
 import { AUTO_TAILS } from '../../levels/calibrate/tails.js';
 import { type ArrayColumns, arraysOf } from '../engine/arrays.js';
@@ -16,9 +17,7 @@ import { SumHistogram } from './sum-histogram.js';
 import { levelSettings, programmed, sumLevels } from './tile-levels.js';
 
 /** What is told of calibration as it goes on. */
-export interface CalibrationHooks {
-  readonly onProgress: (done: number, total: number, name: string) => void;
-  readonly stop?: AbortSignal | undefined;
+export interface CalibrationHooks extends Work {
   /** Is told what a layer on macros sums up. */
   readonly onSums?: ((sums: LayerSums) => void) | undefined;
 }

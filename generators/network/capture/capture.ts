@@ -8,6 +8,7 @@ import {
   success,
 } from '../../common/problems.js';
 import type { Range } from '../../common/shard.js';
+import type { ThreadedWork } from '../../common/work.js';
 import { fileHash } from '../calibrate/saved.js';
 import { filesAndFormat } from '../config/network.js';
 import { sizeOf } from '../graph/steps.js';
@@ -28,15 +29,11 @@ export interface Capture {
   readonly files: readonly CapturedFile[];
 }
 
-export interface CaptureOptions {
+export interface CaptureOptions extends ThreadedWork {
   /** Layers or tensors; all layers where left out. */
   readonly names?: readonly string[] | undefined;
   /** Images that are taken, from the first. */
   readonly count?: number | undefined;
-  /** Threads that compute; as many as there are cores where left out. */
-  readonly threads?: number | undefined;
-  readonly onProgress: (done: number, total: number, name: string) => void;
-  readonly stop?: AbortSignal | undefined;
 }
 
 /** Tensors of some images. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type CosimResult, runVectors } from '../../checks/cosim/cosim.js';
 import { orThrow, type Result, success } from '../../common/problems.js';
+import type { Work } from '../../common/work.js';
 import { cellWrites, packTernary, referenceWrites } from '../../macro/golden/pack.js';
 import { resultAddress } from '../../macro/plan/addresses.js';
 import { packageFiles } from '../../package/package.js';
@@ -34,12 +35,10 @@ export interface SimulatedMacro {
 export const COSIM_IMAGES = 16;
 
 /** How the sample is drawn and simulated. */
-export interface NetworkCosimOptions {
+export interface NetworkCosimOptions extends Work {
   /** Macros; all where there are no more. */
   readonly macros: number;
   readonly seed?: number;
-  readonly onProgress: (done: number, total: number, name: string) => void;
-  readonly stop?: AbortSignal | undefined;
 }
 
 /**

@@ -3,7 +3,6 @@ import type { Range } from '../../common/shard.js';
 import { wilson } from '../../common/wilson.js';
 import type { NetworkHardware } from '../engine/hardware.js';
 import { GoldenThreads } from '../engine/threads.js';
-import { hardwareGraph } from '../export/onnx.js';
 import { type SampleShape, sizeOf } from '../graph/steps.js';
 import type { OnnxFile } from '../onnx/model.js';
 import type { ImageSet } from '../runtime/images.js';
@@ -52,7 +51,10 @@ export async function hardwareForm(
 ): Promise<Form> {
   const { network } = hardware.plan;
   const shape = network.shapes.get(network.input)!;
-  if (engine === 'onnx') return sessionForm(hardwareGraph(hardware), shape, threads);
+  if (engine === 'onnx') {
+    const { hardwareGraph } = await import('../export/onnx.js');
+    return sessionForm(hardwareGraph(hardware), shape, threads);
+  }
   const golden = new GoldenThreads(hardware, threads);
   return {
     classify: async (batch, count) => classesOf(await golden.run(batch), count),

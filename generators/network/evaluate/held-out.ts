@@ -1,5 +1,6 @@
 import type { Result } from '../../common/problems.js';
 import type { Range } from '../../common/shard.js';
+import type { ThreadedWork } from '../../common/work.js';
 import type { SampleShape } from '../graph/steps.js';
 import type { NetworkPlan } from '../plan/plan.js';
 import { type ImageSet, openImages, readLabels, withImages } from '../runtime/images.js';
@@ -20,14 +21,10 @@ export interface TestFiles {
   readonly labels: string;
 }
 
-export interface EvaluationOptions {
+export interface EvaluationOptions extends ThreadedWork {
   readonly engine: InferenceEngine;
   /** Images that are tested, from the first. */
   readonly most?: number | undefined;
-  /** Threads that compute; as many as there are cores where left out. */
-  readonly threads?: number | undefined;
-  readonly onProgress: (done: number, total: number, name: string) => void;
-  readonly stop?: AbortSignal | undefined;
 }
 
 /** Held-out images with their classes, and what forms of the network make of them. */
