@@ -224,8 +224,10 @@ function reasonsIn(text: string, macro: string, module: string) {
   const lines = plainLines(text, macro);
   const nthOf = numberAmongEqual();
   const known = EQUIVALENTS.filter((entry) => entry.file === file);
+  const knownLines = new Set(known.map((entry) => entry.line));
   return ({ line: number, kind, before, after }: Mutation): string | undefined => {
     const line = lines[number - 1]!;
+    if (!knownLines.has(line)) return undefined;
     const nth = nthOf(JSON.stringify([line, kind, before, after]));
     return known.find((entry) => isKnownAs(entry, { file, line, nth, before, after }))?.reason;
   };
