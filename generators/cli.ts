@@ -33,6 +33,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   evaluate: async () => (await import('./command-line/commands/evaluate.js')).registerEvaluate,
   compare: async () => (await import('./command-line/commands/compare.js')).registerCompare,
   export: async () => (await import('./command-line/commands/export.js')).registerExport,
+  report: async () => (await import('./command-line/commands/report.js')).registerReport,
   schema: async () => (await import('./command-line/commands/schema.js')).registerSchema,
 };
 

@@ -20,6 +20,7 @@ const PACKAGES = {
   sbatch: 'slurm-client',
   squeue: 'slurm-client',
   scontrol: 'slurm-client',
+  chromium: 'chromium',
 } as const;
 
 export type ToolName = keyof typeof PACKAGES;
@@ -100,6 +101,18 @@ function missingTool(command: ToolName): MissingTool {
 export function requireTools(...commands: readonly ToolName[]): void {
   const missing = commands.find((command) => !isInstalled(command));
   if (missing !== undefined) throw missingTool(missing);
+}
+
+/**
+ * The first of some names under which a tool can be started.
+ *
+ * @param tool what is to be installed where there is none
+ * @throws MissingTool where there is none
+ */
+export function installedAs(tool: ToolName, names: readonly string[]): string {
+  const found = names.find(isInstalled);
+  if (found === undefined) throw missingTool(tool);
+  return found;
 }
 
 /** Whether a command can be started. */

@@ -60,6 +60,7 @@ describe('imcgen', () => {
     'evaluate',
     'compare',
     'export',
+    'report',
     'schema',
   ];
   it.each(forEveryChange(commands, everyNth(7)))('%s shows examples in its help', async (command) => {

@@ -11,6 +11,7 @@ import { registerEvaluate } from '../../generators/command-line/commands/evaluat
 import { registerFaults } from '../../generators/command-line/commands/faults.js';
 import { registerProve } from '../../generators/command-line/commands/prove.js';
 import { registerQualify } from '../../generators/command-line/commands/qualify.js';
+import { registerReport } from '../../generators/command-line/commands/report.js';
 import { registerSweep } from '../../generators/command-line/commands/sweep.js';
 import { registerSynth } from '../../generators/command-line/commands/synth.js';
 import { registerVerify } from '../../generators/command-line/commands/verify.js';
@@ -76,6 +77,7 @@ const REGISTERS: Readonly<Record<string, (program: Command) => void>> = {
   faults: registerFaults,
   prove: registerProve,
   qualify: registerQualify,
+  report: registerReport,
   sweep: registerSweep,
   synth: registerSynth,
   verify: registerVerify,
@@ -109,6 +111,7 @@ describe('a machine with Node alone', () => {
     ['sta', 'opensta', 'synth pkg --liberty tiny.lib --sta'],
     ['yosys', 'yosys', 'prove pkg --engine native'],
     ['yosys', 'yosys', 'prove pkg --engine smt --quiet'],
+    ['chromium', 'chromium', 'report pkg -o page.html -o page.pdf'],
     ['iverilog', 'iverilog', 'sweep m/macro.jsonc --rows 32 -o study --simulate'],
   ])('says %s (package %s): %s', async (tool, debian, command) => {
     const error = await withPath(await pathOf('bare', []), () =>

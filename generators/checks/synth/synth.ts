@@ -4,6 +4,7 @@ import path from 'node:path';
 import { InvalidInput, MissingTool, orThrow } from '../../common/problems.js';
 import { unreadable } from '../../common/system-errors.js';
 import { requireTools } from '../../common/tool.js';
+import { configHash } from '../../macro/config/hash.js';
 import { planOfPackage } from '../../macro/plan/file.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { GENERIC_LIBRARY, keptBlocks, synthesisScripts } from '../../package/flow/synthesis.js';
@@ -39,6 +40,8 @@ export interface SynthesisOptions {
 
 export interface Synthesis {
   readonly macro: string;
+  /** Hash of config and levels of the package, whatever clock was asked for. */
+  readonly sha256: string;
   readonly plan: MacroPlan;
   readonly library: Library;
   /** `Yosys 0.55`. */
@@ -63,7 +66,8 @@ export interface Synthesis {
  */
 export async function synthesize(folder: string, options: SynthesisOptions): Promise<Synthesis> {
   const { signal } = options;
-  const plan = withClock(orThrow(await planOfPackage(folder)), options.clockNs);
+  const packaged = orThrow(await planOfPackage(folder));
+  const plan = withClock(packaged, options.clockNs);
   const { name } = plan;
   const sources = await readSources(folder, plan);
   const library = orThrow(await loadLibrary(options.liberty ?? path.join(folder, GENERIC_LIBRARY)));
@@ -96,6 +100,7 @@ export async function synthesize(folder: string, options: SynthesisOptions): Pro
   const netlist = fileOf(files, `syn/${name}_netlist.v`);
   return {
     macro: name,
+    sha256: configHash(packaged),
     plan,
     library,
     yosys: mapped.version,

@@ -161,10 +161,11 @@ export function timingJson(timing: Synthesis['timing']) {
 
 /** The same for machines. */
 export function synthesisJson(synthesis: Synthesis): string {
-  const { macro, plan, library, yosys, area, nets, timing, gateLevel, equivalence } = synthesis;
+  const { macro, sha256, plan, library, yosys, area, nets, timing, gateLevel, equivalence } = synthesis;
   return `${JSON.stringify(
     {
       macro,
+      sha256,
       readout: plan.shape.readout,
       library: library.liberty.name,
       yosys,
