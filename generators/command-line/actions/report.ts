@@ -2,6 +2,7 @@ import { requireOneStdin, STDIN } from '../../common/files/input.js';
 import { requireWritable } from '../../common/files/output.js';
 import { writeWhole } from '../../common/files/writer.js';
 import { InvalidInput, type Problem } from '../../common/problems.js';
+import type { Work } from '../../common/work.js';
 import { datasheetOf } from '../../package/datasheet/datasheet.js';
 import { packageFiles } from '../../package/package.js';
 import type { Document } from '../../package/pages/document.js';
@@ -14,7 +15,6 @@ import { networkDocument } from '../pages/network.js';
 import { pdfOf, printer } from '../pages/pdf.js';
 import { type Filed, type Results, readResults } from '../pages/results.js';
 import { type NamedMacro, type Subject, subjectOf } from '../pages/subject.js';
-import type { Work } from './network.js';
 
 /** A page that is ready to be written in any form. */
 export interface Report {
