@@ -245,7 +245,8 @@ function resetsOfWrites(bench: PsumBench): void {
   for (const [at, { address, data }] of writes.entries()) {
     for (let after = 1; after <= 5; after++) {
       const access = { write: true, address, data: data + after, strobes: 0xf, stall: NO_STALL };
-      stimulus.resetDuring([access, access], after, 1 + at);
+      // The second writes something else, so that it is seen whether reset keeps it from the memory.
+      stimulus.resetDuring([access, { ...access, data: access.data ^ 1 }], after, 1 + at);
       // The accesses may be over before.
       stimulus.reset(1);
       stimulus.read(address);
