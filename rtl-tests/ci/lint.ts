@@ -216,48 +216,54 @@ const EVERYTHING = [
   })),
 ];
 
-async function writeAll(root: string, filter: string): Promise<Package[]> {
-  const packages: Package[] = [];
-  for (const { name, macro, checks, files: make } of EVERYTHING.filter((one) => one.name.includes(filter))) {
-    const files = make();
-    const folder = orThrow(await writePackage(path.join(root, String(packages.length)), files));
-    const verilog = files.filter((file) => file.path.endsWith('.v'));
-    const paths = verilog.map((file) => file.path);
-    packages.push({
-      configuration: name,
-      ...{ macro, checks },
-      folder,
-      verilog: (...folders) => paths.filter((file) => folders.includes(path.dirname(file))),
-      early: verilog.flatMap(({ path: file, text }) =>
-        usedBeforeDeclared(text).map(
-          ({ name, used, declared }) => `${file}:${used}: ${name} is declared in line ${declared}`,
-        ),
+/** Writes a package into a folder. */
+async function write({ name, macro, checks, files: make }: (typeof EVERYTHING)[number], to: string) {
+  const files = make();
+  const folder = orThrow(await writePackage(to, files));
+  const verilog = files.filter((file) => file.path.endsWith('.v'));
+  const paths = verilog.map((file) => file.path);
+  const made: Package = {
+    configuration: name,
+    ...{ macro, checks },
+    folder,
+    verilog: (...folders) => paths.filter((file) => folders.includes(path.dirname(file))),
+    early: verilog.flatMap(({ path: file, text }) =>
+      usedBeforeDeclared(text).map(
+        ({ name, used, declared }) => `${file}:${used}: ${name} is declared in line ${declared}`,
       ),
-    });
-  }
-  return packages;
+    ),
+  };
+  return made;
 }
 
 const root = await mkdtemp(path.join(tmpdir(), 'imcgen-lint-'));
 let passed = 0;
 let failed = 0;
-try {
-  const packages = await writeAll(root, process.argv[2] ?? '');
-  const report = (check: string, configuration: string, found: string | undefined) => {
-    if (found === undefined) passed++;
-    else {
-      failed++;
-      process.stdout.write(`${check}: ${configuration}\n${found}\n\n`);
-    }
-  };
-  for (const { configuration, early } of packages) {
-    report('declared before use', configuration, early.length === 0 ? undefined : early.join('\n'));
+const report = (check: string, configuration: string, found: string | undefined) => {
+  if (found === undefined) passed++;
+  else {
+    failed++;
+    process.stdout.write(`${check}: ${configuration}\n${found}\n\n`);
   }
-  const jobs = packages.flatMap((made) =>
-    made.checks.filter(({ only }) => only?.includes(made.macro) ?? true).map((check) => ({ made, check })),
-  );
+};
+try {
+  const unwritten = EVERYTHING.filter(({ name }) => name.includes(process.argv[2] ?? ''));
+  const jobs: { readonly made: Package; readonly check: Check }[] = [];
+  /** One package after the other is written, while tools look at those before it. */
+  const next = async (): Promise<(typeof jobs)[number] | undefined> => {
+    while (jobs.length === 0) {
+      const one = unwritten.shift();
+      if (one === undefined) return undefined;
+      const made = await write(one, path.join(root, String(unwritten.length)));
+      const { configuration, macro, early } = made;
+      report('declared before use', configuration, early.length === 0 ? undefined : early.join('\n'));
+      const checks = made.checks.filter(({ only }) => only?.includes(macro) ?? true);
+      jobs.push(...checks.map((check) => ({ made, check })));
+    }
+    return jobs.shift();
+  };
   const worker = async () => {
-    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+    for (let job = await next(); job !== undefined; job = await next()) {
       report(job.check.name, job.made.configuration, await complaint(job.check, job.made));
     }
   };
