@@ -23,12 +23,18 @@ export interface Bed {
   readonly vectors: string;
 }
 
+/** A bed without a mutant, compiled. */
+export interface Original {
+  /** Path of the image. */
+  readonly image: string;
+  /** What is simulated, as {@link fingerprint} tells it. */
+  readonly fingerprint: string;
+}
+
 /** How a bed runs without a mutant. */
 export interface Baseline {
   /** The line on which it passes. */
   readonly pass: string;
-  /** What is simulated, as {@link fingerprint} tells it. */
-  readonly image: string;
   /** Of the simulation. */
   readonly seconds: number;
 }
@@ -45,25 +51,37 @@ const COMPILE_SECONDS = 60;
 const PATIENCE = { seconds: 30, times: 20 } as const;
 
 /**
- * Runs a bed as it is.
+ * Compiles a bed as it is.
  *
- * @returns undefined where it fails without any mutant
+ * @returns undefined where it does not compile without any mutant
  * @throws MissingTool where Icarus Verilog is not installed
  */
-export async function baselineOf(
+export async function originalOf(
   bed: Bed,
   scratch: string,
   signal: AbortSignal | undefined,
-): Promise<Baseline | undefined> {
+): Promise<Original | undefined> {
   const image = `${scratch}.vvp`;
   const compiled = await compile(bed, image, undefined, signal);
-  if (compiled?.exitCode !== 0) return undefined;
+  return compiled?.exitCode === 0 ? { image, fingerprint: await fingerprint(image) } : undefined;
+}
+
+/**
+ * Runs a bed as it is.
+ *
+ * @returns undefined where it fails without any mutant
+ */
+export async function baselineOf(
+  bed: Bed,
+  { image }: Original,
+  signal: AbortSignal | undefined,
+): Promise<Baseline | undefined> {
   const started = performance.now();
   const { output } = await runTool('vvp', ['-n', '-N', image, `+vectors=${bed.vectors}`], signal);
   const seconds = (performance.now() - started) / 1000;
   const pass = /^PASS n=\d+$/m.exec(output)?.[0];
   if (pass === undefined || /^(MISMATCH|FAIL|ERROR)/m.test(output)) return undefined;
-  return { pass, image: await fingerprint(image), seconds };
+  return { pass, seconds };
 }
 
 /** A mutant that does not compile, or elaborates to the very same design, so that nothing can tell it; or its image. */
@@ -72,7 +90,7 @@ export type Build = 'not viable' | 'identical' | { readonly image: string };
 /** Compiles a bed with one of its files replaced. */
 export async function build(
   bed: Bed,
-  baseline: Baseline,
+  original: Original,
   scratch: string,
   replacement: Replacement,
   signal: AbortSignal | undefined,
@@ -82,7 +100,7 @@ export async function build(
   await writeFile(changed, replacement.text);
   const compiled = await compile(bed, image, { ...replacement, file: changed }, signal);
   if (compiled?.exitCode !== 0) return 'not viable';
-  return (await fingerprint(image)) === baseline.image ? 'identical' : { image };
+  return (await fingerprint(image)) === original.fingerprint ? 'identical' : { image };
 }
 
 /** Whether a compiled mutant passes. One that does not end in many times the time of the original does not. */

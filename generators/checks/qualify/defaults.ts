@@ -1,10 +1,16 @@
 import type { Mutation } from './mutation.js';
 import { closing, type Token, tokensOf } from './tokens.js';
 
+/** A number in the default value of a parameter. */
+export interface Default {
+  readonly token: Token;
+  readonly parameter: string;
+}
+
 /** The numbers among the default values of parameters in module heads: where generation writes its numbers. */
-export function defaultsOf(text: string): Token[] {
+export function defaultsOf(text: string): Default[] {
   const tokens = tokensOf(text, 'heads');
-  const found: Token[] = [];
+  const found: Default[] = [];
   tokens.forEach(({ text: word }, at) => {
     if (word !== 'parameter') return;
     const name = tokens[at + 1]?.text === '[' ? closing(tokens, at + 1, '[', ']') + 1 : at + 1;
@@ -14,7 +20,7 @@ export function defaultsOf(text: string): Token[] {
       if (nested === 0 && (part === ',' || part === ')')) return;
       if ('([{'.includes(part)) nested++;
       else if (')]}'.includes(part)) nested--;
-      else if (kind === 'number') found.push(tokens[i]!);
+      else if (kind === 'number') found.push({ token: tokens[i]!, parameter: tokens[name]!.text });
     }
   });
   return found;
@@ -25,7 +31,7 @@ export function defaultsOf(text: string): Token[] {
  * decoder tables, each digit has a bit flipped; of decimal ones each digit but 0 is one lower, and 0 is 1.
  */
 export function digitMutationsOf(text: string): Mutation[] {
-  return defaultsOf(text).flatMap((token) => {
+  return defaultsOf(text).flatMap(({ token, parameter }) => {
     const [, width, digits] = /^(\d+)'h([0-9a-fA-F_]+)$/.exec(token.text) ?? [];
     const first = token.text.length - (digits ?? token.text).length;
     return [...token.text.slice(first)].flatMap((digit, at): Mutation[] => {
@@ -33,7 +39,7 @@ export function digitMutationsOf(text: string): Mutation[] {
         digits === undefined ? lower(token.text, digit) : flipped(digit, at, digits, Number(width));
       if (after === undefined) return [];
       const from = token.from + first + at;
-      return [{ line: token.line, kind: 'digit', from, to: from + 1, before: digit, after }];
+      return [{ line: token.line, kind: 'digit', from, to: from + 1, before: digit, after, parameter }];
     });
   });
 }

@@ -1,8 +1,9 @@
 import type { Yosys } from '../yosys/builtin.js';
-import { type Baseline, type Bed, build, passes } from './bed.js';
+import { type Baseline, type Bed, build, type Original, passes } from './bed.js';
 import { isProvedEqual, type Pair, type Scope } from './equivalence.js';
 import { mutated } from './mutants.js';
 import type { Mutation } from './mutation.js';
+import { isOverridden } from './overridden.js';
 
 /**
  * What becomes of a mutant:
@@ -10,7 +11,8 @@ import type { Mutation } from './mutation.js';
  * | fate         |                                                                                  |
  * |--------------|----------------------------------------------------------------------------------|
  * | killed       | the vectors tell it from the original, or it does not end                        |
- * | identical    | equivalent: it elaborates to the very same design wherever it is                 |
+ * | identical    | equivalent: it elaborates to the very same design wherever it is, as the default |
+ * |              | of a parameter does that every instance sets                                     |
  * | proved equal | equivalent: Yosys proves its module, or the design around the array, to be equal |
  * | survived     | it passes, and nobody knows that it has to                                       |
  * | not viable   | it does not compile                                                              |
@@ -26,6 +28,9 @@ export interface Place {
 
 /** What it takes to find out. */
 export interface Laboratory {
+  /** Asked for where a mutant has to be compiled. */
+  readonly original: (bed: Bed) => Promise<Original>;
+  /** Asked for where a mutant has to be simulated. */
   readonly baseline: (bed: Bed) => Promise<Baseline>;
   readonly yosys: Yosys;
   /** What is proved: the module by itself, and where that fails the whole design. */
@@ -51,7 +56,7 @@ export async function fateOf(
   scratch: string,
   laboratory: Laboratory,
 ): Promise<Fate> {
-  const { baseline, signal, scopes } = laboratory;
+  const { original, baseline, signal, scopes } = laboratory;
   const proofs = new Map<string, boolean>();
   /** The answer for a bed is that for each bed with the same text. */
   const isProved = async (scope: Scope, place: Place) => {
@@ -73,13 +78,14 @@ export async function fateOf(
     return byModule;
   };
   for (const [at, place] of places.entries()) {
-    const { bed, kind } = place;
-    const reference = await baseline(bed);
-    const built = await build(bed, reference, scratch, { kind, text: textOf(place) }, signal);
+    const { bed, kind, mutation } = place;
+    if (isOverridden(bed, kind, mutation)) continue;
+    const text = textOf(place);
+    const built = await build(bed, await original(bed), scratch, { kind, text }, signal);
     if (built === 'not viable') return built;
     if (built === 'identical') continue;
     if (at >= FIRST_BEDS && (await proveModule(place))) continue;
-    if (!(await passes(bed, reference, built.image, signal))) {
+    if (!(await passes(bed, await baseline(bed), built.image, signal))) {
       laboratory.killedBy?.(place);
       return 'killed';
     }

@@ -89,7 +89,10 @@ export function mutationsOf(text: string): Mutation[] {
 
 /** Each number among the defaults of parameters in module heads, one higher. */
 function defaultMutations(text: string): Mutation[] {
-  return defaultsOf(text).map((token) => replaced(text, 'default', token, token, nextNumber(token.text)));
+  return defaultsOf(text).map(({ token, parameter }) => ({
+    ...replaced(text, 'default', token, token, nextNumber(token.text)),
+    parameter,
+  }));
 }
 
 function replaced(text: string, kind: Mutation['kind'], first: Token, last: Token, after: string): Mutation {

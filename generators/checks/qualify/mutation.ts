@@ -15,6 +15,8 @@ export interface Mutation {
   readonly to: number;
   readonly before: string;
   readonly after: string;
+  /** The parameter whose default is changed: kinds `default` and `digit`. */
+  readonly parameter?: string;
 }
 
 /** Tells the number of a change among those that are the same, from 1, as they are asked for in the order of the text. */

@@ -11,7 +11,7 @@ import { sha256 } from '../../package/manifest.js';
 import { COMMANDS } from '../cosim/simulator.js';
 import { yosysBuiltin } from '../yosys/builtin.js';
 import { yosysNative } from '../yosys/native.js';
-import { type Bed, baselineOf } from './bed.js';
+import { type Bed, baselineOf, originalOf } from './bed.js';
 import { digitMutationsOf } from './defaults.js';
 import { EQUIVALENTS, isKnownAs, plainLines } from './equivalents.js';
 import { type Fate, fateOf, type Laboratory } from './fate.js';
@@ -132,9 +132,11 @@ export async function prepared<Value>(
     const all = candidates(folder, bed, touched, options);
     const taken = sampleOf(all, options.sample ?? all.length, seed);
     const run = async ({ from, to }: Range) => {
-      const baseline = await baselineOf(bed, path.join(scratch, 'original'), signal);
-      if (baseline === undefined) throw new InvalidInput([failing(folder)]);
+      const original = await originalOf(bed, path.join(scratch, 'original'), signal);
+      const baseline = original && (await baselineOf(bed, original, signal));
+      if (original === undefined || baseline === undefined) throw new InvalidInput([failing(folder)]);
       const laboratory: Laboratory = {
+        original: async () => original,
         baseline: async () => baseline,
         yosys: isInstalled('yosys') ? yosysNative : yosysBuiltin,
         // A module by itself stands for its instance as long as its defaults are those of the top level.

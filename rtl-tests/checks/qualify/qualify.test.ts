@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { baselineOf } from '../../../generators/checks/qualify/bed.js';
+import { baselineOf, build, originalOf } from '../../../generators/checks/qualify/bed.js';
 import { digitMutationsOf } from '../../../generators/checks/qualify/defaults.js';
 import { fateOf, type Laboratory } from '../../../generators/checks/qualify/fate.js';
 import { mutated, mutationsOf } from '../../../generators/checks/qualify/mutants.js';
 import type { Mutation } from '../../../generators/checks/qualify/mutation.js';
+import { isOverridden } from '../../../generators/checks/qualify/overridden.js';
 import { type PackageBed, packageBed } from '../../../generators/checks/qualify/package-bed.js';
 import { qualify, sampleOf } from '../../../generators/checks/qualify/qualify.js';
 import { yosysBuiltin } from '../../../generators/checks/yosys/builtin.js';
@@ -139,8 +140,14 @@ describe('the fate of a mutant', () => {
   };
   let laboratory: Laboratory;
   beforeAll(async () => {
-    const baseline = await baselineOf(packaged.bed, path.join(root, 'original'), undefined);
-    laboratory = { baseline: async () => baseline!, yosys: yosysBuiltin, scopes: ['module', 'design'] };
+    const original = await originalOf(packaged.bed, path.join(root, 'original'), undefined);
+    const baseline = await baselineOf(packaged.bed, original!, undefined);
+    laboratory = {
+      original: async () => original!,
+      baseline: async () => baseline!,
+      yosys: yosysBuiltin,
+      scopes: ['module', 'design'],
+    };
   });
   const fate = (...change: Parameters<typeof mutant>) =>
     fateOf(mutant(...change), path.join(root, 'worker'), laboratory);
@@ -149,8 +156,40 @@ describe('the fate of a mutant', () => {
     expect(await fate('rtl/few.v', 'parameter PRE_CYCLES', '1', '2')).toBe('killed');
   });
 
-  it('is identical: a default that the top level overrides', async () => {
-    expect(await fate('rtl/few_decoder.v', 'parameter OUT_BITS', '4', '5')).toBe('identical');
+  it('is identical: a default that the top level overrides, which takes no compiler to tell', async () => {
+    const [place] = mutant('rtl/few_decoder.v', 'parameter OUT_BITS', '4', '5');
+    const never = async () => expect.unreachable();
+    const idle: Laboratory = { ...laboratory, original: never, baseline: never };
+    expect(await fateOf([place], path.join(root, 'worker'), idle)).toBe('identical');
+  });
+
+  itLong('is identical as the compiler has it, for each default that is overridden', async () => {
+    const { bed } = packaged;
+    const original = await laboratory.original(bed);
+    const scratch = path.join(root, 'worker');
+    const [overridden, built] = [new Set<string>(), new Set<string>()];
+    for (const [kind, { text }] of bed.sources) {
+      for (const mutation of mutationsOf(text).filter((one) => one.kind === 'default')) {
+        const name = `${kind}: ${mutation.parameter}`;
+        const replacement = { kind, text: mutated(text, mutation) };
+        if (isOverridden(bed, kind, mutation)) overridden.add(name);
+        if ((await build(bed, original, scratch, replacement, undefined)) === 'identical') built.add(name);
+      }
+    }
+    expect([...overridden].filter((name) => !built.has(name))).toEqual([]);
+    expect(overridden.size).toBeGreaterThan(30);
+  });
+
+  it('is not identical by its name: an instance that leaves the parameter out, or a top level', () => {
+    const { sources } = packaged.bed;
+    const top = sources.get('rtl/few.v')!;
+    const without = { ...top, text: top.text.replace(/\.OUT_BITS *\(OUT_BITS\),/g, '') };
+    const bed = { ...packaged.bed, sources: new Map([...sources, ['rtl/few.v', without]]) };
+    const [{ kind, mutation }] = mutant('rtl/few_decoder.v', 'parameter OUT_BITS', '4', '5');
+    expect(isOverridden(packaged.bed, kind, mutation)).toBe(true);
+    expect(isOverridden(bed, kind, mutation)).toBe(false);
+    const [ofTop] = mutant('rtl/few.v', 'parameter PRE_CYCLES', '1', '2');
+    expect(isOverridden(packaged.bed, ofTop.kind, ofTop.mutation)).toBe(false);
   });
 
   it('is proved equal: a loop that writes a bit that does not exist', async () => {

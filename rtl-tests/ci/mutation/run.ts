@@ -16,7 +16,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Baseline, type Bed, baselineOf } from '../../../generators/checks/qualify/bed.js';
+import { type Bed, baselineOf, originalOf } from '../../../generators/checks/qualify/bed.js';
 import { digitMutationsOf } from '../../../generators/checks/qualify/defaults.js';
 import type { Scope } from '../../../generators/checks/qualify/equivalence.js';
 import {
@@ -80,18 +80,20 @@ function mutantsOf(beds: readonly MatrixBed[]): Mutant[] {
   return [...found.values()];
 }
 
-/** How beds run without a mutant; each is run once, when it is first needed. */
-function baselines() {
-  const known = new Map<Bed, Promise<Baseline>>();
-  return (bed: Bed): Promise<Baseline> => {
-    const baseline =
+/** Something of each bed, made once, when it is first asked for. */
+function onceForEach<Value>(
+  make: (bed: Bed, at: number) => Promise<Value | undefined>,
+): (bed: Bed) => Promise<Value> {
+  const known = new Map<Bed, Promise<Value>>();
+  return (bed) => {
+    const value =
       known.get(bed) ??
-      baselineOf(bed, path.join(root, `baseline${known.size}`), undefined).then((result) => {
+      make(bed, known.size).then((result) => {
         if (result === undefined) throw new Error(`${bed.name} fails without any mutant`);
         return result;
       });
-    known.set(bed, baseline);
-    return baseline;
+    known.set(bed, value);
+    return value;
   };
 }
 
@@ -150,7 +152,9 @@ try {
   );
   const queue = mutants.filter((mutant) => !fates.has(mutant));
   const beds = bedsThatKill();
-  const laboratory = { baseline: baselines(), yosys: yosysNative, killedBy: beds.note };
+  const original = onceForEach((bed, at) => originalOf(bed, path.join(root, `original${at}`), undefined));
+  const baseline = onceForEach(async (bed) => baselineOf(bed, await original(bed), undefined));
+  const laboratory = { original, baseline, yosys: yosysNative, killedBy: beds.note };
   /** What is known has its reason: no proof is looked for but the one it names. */
   const scopesFor = (mutant: Mutant): Scope[] => {
     if (isListed(mutant)) return entryOf(mutant)?.proof === 'design' ? ['design'] : [];
