@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLI, imcgenIn } from '../fixtures/command-line.js';
+import { CLI, imcgenHere, imcgenIn, imcgenProcess } from '../fixtures/command-line.js';
 import { levelsFrom } from '../fixtures/configurations.js';
 import { everyNth, forEveryChange, itLong } from '../fixtures/every-change.js';
 import { contentOf } from '../fixtures/packages.js';
@@ -34,7 +34,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('imcgen', () => {
   it('helps, and says what its exit codes mean', async () => {
-    const { exitCode, stdout, stderr } = await imcgen('--help');
+    const { exitCode, stdout, stderr } = await imcgenProcess(folder, ['--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(
       'Exit codes: 0 fine, 1 invalid input or a mismatch, 2 wrong usage, 3 a tool is missing',
@@ -71,7 +71,7 @@ describe('imcgen', () => {
 
   it('tells its version', async () => {
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
-    expect(await imcgen('--version')).toEqual({ exitCode: 0, stdout: version, stderr: '' });
+    expect(await imcgenProcess(folder, ['--version'])).toEqual({ exitCode: 0, stdout: version, stderr: '' });
   });
 
   it.each([
@@ -88,7 +88,9 @@ describe('imcgen', () => {
 
   it('ends with 3 where a tool is missing, and says how to install it', async () => {
     await imcgen('generate', 'macro.json', '-o', 'out/cosim');
-    const { exitCode, stdout, stderr } = await imcgenIn(folder, ['cosim', 'out/cosim'], { PATH: folder });
+    const { exitCode, stdout, stderr } = await imcgenProcess(folder, ['cosim', 'out/cosim'], {
+      PATH: folder,
+    });
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(stderr).toMatch(/iverilog is not installed\. Install it with: .*apt-get install.* iverilog/);
   });
@@ -148,7 +150,7 @@ describe('imcgen check', () => {
   });
 
   it('ends with 1 and every problem on stderr', async () => {
-    const { exitCode, stdout, stderr } = await imcgen('check', 'bad.json');
+    const { exitCode, stdout, stderr } = await imcgenProcess(folder, ['check', 'bad.json']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     const said = stderr.split('\n').filter((line) => !/^ +(\d+ )?(\||-->)/.test(line));
     expect(said).toEqual([
@@ -222,10 +224,8 @@ describe('imcgen generate', () => {
   });
 
   it('writes the same where it was built, with templates that are compiled already', async () => {
-    await imcgen('generate', 'macro.json', '-o', 'out/built');
-    const [macro, output] = [path.join(folder, 'macro.json'), path.join(folder, 'out/sources')];
-    const fromSources = ['--import', 'tsx', 'generators/cli.ts', 'generate', macro, '-o', output];
-    await execa(process.execPath, fromSources);
+    await imcgenProcess(folder, ['generate', 'macro.json', '-o', 'out/built']);
+    await imcgenHere(folder, ['generate', 'macro.json', '-o', 'out/sources']);
     const sources = await contentOf(path.join(folder, 'out/sources'));
     expect(await contentOf(path.join(folder, 'out/built'))).toEqual(sources);
   });

@@ -23,7 +23,7 @@ import { presetFiles } from '../../generators/macro/presets/files.js';
 import { PRESETS } from '../../generators/macro/presets/presets.js';
 import { packageFiles } from '../../generators/package/package.js';
 import { writePackage } from '../../generators/package/write.js';
-import { imcgenIn, printedBy } from '../fixtures/command-line.js';
+import { imcgenProcess, printedBy } from '../fixtures/command-line.js';
 
 /** A flip-flop and a gate with a delay: enough of a library to ask for static timing. */
 const LIBRARY = `library (tiny) {
@@ -129,7 +129,7 @@ describe('a machine with Node alone', () => {
 
   it('ends with 3, with one line on stderr, and with the problem as JSON where that was asked for', async () => {
     const PATH = await pathOf('bare', []);
-    const { exitCode, stdout, stderr } = await imcgenIn(
+    const { exitCode, stdout, stderr } = await imcgenProcess(
       folder,
       ['prove', 'pkg', '--engine', 'smt', '--json'],
       { PATH },

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerMonteCarlo } from '../../generators/command-line/commands/montecarlo.js';
 import { writeNpy } from '../../generators/levels/calibrate/npy.js';
-import { CLI, imcgenIn, printedBy } from '../fixtures/command-line.js';
+import { CLI, imcgenProcess, printedBy } from '../fixtures/command-line.js';
 import { levelsFrom } from '../fixtures/configurations.js';
 import { itLong } from '../fixtures/every-change.js';
 
@@ -21,7 +21,8 @@ const DIE = { mismatch: 0.1, compression: 0.05, offset: 1, noise: 1, globalSprea
 
 let folder: string;
 const at = (...names: string[]) => path.join(folder, ...names);
-const imcgen = (...args: string[]) => imcgenIn(folder, args);
+/** As a process: the threads of dies are those that are built. */
+const imcgen = (...args: string[]) => imcgenProcess(folder, args);
 /** Every file of a folder of the test, by its name. */
 const contents = (name: string) =>
   Object.fromEntries(readdirSync(at(name)).map((file) => [file, readFileSync(at(name, file), 'utf8')]));
