@@ -50,8 +50,8 @@ function layerLosses(plan: NetworkPlan, { layer, sets, deviation }: LayerSums, w
   return {
     layer,
     widths: widths.map((bits) => {
-      const levels = sets.map(({ samples, most }) =>
-        sumLevels(samples, levelSettings({ ...layer.rule, bits }), most),
+      const levels = sets.map(({ samples, limits }) =>
+        sumLevels(samples, levelSettings({ ...layer.rule, bits }), limits),
       );
       const noise = levels.reduce(
         (sum, each, set) => sum + gains[set]! * meanSquaredError(sets[set]!.samples.distribution, each),

@@ -14,7 +14,7 @@ import type { ImageSet } from '../runtime/images.js';
 import { BATCH, type FloatStatistics, MomentSums, type Moments } from './float-statistics.js';
 import { codeScales } from './grids.js';
 import { SumHistogram } from './sum-histogram.js';
-import { levelSettings, programmed, sumLevels } from './tile-levels.js';
+import { levelSettings, programmed, type SumLimits, sumLevels } from './tile-levels.js';
 
 /** What is told of calibration as it goes on. */
 export interface CalibrationHooks extends Work {
@@ -28,8 +28,7 @@ export interface LayerSums {
   /** One a set of levels. */
   readonly sets: readonly {
     readonly samples: CalibrationSamples;
-    /** Largest magnitude that the sums can have. */
-    readonly most: number;
+    readonly limits: SumLimits;
   }[];
   /** Of the sums of each output channel, decoded; unit discharges. */
   readonly deviation: Float64Array;
@@ -111,7 +110,7 @@ function calibrateLayer(
   const bareArrays = layer.macros === 0 ? [] : arraysOf(plan, layer);
   const sets = sumsOfSets(plan, layer, bareArrays, batches);
   const settings = levelSettings(layer.rule);
-  const levels = sets.map(({ samples, most }) => sumLevels(samples, settings, most));
+  const levels = sets.map(({ samples, limits }) => sumLevels(samples, settings, limits));
   const arrays = programmed(plan, layer, bareArrays, levels);
   if (!arrays.ok) return arrays;
   const format = plan.formats.get(step.output)!;
@@ -178,14 +177,19 @@ function sumsOfSets(
   const settings = levelSettings(layer.rule);
   const tails = [fixedTails(settings), ...AUTO_TAILS.map((tail) => ({ low: tail, high: tail }))];
   const macros = bareMacros(plan, layer, arrays);
-  const mostOf = (rows: number) => {
-    const full = rows * (2 ** (layer.input.bits - Number(layer.input.signed)) - 1);
-    return Math.min(full, plan.config.macro.array.headroom ?? full);
-  };
-  const most = Array.from({ length: layer.levelSets }, (_, set) =>
-    Math.max(...arrays.filter(({ levelSet }) => levelSet === set).map(({ tile }) => mostOf(tile.rows))),
-  );
-  const histograms = most.map((each) => new SumHistogram(each, tails));
+  const { headroom = Number.POSITIVE_INFINITY } = plan.config.macro.array;
+  const pulses = plan.config.macro.adc.reference?.pulses ?? 1;
+  const limits = Array.from({ length: layer.levelSets }, (_, set): SumLimits => {
+    const reaches = arrays
+      .filter(({ levelSet }) => levelSet === set)
+      .map(({ tile }) => tile.rows * (2 ** (layer.input.bits - Number(layer.input.signed)) - 1));
+    const clips = reaches.some((reach) => reach > headroom);
+    return {
+      most: Math.min(headroom, Math.max(...reaches)),
+      ramp: clips ? Math.floor(headroom / pulses) : Number.POSITIVE_INFINITY,
+    };
+  });
+  const histograms = limits.map(({ most }) => new SumHistogram(most, tails));
   const shape = plan.network.shapes.get(layer.rule.step.input)!;
   for (const codes of batches) {
     eachArray(layer, arrays, shape, codes, ({ levelSet, outputs }, index, { inputs, images }) => {
@@ -194,7 +198,7 @@ function sumsOfSets(
     });
     for (const histogram of histograms) histogram.endBatch();
   }
-  return histograms.map((histogram, set) => ({ samples: histogram.samples(), most: most[set]! }));
+  return histograms.map((histogram, set) => ({ samples: histogram.samples(), limits: limits[set]! }));
 }
 
 function poolRequantizer(step: PoolStep, { plan, scales }: NetworkHardware): Requantizer {

@@ -1,6 +1,7 @@
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import { type CalibrationSamples, fit } from '../../levels/calibrate/methods.js';
 import { type Settings, withDefaults } from '../../levels/calibrate/options.js';
+import { refitOutputs } from '../../levels/calibrate/quantizer.js';
 import { macroInput } from '../../macro/config/input.js';
 import type { Levels } from '../../macro/config/levels.js';
 import type { MacroConfig } from '../../macro/config/macro.js';
@@ -22,10 +23,45 @@ export function levelSettings({ step, bits, levels }: LayerRule): Settings {
   return withDefaults({ name: step.name, bits, method: levels, allowConstant: true });
 }
 
-/** Levels of column sums by a method of calibration, references on the grid of unit discharges. */
-export function sumLevels(samples: CalibrationSamples, settings: Settings, most: number): SumLevels {
-  const { references, outputs } = fit(samples, settings);
-  return { references: wholeReferences(references, most), outputs };
+/** What references of column sums are held to, unit discharges. */
+export interface SumLimits {
+  /** Largest magnitude of a sum. */
+  readonly most: number;
+  /** What the reference line may discharge by the last reference; infinite where bitlines cannot clip. */
+  readonly ramp: number;
+}
+
+/** What the least of a ramp that is too high is lowered by, before it is looked at again. */
+const LOWER = 0.98;
+
+/**
+ * Levels of column sums by a method of calibration, references on the grid of unit discharges. A ramp that the headroom
+ * does not cover is drawn together around zero, and outputs become the means of what is compared into them then.
+ */
+export function sumLevels(
+  samples: CalibrationSamples,
+  settings: Settings,
+  { most, ramp }: SumLimits,
+): SumLevels {
+  const { references: wanted, outputs } = fit(samples, settings);
+  const references = wholeReferences(wanted, most);
+  if (discharge(references) <= ramp) return { references, outputs };
+  let lowered = references;
+  for (let scale = LOWER; discharge(lowered) > ramp && scale > 1e-3; scale *= LOWER) {
+    lowered = wholeReferences(
+      wanted.map((reference) => scale * reference),
+      most,
+    );
+  }
+  return {
+    references: lowered,
+    outputs: refitOutputs(samples.distribution, { references: lowered, outputs }),
+  };
+}
+
+/** Unit discharges of the reference line by the last reference; a ramp starts one below its first, or at zero. */
+function discharge(references: readonly number[]): number {
+  return references.at(-1)! - Math.min(0, references[0]! - 1);
 }
 
 /**

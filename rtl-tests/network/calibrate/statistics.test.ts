@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { withDefaults } from '../../../generators/levels/calibrate/options.js';
 import { MomentSums } from '../../../generators/network/calibrate/float-statistics.js';
 import { codeScales } from '../../../generators/network/calibrate/grids.js';
 import { RangeHistogram } from '../../../generators/network/calibrate/range-histogram.js';
 import { SumHistogram } from '../../../generators/network/calibrate/sum-histogram.js';
-import { wholeReferences } from '../../../generators/network/calibrate/tile-levels.js';
+import { sumLevels, wholeReferences } from '../../../generators/network/calibrate/tile-levels.js';
 import { GoldenNetwork } from '../../../generators/network/engine/golden.js';
 import type { LinearStep } from '../../../generators/network/graph/steps.js';
 import { withOutputs } from '../../../generators/network/onnx/model.js';
@@ -76,6 +77,21 @@ describe('references on the grid of unit discharges', () => {
     expect(wholeReferences([-3.5, 2.2, 9], 20)).toEqual([-3, 3, 9]);
     expect(wholeReferences([0.5, 0.5, 0.6, 7], 20)).toEqual([1, 2, 3, 7]);
     expect(wholeReferences([-90, 90, 95], 20)).toEqual([-19, 19, 20]);
+  });
+
+  it('are drawn together where the headroom does not cover the ramp, and outputs follow', () => {
+    const histogram = new SumHistogram(30, []);
+    histogram.add(Int32Array.from({ length: 49 }, (_, at) => at - 24));
+    histogram.endBatch();
+    const settings = withDefaults({ name: 'sums', bits: 2, method: 'optimal' });
+    const free = sumLevels(histogram.samples(), settings, { most: 30, ramp: Number.POSITIVE_INFINITY });
+    expect(free.references).toEqual([-12, 0, 12]);
+    const held = sumLevels(histogram.samples(), settings, { most: 30, ramp: 20 });
+    // The reference line starts a unit below the first reference.
+    expect(held.references[2]! - held.references[0]! + 1).toBeLessThanOrEqual(20);
+    expect(held.references[2]! - held.references[0]! + 1).toBeGreaterThanOrEqual(18);
+    // The mean of all sums below the first reference.
+    expect(held.outputs[0]).toBeCloseTo((-24 + held.references[0]! - 1) / 2, 9);
   });
 });
 
