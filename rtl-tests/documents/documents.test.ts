@@ -23,6 +23,7 @@ const PAGES = [
   'docs/maintaining.md',
   'docs/campaigns.md',
   'docs/networks.md',
+  'examples/fine-tune/lenet/README.md',
   'docs/library.md',
   'docs/verification.md',
   'docs/figures.md',
