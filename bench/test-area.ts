@@ -1,15 +1,20 @@
 /**
- * What manufacturing test costs in gates: 256 x 128, 4-bit codes, synthesized by Yosys to its own two-input gates.
- * `npm run bench:test-area`.
+ * What manufacturing test costs in gates: 256 x 128, 4-bit codes, synthesized by Yosys to its own two-input gates; and
+ * what a calibration of the trim rows by the macro itself takes of the digital area, as `imcgen synth` maps it.
+ * `npm run bench:test-area`. Ends with 1 where the calibration takes 3 % or more.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
+import { synthesize } from '../generators/checks/synth/synth.js';
 import { orThrow } from '../generators/common/problems.js';
 import { packageFiles } from '../generators/package/package.js';
 import { writePackage } from '../generators/package/write.js';
 import { CONFIGURATIONS, planOf } from '../rtl-tests/fixtures/configurations.js';
+
+/** Largest share of the digital area that a calibration may take. */
+const MOST_OF_AREA = 0.03;
 
 interface Count {
   readonly gates: number;
@@ -40,8 +45,31 @@ try {
   line('registers with both', registers);
   line('registers with neither', bare);
   line('column converters, counter', converters);
+  if ((await calibrationShare()) >= MOST_OF_AREA) process.exitCode = 1;
 } finally {
   await rm(root, { recursive: true, force: true });
+}
+
+/** Maps the macro with four trim rows that it calibrates, and prints the share of that. */
+async function calibrationShare(): Promise<number> {
+  const { config } = configuration;
+  const plan = planOf({
+    ...configuration,
+    config: {
+      ...config,
+      array: { ...config.array, trimRows: 4, trimPulses: 8, selfCalibrate: true },
+      adc: { ...config.adc, reference: { ...config.adc.reference, offsetRows: 2 } },
+    },
+  });
+  const folder = orThrow(await writePackage(path.join(root, 'calibrated'), packageFiles(plan)));
+  const { area } = await synthesize(folder, { timing: 'off', gateLevel: false, equivalence: false });
+  const calibration = area.blocks.find(({ module }) => module.endsWith('_calibration'))!;
+  const share = calibration.area / area.total.area;
+  console.log(
+    `calibration of the trim rows     ${calibration.area.toFixed(0).padStart(7)} gate equivalents, ` +
+      `${calibration.flops} flip-flops: ${(100 * share).toFixed(2)} % of the digital area`,
+  );
+  return share;
 }
 
 function line(what: string, { gates, flipFlops }: Count): void {

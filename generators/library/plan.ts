@@ -50,6 +50,7 @@ export type { QuantizationError } from '../macro/plan/error.js';
 export { type LayerPlan, type MacroPlan, type PlanOptions, planMacro } from '../macro/plan/plan.js';
 export { planRamp, type RampPlan } from '../macro/plan/ramp.js';
 export { type Schedule, scheduleOf } from '../macro/plan/schedule.js';
+export { calibrationCycles, type WindowReference, windowReference } from '../macro/plan/self-calibration.js';
 export { type MacroShape, shapeOf } from '../macro/plan/shape.js';
 export type { TablePlan } from '../macro/plan/table.js';
 export { presetFiles } from '../macro/presets/files.js';

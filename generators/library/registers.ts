@@ -16,6 +16,7 @@
  * @module registers
  */
 import {
+  CALIBRATION as calibration,
   type ErrorBit,
   type ErrorName,
   ERRORS as errors,
@@ -44,6 +45,7 @@ export {
 } from '../macro/plan/addresses.js';
 export { packedColumns, packedInputBits, packedResultBits, packedRows } from '../macro/plan/packed-words.js';
 export {
+  calibrationWord,
   dimensionsWord,
   formatWord,
   IDENTITY,
@@ -83,3 +85,6 @@ export const ERRORS: Readonly<Record<ErrorName, ErrorBit>> = errors;
 
 /** Bits of the march register in place: what a write asks for, and what a read tells. */
 export const MARCH: Readonly<Record<'start' | 'resume' | 'busy' | 'done' | 'fail', number>> = march;
+
+/** Bits of the calibration register in place: what a write asks for, and what a read tells. */
+export const CALIBRATION: Readonly<Record<'start' | 'busy' | 'done' | 'fail', number>> = calibration;

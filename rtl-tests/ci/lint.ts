@@ -16,7 +16,7 @@ import { writePackage } from '../../generators/package/write.js';
 import { CONFIGURATIONS, planOf } from '../fixtures/configurations.js';
 import { usedBeforeDeclared } from '../fixtures/declared-before-use.js';
 import { EVERY_EFFECT, withDie } from '../fixtures/dies.js';
-import { MATRIX } from '../fixtures/matrix.js';
+import { CALIBRATED, MATRIX } from '../fixtures/matrix.js';
 import { PSUM_LAYER, PSUM_MATRIX } from '../fixtures/psum.js';
 
 /** The package of one configuration, on disk. */
@@ -135,6 +135,14 @@ const CHECKS: readonly Check[] = [
       ...[`blackbox/${macro}_array.vlt`, ...verilog('rtl', 'blackbox', 'formal')],
     ],
   })),
+  ...['calibration', 'conversion'].map((proof) => ({
+    name: `verilator, proof of ${proof} of macros that calibrate themselves`,
+    only: CALIBRATED.map(({ configuration }) => configuration.config.name),
+    command: ({ macro, verilog }: Package) => [
+      ...[...VERILATOR, '--top-module', `${macro}_prove_${proof}`],
+      ...[`blackbox/${macro}_array.vlt`, ...verilog('rtl', 'blackbox', 'formal')],
+    ],
+  })),
   {
     name: 'verilator, black box',
     command: ({ macro, verilog }) => [
@@ -159,6 +167,7 @@ const CHECKS: readonly Check[] = [
       'axi4lite_async_low',
       'wishbone_sync_low',
       'wishbone_pipelined_sync_high',
+      'calibrated3',
     ],
     command: () => [...IMCGEN, 'cosim', '.', '--simulator', 'verilator', '--conversions', '24', '--quiet'],
   },

@@ -16,6 +16,7 @@ const BLOCKS: Readonly<Record<string, string>> = {
   u_array: 'the analog macro',
   u_columns: 'the column converters',
   u_decoder: 'the decoder',
+  u_calibration: 'the calibration of the trim rows',
   u_march: 'the march test',
   u_self_test: 'the self-test',
 };

@@ -18,6 +18,8 @@ export interface MacroConfigInput {
     trimRows?: number | undefined;
     /** Unit pulses that drive every trim row [1..255, default 1]. */
     trimPulses?: number | undefined;
+    /** The macro measures its columns and writes its trim rows by itself, started by a register. */
+    selfCalibrate?: boolean | undefined;
   };
   /** Word line drivers. */
   input: {

@@ -93,6 +93,10 @@ export const macroSchema = z.strictObject({
     ).optional(),
     trimRows: whole(0, 16, 'calibration rows: cancel sense-amplifier offset, carry a folded bias').default(0),
     trimPulses: whole(1, 255, 'unit pulses that drive every trim row').default(1),
+    selfCalibrate: z
+      .boolean()
+      .optional()
+      .describe('the macro measures its columns and writes its trim rows by itself, started by a register'),
   }),
   input: section('word line drivers', {
     bits: whole(1, 8, 'input width, sign included (IN_BITS)'),

@@ -11,8 +11,8 @@ const LONGEST_NAME = 40;
  * netlists take capitals for the same word.
  */
 const TAKEN_IN_VERILOG = new Set(
-  `above addr apart at b bank banks bits blackbox blocks both c cells clips code cols column columns
-  converting crossed cycle data discharge draw drive driven entries error every exists falling fields
+  `above addr apart at b bank banks bits blackbox blocks both c calibration cells clips code cols column
+  columns converted converting crossed cycle data discharge draw drive driven entries error every exists falling fields
   first fresh g group groups half headroom hidden hold i k lane lanes last level limited lines load
   mac macs march middle minus missing n old ones other over p part place power_up precharge pulse
   pulsed pulses q queued r ramp random rdata refuse refused req rest result room row rows rule rwl sa

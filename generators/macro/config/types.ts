@@ -18,6 +18,8 @@ export interface MacroConfig {
     trimRows: number;
     /** Unit pulses that drive every trim row [1..255]. */
     trimPulses: number;
+    /** The macro measures its columns and writes its trim rows by itself, started by a register. */
+    selfCalibrate?: boolean | undefined;
   };
   /** Word line drivers. */
   input: {

@@ -11,6 +11,7 @@ import { Controller } from './controller.js';
 import type { CellPort } from './march.js';
 import { Observer } from './observer.js';
 import { type Answer, RegisterFile } from './register-file.js';
+import { SelfCalibration } from './self-calibration.js';
 import { SenseAmplifiers } from './sense-amplifiers.js';
 import { Storage } from './storage.js';
 import { type StreamPartner, StreamPorts } from './streams.js';
@@ -61,6 +62,8 @@ export class Machine {
   private readonly registers: RegisterFile;
   /** Undefined where the macro has no stream ports. */
   private readonly streams: StreamPorts | undefined;
+  /** Undefined where the macro does not calibrate its trim rows by itself. */
+  private readonly calibration: SelfCalibration | undefined;
   private readonly observer: Observer | undefined;
   private readonly trace: Trace | undefined;
   private readonly die: Die | undefined;
@@ -100,8 +103,11 @@ export class Machine {
     this.streams = hasStreams(shape)
       ? new StreamPorts(shape, { controller, results: columns, load })
       : undefined;
-    const { streams } = this;
-    this.registers = new RegisterFile(shape, { controller, columns, storage, test, streams, cells });
+    this.calibration = shape.selfCalibrate ? new SelfCalibration(shape, cells) : undefined;
+    const { streams, calibration } = this;
+    this.registers = new RegisterFile(shape, {
+      ...{ controller, columns, storage, test, streams, calibration, cells },
+    });
     this.trace = options.trace;
     this.die = options.die;
     this.observer = options.trace && new Observer(shape, options.trace);
@@ -130,7 +136,7 @@ export class Machine {
     this.amplifiers.conversions = count;
   }
 
-  /** Whether a conversion is under way or queued, or a march runs. */
+  /** Whether a conversion is under way or queued, or a march or a calibration runs. */
   get busy(): boolean {
     return this.registers.busy;
   }
@@ -165,8 +171,9 @@ export class Machine {
     for (let i = 0; i < cycles; i++) {
       this.streams?.look(undefined);
       this.observe();
-      // A synchronous reset is sampled at the end of a cycle in which the march, and a ramp, still go on.
+      // A synchronous reset is sampled at the end of a cycle in which all that runs still goes on.
       this.test.march.tick();
+      this.calibrate();
       if (this.controller.phase === 'ramp') this.pulse();
       this.clear();
       this.cycle++;
@@ -184,7 +191,8 @@ export class Machine {
     streams?.look(this.cycle);
     this.observe();
     const verdict = request && registers.judge(request);
-    const finishes = controller.phase === 'done' && streams?.room !== false;
+    const calibrating = this.calibration?.busy === true;
+    const finishes = controller.phase === 'done' && streams?.room !== false && !calibrating;
     const marching = test.march.busy || test.march.stopped;
     const { busy } = registers;
     const streaming = streams?.owner === true;
@@ -197,11 +205,20 @@ export class Machine {
       (request?.write === true && !isSilent(request));
     if (finishes) columns.finish(controller.bank);
     if (marching) test.march.tick();
-    this.advance(verdict?.start ?? streamed?.start);
+    const calibrates = this.calibration?.start;
+    this.calibrate();
+    this.advance(verdict?.start ?? streamed?.start ?? calibrates);
     registers.tick(verdict, finishes, streaming, streamed?.errors);
     this.cycle++;
     this.settled = !busy && !marching && request === undefined;
     return verdict?.answer;
+  }
+
+  /** Lets a calibration of the trim rows see what the conversion under way gives in this cycle. */
+  private calibrate(): void {
+    const { controller, amplifiers } = this;
+    const { strobe, phase } = controller;
+    this.calibration?.tick({ strobe, outputs: amplifiers.outputs, ends: phase === 'done' });
   }
 
   /** Moves the conversion under way on by a cycle, or begins one. */
@@ -219,12 +236,15 @@ export class Machine {
   }
 
   private begin({ bank, bits }: StartOrder): void {
-    this.inputs = this.registers.inputs.slice();
-    const { storage, die } = this;
+    const { storage, die, shape } = this;
+    const calibrating = this.calibration?.busy === true;
+    this.inputs = calibrating ? new Int32Array(shape.rows) : this.registers.inputs.slice();
     const macs = storage.array.mac(this.inputs);
     // Nobody writes cells while a conversion is under way.
     this.groupCurrents = die?.groupCurrents(bank, storage.referenceCells(bank)) ?? storage.groupCells(bank);
     this.amplifiers.begin(macs, die?.lines(storage.array, this.inputs));
+    // What the macro converts for itself has no results.
+    if (calibrating) return;
     this.conversion = { firstCycle: this.cycle + 1, inputs: this.inputs, macs, bank, bits };
     this.trace?.conversions.push(this.conversion);
   }
@@ -249,6 +269,7 @@ export class Machine {
     this.controller.reset();
     this.storage.reset();
     this.test.reset();
+    this.calibration?.reset();
     this.columns.reset();
     this.registers.reset();
     this.streams?.reset();
@@ -262,7 +283,8 @@ export class Machine {
     this.stirred = false;
     const { controller, registers, columns, test, streams, inputs, groups, amplifiers } = this;
     const comparators = amplifiers.outputs;
-    const seen = { controller, registers, columns, test, streams, inputs, groups, comparators };
+    const calibrating = this.calibration?.busy === true;
+    const seen = { controller, registers, columns, test, streams, inputs, groups, comparators, calibrating };
     this.observer.observe(this.cycle, seen);
   }
 }

@@ -21,6 +21,8 @@ export interface Observed {
   readonly inputs: Int32Array;
   /** Reference groups that are driven; another array where they are others. */
   readonly groups: Uint8Array;
+  /** The macro converts for itself: nobody is told of results. */
+  readonly calibrating: boolean;
   /** A bit a column, as the converters see it; another array where they are others. */
   readonly comparators: Uint32Array;
 }
@@ -50,7 +52,7 @@ export class Observer {
   }
 
   /** Reference swap, irq, done, busy, sense, share, trim word line, precharge, from bit 7 down. */
-  private flags({ controller, registers, streams }: Observed): number {
+  private flags({ controller, registers, streams, calibrating }: Observed): number {
     const { shape } = this;
     const { phase, step, bits, count, sense } = controller;
     const inputs = phase === 'mac';
@@ -60,7 +62,7 @@ export class Observer {
       inputs && shares(shape, count),
       sense,
       registers.busy,
-      phase === 'done' && streams?.room !== false,
+      phase === 'done' && streams?.room !== false && !calibrating,
       registers.interrupt,
       phase === 'ramp' && swapsReference(shape, step, bits),
     ].reduce((flags, flag, bit) => flags | (Number(flag) << bit), 0);

@@ -34,6 +34,7 @@ import {
 import type { ColumnConverters } from './columns.js';
 import type { Controller } from './controller.js';
 import type { CellPort } from './march.js';
+import { SelfCalibration } from './self-calibration.js';
 import type { Storage } from './storage.js';
 import type { StreamPorts } from './streams.js';
 import type { TestModes } from './test-modes.js';
@@ -53,6 +54,7 @@ export interface Hardware {
   readonly storage: Storage;
   readonly test: TestModes;
   readonly streams: StreamPorts | undefined;
+  readonly calibration: SelfCalibration | undefined;
   cells(): CellPort;
 }
 
@@ -78,7 +80,8 @@ interface RegisterAccess {
   write?(data: number): void;
 }
 
-const MARCH_ADDRESS = registerAddress('march');
+/** Registers that start what runs by itself. */
+const OWN_RUNS = [registerAddress('march'), registerAddress('calibration')];
 const STREAM_ADDRESS = registerAddress('stream');
 const streamEnable = fieldIn('stream', 'enable');
 
@@ -138,7 +141,7 @@ export class RegisterFile {
 
   private registerAccesses(): Readonly<Record<Register, RegisterAccess>> {
     const { shape, hardware } = this;
-    const { controller, test, streams } = hardware;
+    const { controller, test, streams, calibration } = hardware;
     const constant = (register: Register): RegisterAccess => {
       const word = resetWord(shape, register);
       return { read: () => word };
@@ -183,6 +186,10 @@ export class RegisterFile {
           if (streams !== undefined) streams.enabled = streamEnable(data) === 1;
         },
       },
+      calibration: {
+        read: () => calibration?.status ?? 0,
+        write: (data) => calibration?.write(data),
+      },
     };
   }
 
@@ -192,10 +199,10 @@ export class RegisterFile {
     this.interrupts = 0;
   }
 
-  /** Converting, about to, marching, or with results that have not left. */
+  /** Converting, about to, marching, calibrating, or with results that have not left. */
   get busy(): boolean {
-    const { controller, test, streams } = this.hardware;
-    return controller.busy || test.march.busy || streams?.busy === true;
+    const { controller, test, streams, calibration } = this.hardware;
+    return controller.busy || test.march.busy || streams?.busy === true || calibration?.busy === true;
   }
 
   /** Level of `irq_o`. */
@@ -243,8 +250,13 @@ export class RegisterFile {
   private errorsOf(request: Request): number {
     if (writesNothing(request)) return 0;
     if (!this.map.isLegal(request)) return errorBit('bad_access');
-    const inUse = this.inUse(request) || this.hardware.test.refuses(request, this.busy);
+    const { test, calibration } = this.hardware;
+    const { busy } = this;
+    const inUse =
+      this.inUse(request) || test.refuses(request, busy) || calibration?.refuses(request, busy) === true;
     let errors = inUse ? errorBit('busy') : 0;
+    const calibrated = SelfCalibration.bankOf(request) ?? 0;
+    if (calibrated >= this.shape.banks) errors |= errorBit('bank');
     const start = startOf(request);
     if (start !== undefined) {
       const { banks, adcBits } = this.shape;
@@ -255,7 +267,7 @@ export class RegisterFile {
     return errors;
   }
 
-  /** Whether a conversion or a march is using what a legal request names. */
+  /** Whether a conversion, or what runs by itself, is using what a legal request names. */
   private inUse(request: Request): boolean {
     const { write, address } = request;
     const { doubleBuffer } = this.shape;
@@ -270,11 +282,11 @@ export class RegisterFile {
     return write && this.busy;
   }
 
-  /** The streams start conversions themselves, and let no march in; they get nothing that is in use. */
+  /** The streams start conversions themselves, and let no march or calibration in; they get nothing that is in use. */
   private refusedByStreams(request: Request, { owner }: StreamPorts): boolean {
     const { write, address, data } = request;
     if (!write) return false;
-    if (owner) return startOf(request) !== undefined || address === MARCH_ADDRESS;
+    if (owner) return startOf(request) !== undefined || OWN_RUNS.includes(address);
     return address === STREAM_ADDRESS && streamEnable(data) === 1 && this.busy;
   }
 

@@ -8,6 +8,7 @@ import { checkPackedWords } from './packed-words.js';
 import { LARGER_SCALE, planRamp, type RampPlan, rampFromCells, short } from './ramp.js';
 import { optimalCells } from './rounding.js';
 import { type Schedule, scheduleOf } from './schedule.js';
+import { checkSelfCalibration } from './self-calibration.js';
 import {
   fullScale,
   type MacroShape,
@@ -190,7 +191,12 @@ function checkShape(config: MacroConfig, shape: MacroShape, file: string): Probl
           : `Use offsetRows <= ${MOST_REFERENCE_ROWS - groups}.`,
     });
   }
-  return [...problems, ...checkStreams(shape, file), ...checkPackedWords(shape, file)];
+  return [
+    ...problems,
+    ...checkStreams(shape, file),
+    ...checkPackedWords(shape, file),
+    ...checkSelfCalibration(shape, file),
+  ];
 }
 
 function planLayer(

@@ -17,6 +17,11 @@ export function marchWord(background: number): number {
   return registerWord('march', { start: 1, background });
 }
 
+/** The word that starts a calibration of the trim rows by the macro: every setting is converted 2^`repeats` times, 0..7. */
+export function calibrationWord(bank: number, repeats: number): number {
+  return registerWord('calibration', { start: 1, bank, repeats });
+}
+
 /** The word that puts the codes `(column ^ seed) mod 2^b` in place of the sense amplifiers; undefined: back to them. */
 export function selfTestWord(seed: number | undefined): number {
   return seed === undefined ? 0 : registerWord('self_test', { enable: 1, seed });
@@ -44,6 +49,7 @@ export function formatWord(shape: MacroShape): number {
     self_test: Number(shape.selfTest),
     march: Number(shape.march),
     banks: shape.banks,
+    self_calibration: Number(shape.selfCalibrate),
     packed_words: Number(shape.packedWords),
     output_signed: Number(shape.outputSigned),
     output_bits: shape.outputBits,

@@ -186,10 +186,10 @@ export const ERRORS = {
   stream: { bit: 6, meaning: 'an input vector of the stream was too short or too long, and was dropped' },
 } as const satisfies Readonly<Record<ErrorName, ErrorBit>>;
 
-/** A register. Those of march, self-test and streams are there where the config asks for them. */
+/** A register. Those of march, self-test, streams and calibration are there where the config asks for them. */
 export type Register =
   | ('id' | 'dimensions' | 'format' | 'start' | 'status' | 'error' | 'interrupt')
-  | ('march' | 'march_address' | 'march_data' | 'self_test' | 'stream');
+  | ('march' | 'march_address' | 'march_data' | 'self_test' | 'stream' | 'calibration');
 
 /** The errors that a macro can report, by bit. */
 export function errorsOf(shape: MacroShape): ErrorName[] {
@@ -219,6 +219,7 @@ export const REGISTERS = {
       readOnly('self_test', 30, 30, 'known codes can take the place of the sense amplifiers'),
       readOnly('march', 29, 29, 'there is an engine for a march test'),
       readOnly('banks', 28, 24, 'reference banks'),
+      readOnly('self_calibration', 23, 23, 'the macro can calibrate its trim rows by itself'),
       readOnly('packed_words', 22, 22, 'there are packed inputs and packed results'),
       readOnly('output_signed', 21, 21, "results are two's complement"),
       readOnly('output_bits', 20, 16, 'width of a result'),
@@ -315,20 +316,36 @@ export const REGISTERS = {
       readWrite('enable', 0, 0, 'give the data path to the streams; 0: back to the bus'),
     ],
   },
+  calibration: {
+    offset: 0x30,
+    access: 'rw',
+    meaning: 'calibration of the trim rows by the macro itself',
+    fields: [
+      readOnly('reported', 26, 16, 'columns so far not shown to be within half a trim step'),
+      readWrite('bank', 11, 8, 'bank with the references beside zero, taken with start'),
+      readWrite('repeats', 6, 4, 'a setting is converted 2^repeats times, taken with start'),
+      readOnly('fail', 2, 2, 'a column is reported'),
+      readOnly('done', 1, 1, 'the calibration has ended'),
+      readOnly('busy', 0, 0, 'the calibration runs'),
+      writeOnly('start', 0, 0, 'write 1 to start'),
+    ],
+  },
 } as const satisfies Readonly<Record<Register, RegisterDefinition>>;
 
 /** Registers that only macros with an option have; elsewhere their addresses answer with a bus error. */
-const OPTIONAL: Partial<Record<Register, 'march' | 'selfTest' | 'streams'>> = {
+const OPTIONAL: Partial<Record<Register, 'march' | 'selfTest' | 'streams' | 'selfCalibrate'>> = {
   march: 'march',
   march_address: 'march',
   march_data: 'march',
   self_test: 'selfTest',
   stream: 'streams',
+  calibration: 'selfCalibrate',
 };
 
 /** Fields that only macros with an option have; elsewhere their bits are in no field. */
-const OPTIONAL_FIELDS: Readonly<Record<string, 'streams' | 'packedWords'>> = {
+const OPTIONAL_FIELDS: Readonly<Record<string, 'streams' | 'packedWords' | 'selfCalibrate'>> = {
   'format.streams': 'streams',
+  'format.self_calibration': 'selfCalibrate',
   'format.packed_words': 'packedWords',
   'error.stream': 'streams',
 };
@@ -395,4 +412,11 @@ export const MARCH = {
   busy: maskOf(fieldOf('march', 'busy')),
   done: maskOf(fieldOf('march', 'done')),
   fail: maskOf(fieldOf('march', 'fail')),
+} as const;
+/** Bits of the calibration register: what a write asks for, and what a read tells. */
+export const CALIBRATION = {
+  start: maskOf(fieldOf('calibration', 'start')),
+  busy: maskOf(fieldOf('calibration', 'busy')),
+  done: maskOf(fieldOf('calibration', 'done')),
+  fail: maskOf(fieldOf('calibration', 'fail')),
 } as const;

@@ -17,6 +17,8 @@ export interface MacroShape {
   readonly trimRows: number;
   /** Unit pulses that drive every trim row. */
   readonly trimPulses: number;
+  /** Whether the macro writes its trim rows by itself, by conversions against references beside zero. */
+  readonly selfCalibrate: boolean;
   /** Unit discharges at which a bitline clips. */
   readonly headroom: number;
   /** Widest nonlinear code (ADC_BITS); narrower ones are selectable at run time. */
@@ -69,6 +71,7 @@ export function shapeOf(config: MacroConfig): MacroShape {
     inputCoding: input.coding,
     trimRows: array.trimRows,
     trimPulses: array.trimPulses,
+    selfCalibrate: array.selfCalibrate === true,
     headroom: array.headroom ?? array.rows * (2 ** magnitudeBits - 1),
     adcBits: adc.bits,
     readout: adc.readout,

@@ -48,6 +48,9 @@ export function blockDiagram(plan: MacroPlan): string {
       `${rows} x ${inputBits}-bit inputs`,
       'interrupt',
     ]),
+    ...(shape.selfCalibrate
+      ? [block([8, 62, 150, 66], 'Calibration', [`${many(columns, 'column')} in turn`, 'starts, trim cells'])]
+      : []),
     ...(shape.march
       ? [block([196, 62, 150, 66], 'March engine', ['March C- of all cells', '6 elements'], 'test')]
       : []),
@@ -136,8 +139,7 @@ export function blockDiagram(plan: MacroPlan): string {
     label(569, 457, readout.decodes === 'step' ? '' : 'code'),
     arrow('M380 465H271V274'),
     label(326, 457, `value${wires(outputBits)}`),
-    shape.march ? arrow('M271 182V132') : '',
-    shape.march ? arrow('M346 78H366V40H776V182') : arrow('M271 186V40H776V182'),
+    ...cellPort(shape).map(arrow),
     label(540, 33, 'cell port: 32 cells a word'),
     sa === '' ? '' : arrow(sa),
     streams ? arrow('M158 363H230V274') : '',
@@ -161,6 +163,13 @@ export function blockDiagram(plan: MacroPlan): string {
       ...blocks.map(drawn),
     ].join(''),
   );
+}
+
+/** From the registers to the array, through what takes the cell port over. */
+function cellPort({ march, selfCalibrate }: MacroPlan['shape']): string[] {
+  const first = selfCalibrate ? 'M230 186V150H83V132' : 'M271 182V132';
+  if (march) return [first, ...(selfCalibrate ? ['M158 95H192'] : []), 'M346 78H366V40H776V182'];
+  return selfCalibrate ? [first, 'M83 62V40H776V182'] : ['M271 186V40H776V182'];
 }
 
 function drawn({ x, y, width, height, title, lines, kind }: Block): string {

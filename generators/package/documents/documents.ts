@@ -17,6 +17,13 @@ import {
   registersOf,
 } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
+import {
+  calibrationCycles,
+  MOST_REPEATS,
+  USUAL_REPEATS,
+  WINDOW_BITS,
+  windowReference,
+} from '../../macro/plan/self-calibration.js';
 import { type MacroShape, stepRows } from '../../macro/plan/shape.js';
 import { fieldBytes, hasStreams, inputBeats, outputBeats, streamPeriod } from '../../macro/plan/streams.js';
 import { BUSES, type BusPin } from '../rtl/bus-ports.js';
@@ -172,11 +179,23 @@ function registersView(plan: MacroPlan) {
     referenceGroups: referenceGroups(shape),
     resultText: readoutOf(shape).holds === 'value' ? ' (code 0: this readout keeps values only)' : '',
     marchCycles: marchCycles(shape),
+    selfCalibrate: shape.selfCalibrate,
+    calibration: calibrationText(shape),
     selfTestNote: selfTestNote(shape),
     trimText: shape.trimRows > 0 ? `, trim rows from row ${TRIM_ROW_BASE}` : '',
     overlapText: shape.doubleBuffer
       ? 'The next inputs and the next start may follow right after the start; results stay until the next `done`.'
       : 'Inputs and results are out of reach while `busy`.',
+  };
+}
+
+/** Numbers of a calibration of the trim rows by the macro itself, where it has one. */
+function calibrationText(shape: MacroShape) {
+  const { stepCells, offsetCells } = windowReference(shape);
+  return {
+    ...{ bits: WINDOW_BITS, below: offsetCells, step: stepCells[1]!, most: 2 ** MOST_REPEATS },
+    results: shape.doubleBuffer ? '' : ' until its first conversion',
+    ...{ usual: USUAL_REPEATS, times: 2 ** USUAL_REPEATS, cycles: calibrationCycles(shape, USUAL_REPEATS) },
   };
 }
 

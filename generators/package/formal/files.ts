@@ -1,6 +1,8 @@
+import { bitsFor } from '../../common/bits.js';
 import type { Files } from '../../common/files/text-file.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
+import { calibrationCycles, MOST_REPEATS, WINDOW_BITS } from '../../macro/plan/self-calibration.js';
 import { BUSES, type BusPin } from '../rtl/bus-ports.js';
 import { streamPins } from '../rtl/stream-ports.js';
 import { macroView } from '../rtl/view.js';
@@ -34,6 +36,9 @@ export function propertyFiles(plan: MacroPlan, proof: Proof): Files {
   ];
   return new Map(files.map(({ path, text }) => [path, text]));
 }
+
+/** Bits that hold every count of a calibration by itself. */
+const LEAST_BITS = 12;
 
 /** Purpose of each naive model. */
 const MODELS: Readonly<Record<string, string>> = {
@@ -72,6 +77,8 @@ function proofView(plan: MacroPlan, proof: Proof | undefined) {
     ),
     fewestCycles: scheduleOf(shape, 1).fewest,
     longestPhase: longestPhase(shape),
+    windowCycles: scheduleOf(shape, WINDOW_BITS).total,
+    calibrationBits: Math.max(LEAST_BITS, bitsFor(2 * calibrationCycles(shape, MOST_REPEATS))),
     assumptions: proof?.assumptions ?? [],
     properties: (proof?.properties ?? []).flatMap((claim) =>
       outputsOf(claim).map((output) => ({ name: output, says: claim.says })),

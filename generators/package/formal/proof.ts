@@ -28,7 +28,7 @@ export interface Witness extends Claim {
 
 /** Parts of the design, a proof each; docs/verification.md says what each proof is about. */
 export type ProofName =
-  | ('decoder' | 'ramp' | 'columns' | 'conversion' | 'streams' | 'test_modes' | 'bus')
+  | ('decoder' | 'ramp' | 'columns' | 'conversion' | 'streams' | 'calibration' | 'test_modes' | 'bus')
   | PsumProofName;
 
 /** Parts of a partial-sum unit, a proof each: the arithmetic, the order of beats, results that wait. */

@@ -6,6 +6,7 @@ import type { MacroShape } from '../../macro/plan/shape.js';
 import { hasStreams } from '../../macro/plan/streams.js';
 import { fieldsAtOnce } from '../rtl/wide-access.js';
 import { busProof } from './bus-proofs.js';
+import { calibrationProof } from './calibration-proof.js';
 import { type Claim, FEW_CYCLES, outputsOf, type Proof, together } from './proof.js';
 import { streamsProof } from './stream-proof.js';
 
@@ -18,6 +19,7 @@ export function proofsOf(plan: MacroPlan): readonly Proof[] {
     columnsProof(shape),
     conversionProof(plan),
     ...(hasStreams(shape) ? [streamsProof(shape)] : []),
+    ...(shape.selfCalibrate ? [calibrationProof(shape)] : []),
     ...(shape.march || shape.selfTest ? [testModesProof(shape)] : []),
     busProof(config.bus),
   ];
@@ -215,6 +217,7 @@ function conversionProof(plan: MacroPlan): Proof {
     removed: [
       ...['u_array', 'u_input_drivers', 'u_columns'],
       ...(streams ? ['u_stream_input', 'u_stream_output'] : []),
+      ...(shape.selfCalibrate ? ['u_calibration'] : []),
       ...(shape.march ? ['u_march'] : []),
       ...(shape.selfTest ? ['u_self_test'] : []),
     ],
@@ -227,7 +230,8 @@ function conversionProof(plan: MacroPlan): Proof {
       ...(holdsValues ? [{ net: 'u_macro.result', by: 'result_o' }] : []),
       ...(shape.packedWords ? [{ net: 'u_macro.fields', by: 'fields_o' }] : []),
       ...(streams ? ['room', 'stream_busy', 'stream_error'].map(given) : []),
-      ...(streams
+      ...(shape.selfCalibrate ? [{ net: 'u_macro.calibration', by: 'calibration_o' }] : []),
+      ...(streams || shape.selfCalibrate
         ? ['start', 'start_bank', 'start_bits'].map((net) => ({ net: `u_macro.${net}`, by: `${net}_o` }))
         : []),
     ],
@@ -249,9 +253,10 @@ function conversionProof(plan: MacroPlan): Proof {
             inside('stream_enable_i', 'stream_enable'),
             inside('stream_owner_i', 'stream_owner'),
           ]
-        : [inside('start_i', 'start')]),
+        : [inside('start_i', shape.selfCalibrate ? 'asked_start' : 'start')]),
       inside('table_write_i', 'table_write'),
       ...(shape.march ? [inside('march_write_i', 'march_write')] : []),
+      ...(shape.selfCalibrate ? [inside('calibration_write_i', 'calibration_write')] : []),
       ...(shape.selfTest ? [inside('self_test_write_i', 'self_test_write')] : []),
       inside('queued_i', 'queued'),
       inside('load_i', 'load'),

@@ -14,6 +14,7 @@ export type BlockName =
   | 'bus'
   | 'registers'
   | 'streamInput'
+  | 'calibration'
   | 'march'
   | 'selfTest'
   | 'controller'
@@ -60,6 +61,9 @@ export function blocksOf({ name, shape, config }: MacroPlan): readonly Block[] {
             'ROWS ADC_BITS BANKS BANK_W BYTES=IN_BYTES LANES WORD_W=IN_WORD_W',
           ),
         ]
+      : []),
+    ...(shape.selfCalibrate
+      ? [block('calibration', 'calibration', 'ROWS COLS TRIM_ROWS FALLING COL_W BANK_W ROW_W WORD_W')]
       : []),
     ...(shape.march
       ? [block('march', 'march', 'ROWS COLS TRIM_ROWS BANKS REF_COLS REF_ROWS BANK_W ROW_W WORD_W')]

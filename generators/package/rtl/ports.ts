@@ -35,6 +35,12 @@ export interface OutputPort {
   readonly meaning: string;
 }
 
+/** What keeps a macro busy beside conversions. */
+function runsOf({ march, selfCalibrate }: MacroShape): string {
+  const runs = [...(march ? ['a march'] : []), ...(selfCalibrate ? ['a calibration'] : [])];
+  return runs.length > 0 ? `, or ${runs.join(' or ')} runs` : '';
+}
+
 /** Pins that tell what the macro does. */
 export function statusPorts(shape: MacroShape): readonly OutputPort[] {
   return [
@@ -42,7 +48,7 @@ export function statusPorts(shape: MacroShape): readonly OutputPort[] {
     {
       name: 'busy_o',
       range: undefined,
-      meaning: `converting, a start is queued${shape.march ? ', or a march runs' : ''}`,
+      meaning: `converting, a start is queued${runsOf(shape)}`,
     },
     { name: 'done_o', range: undefined, meaning: 'codes of a conversion are final, one cycle' },
     { name: 'phase_o', range: '2:0', meaning: PHASES.join(', ') },
@@ -93,8 +99,8 @@ export function arrayPorts(shape: MacroShape): readonly ArrayPort[] {
     width = 1,
   ): ArrayPort => ({ name, direction, range, width, net, meaning });
   const { rows, columns, adcBits, banks } = shape;
-  // The march takes the cell port over, the self-test the place of the sense amplifiers.
-  const cellNet = (net: string) => (shape.march ? `mem_${net}` : net);
+  // March and calibration take the cell port over, the self-test the place of the sense amplifiers.
+  const cellNet = (net: string) => (shape.march || shape.selfCalibrate ? `mem_${net}` : net);
   return [
     port('input', 'clk_i', 'clk_i', 'a word line pulse lasts one cycle'),
     port('input', 'precharge_i', 'precharge', 'bitlines and reference lines back to full'),

@@ -16,6 +16,9 @@ const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', 'input_drivers', 'word line pulses from the inputs'),
   verilog('rtl', 'reference_drivers', 'reference word lines of each ramp step'),
   verilog('rtl', readoutOf(shape).module, readoutOf(shape).purpose),
+  ...(shape.selfCalibrate
+    ? [verilog('rtl', 'calibration', 'calibration of the trim rows by the macro itself')]
+    : []),
   ...(shape.march ? [verilog('rtl', 'march', 'march test of all cells, through the cell port')] : []),
   ...(shape.selfTest ? [verilog('rtl', 'self_test', 'known codes in place of the sense amplifiers')] : []),
   ...(hasStreams(shape)

@@ -150,6 +150,25 @@ function readoutView(shape: MacroShape) {
   };
 }
 
+/** How a calibration of the trim rows by the macro itself stands in the way of starts, cells and word lines. */
+function calibrationView(shape: MacroShape) {
+  const { march, selfCalibrate } = shape;
+  const passed = selfCalibrate ? 'asked_' : '';
+  /** What goes to the array, or to the march that passes it on. */
+  const calibratedPort = march ? 'cell' : 'mem';
+  return {
+    selfCalibrate,
+    calibratedPort,
+    /** What the registers drive at the cell port. */
+    cellPort: selfCalibrate ? 'asked' : calibratedPort,
+    cellsPassedOn: march || selfCalibrate,
+    /** Where the starts of the bus go, and those of the input stream. */
+    startPath: hasStreams(shape) ? 'bus_' : passed,
+    streamedPath: passed,
+    rowsDriven: selfCalibrate ? 'rows_i' : 'mac_i',
+  };
+}
+
 /** The blocks of the top level by their role; those that a macro has. */
 function blocksView(plan: MacroPlan) {
   const blocks = blocksOf(plan).map((block) => [block.role, block] as const);
@@ -186,8 +205,7 @@ export function macroView(plan: MacroPlan) {
     selfTest: shape.selfTest,
     /** Both, and the streams, as the format register shows them. */
     testModes: formatWord(shape) >>> fieldOf('format', 'march').lsb,
-    /** What the registers drive at the cell port: the array, or the march that passes it on. */
-    cellPort: shape.march ? 'cell' : 'mem',
+    ...calibrationView(shape),
     rows: shape.rows,
     columns: shape.columns,
     inputBits: shape.inputBits,

@@ -117,11 +117,14 @@ function anyResult(shape: MacroShape, last: (count: number) => number): number {
   return resultAddress(last(shape.columns));
 }
 
-/** Registers of this macro, and those that other macros without streams have. */
+/** Registers of what a config has to ask for, so that those of other macros do not change what is played on this one. */
+const ASKED_FOR: readonly Register[] = ['stream', 'calibration'];
+
+/** Registers of this macro, and those that other macros may leave out. */
 function registerOffsets(shape: MacroShape): number[] {
   const inUse = registersOf(shape);
   const names = (Object.keys(REGISTERS) as Register[]).filter(
-    (name) => name !== 'stream' || inUse.includes(name),
+    (name) => !ASKED_FOR.includes(name) || inUse.includes(name),
   );
   return names.map(registerAddress);
 }

@@ -253,7 +253,8 @@ export function brokenReferences(bench: Bench): void {
   restoreBank(bench, 0);
 }
 
-function restoreBank({ plan, stimulus }: Bench, bank: number): void {
+/** The references of a layer again. */
+export function restoreBank({ plan, stimulus }: Bench, bank: number): void {
   const layer = plan.layers[bank]!;
   stimulus.writeAll(referenceWrites(layer.ramp, bank, plan.shape));
 }
@@ -342,9 +343,10 @@ export function forbiddenAccesses({ plan, stimulus }: Bench): void {
   stimulus.write(0x24, 0);
   stimulus.read(0x2c);
   stimulus.write(0x2c, 0);
-  if (shape.streams !== undefined) {
-    stimulus.read(0x30);
-    stimulus.write(0x30, 0);
+  if (shape.streams !== undefined || shape.selfCalibrate) {
+    const beyond = shape.selfCalibrate ? 0x34 : 0x30;
+    stimulus.read(beyond);
+    stimulus.write(beyond, 0);
   }
   stimulus.read(0x8000);
   stimulus.read(inputAddress(0));

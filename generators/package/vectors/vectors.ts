@@ -22,6 +22,7 @@ import {
   resetAnywhere,
   rewriteTables,
 } from './scenario.js';
+import { selfCalibrations } from './self-calibration-scenario.js';
 import { Stimulus, type Vectors } from './stimulus.js';
 import { streams } from './stream-scenario.js';
 import { marches, selfTests } from './test-scenario.js';
@@ -90,6 +91,7 @@ export function buildVectors(plan: MacroPlan, options: VectorOptions, resetTable
   conflicts(bench);
   forbiddenAccesses(bench);
   selfTests(bench);
+  selfCalibrations(bench);
   rewriteTables(bench);
   everyWidth(bench);
   brokenReferences(bench);

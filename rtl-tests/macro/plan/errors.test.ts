@@ -50,6 +50,10 @@ interface Rule {
   readonly mended: Change;
 }
 
+/** Trim rows that the macro calibrates, and references that it needs for it. */
+const CALIBRATED = { trimRows: 2, trimPulses: 2, selfCalibrate: true } as const;
+const WINDOWED = { reference: { columns: 2, rows: 12, offsetRows: 1 } } as const;
+
 const RULES: readonly Rule[] = [
   {
     rule: 'signed inputs have a magnitude',
@@ -104,6 +108,61 @@ const RULES: readonly Rule[] = [
       '            Use packedWords: false, or leave streams out.',
     ],
     mended: { packedWords: true },
+  },
+  {
+    rule: 'a calibration has trim rows',
+    broken: { array: { selfCalibrate: true } },
+    says: [
+      'macro.json: array.selfCalibrate: true, and there are no trim rows to calibrate',
+      '            Use array.trimRows >= 1, or leave selfCalibrate out.',
+    ],
+    mended: { ...WINDOWED, array: { ...CALIBRATED, trimRows: 1 } },
+  },
+  {
+    rule: 'a calibration has a reference on each side of zero',
+    broken: { ...WINDOWED, array: CALIBRATED, adc: { bits: 1 } },
+    levels: [levelsFrom('sign', [4])],
+    says: [
+      'macro.json: adc.bits: 1 bit has one reference, a calibration needs one on each side of zero',
+      '            Use adc.bits >= 2, or leave array.selfCalibrate out.',
+    ],
+    mended: { ...WINDOWED, array: CALIBRATED, adc: { bits: 2 } },
+  },
+  {
+    rule: 'a falling ramp comes down to the reference below zero',
+    broken: { ...WINDOWED, array: CALIBRATED, adc: { ramp: 'falling', earlyStop: true } },
+    says: [
+      'macro.json: adc.earlyStop: true ends a falling ramp before the reference below zero, which a calibration needs',
+      '            Use adc.earlyStop: false, or leave array.selfCalibrate out.',
+    ],
+    mended: { ...WINDOWED, array: CALIBRATED, adc: { ramp: 'falling', earlyStop: false } },
+  },
+  {
+    rule: 'half a trim step is a whole number of reference cells',
+    broken: { array: CALIBRATED, reference: { ...WINDOWED.reference, pulses: 2 } },
+    says: [
+      'macro.json: array.trimPulses: half of 2 pulses is no whole number of reference cells of 2 pulses',
+      '            Use trimPulses 4, or leave array.selfCalibrate out.',
+    ],
+    mended: {
+      array: { ...CALIBRATED, trimPulses: 4 },
+      reference: { ...WINDOWED.reference, pulses: 2 },
+    },
+    levels: [levelsFrom('even', [2, 6, 10])],
+  },
+  {
+    rule: 'the offset group holds half a trim step',
+    broken: { array: { ...CALIBRATED, trimPulses: 10 }, reference: WINDOWED.reference },
+    says: [
+      'macro.json: adc.reference.offsetRows: half a trim step takes 5 cells of the offset group, which has 2',
+      '            Use offsetRows >= 3, or leave array.selfCalibrate out.',
+      'macro.json: adc.reference.rows: a trim step takes 10 reference cells, a step of a ramp of 2 bits has 6',
+      '            Use more reference rows or columns, or fewer trimPulses and more trimRows instead.',
+    ],
+    mended: {
+      array: { ...CALIBRATED, trimPulses: 10 },
+      reference: { columns: 2, rows: 18, offsetRows: 3 },
+    },
   },
   {
     rule: 'signed results have a magnitude',

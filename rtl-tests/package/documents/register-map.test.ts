@@ -31,6 +31,13 @@ const OPTIONAL = [
       streams: { inputBytes: 2, outputBytes: 4 },
     },
   },
+  {
+    ...{ ...odd, name: 'odd, calibrated' },
+    config: {
+      ...{ ...odd.config, name: 'odd_calibrated', output: { ...odd.config.output, doubleBuffer: true } },
+      array: { ...odd.config.array, trimPulses: 2, selfCalibrate: true },
+    },
+  },
 ] satisfies Configuration[];
 
 const APB = [...CONFIGURATIONS, ...OPTIONAL, ...MATRIX.map(({ configuration }) => configuration)]
@@ -63,6 +70,7 @@ function identify(driver: Driver, { shape }: MacroPlan): void {
   driver.fieldsAre('DIMENSIONS', { ROWS: shape.rows, COLUMNS: shape.columns });
   driver.fieldsAre('FORMAT', {
     ...(shape.streams && { STREAMS: 1 }),
+    ...(shape.selfCalibrate && { SELF_CALIBRATION: 1 }),
     ...(shape.packedWords && { PACKED_WORDS: 1 }),
     SELF_TEST: Number(shape.selfTest),
     MARCH: Number(shape.march),
@@ -309,6 +317,42 @@ function streams(driver: Driver, { shape }: MacroPlan): void {
   driver.fieldsAre('ERROR', { STREAM: 0 });
 }
 
+/** A calibration of the ideal array, which needs no trim; then one of known codes, which no trim changes. */
+function calibrate(driver: Driver, { shape }: MacroPlan): void {
+  if (!shape.selfCalibrate) return;
+  const { banks, columns, trimRows, offsetRows, referenceRows } = shape;
+  const bank = banks - 1;
+  const start = driver.word('CALIBRATION', { START: 1, BANK: bank, REPEATS: 1 });
+  // One cell below zero, and two in the second quarter of the ramp.
+  const words = new Map([[0, 1]]).set(offsetRows + Math.floor((referenceRows - offsetRows) / 7) * 2, 3);
+  for (let row = 0; row < referenceRows; row++) {
+    driver.write(driver.at('REFERENCES', bank, row, 0), words.get(row) ?? 0);
+  }
+  driver.read(driver.at('CALIBRATION'), 0);
+  driver.write(driver.at('CALIBRATION'), start);
+  driver.fieldsAre('CALIBRATION', { BUSY: 1, DONE: 0, FAIL: 0, BANK: bank, REPEATS: 1 });
+  driver.refused(driver.at('CALIBRATION'), start, 'BUSY');
+  driver.refused(driver.at('START'), driver.word('START', { START: 1, WIDTH: 1 }), 'BUSY');
+  driver.unreadableNow(driver.at('WEIGHTS', 0, 0, 0));
+  driver.refused(driver.at('WEIGHTS', 0, 0, 0), 0, 'BUSY');
+  driver.fieldsAre('STATUS', { BUSY: 1 });
+  driver.wait('CALIBRATION', { BUSY: 0 });
+  driver.fieldsAre('CALIBRATION', { DONE: 1, FAIL: 0, REPORTED: 0, BANK: bank, REPEATS: 1 });
+  driver.fieldsAre('STATUS', { BUSY: 0, DONE: 0 });
+  for (let row = 0; row < trimRows; row++) {
+    for (const plane of [0, 1]) driver.read(driver.at('WEIGHTS', driver.at('TRIM_ROW') + row, plane, 0), 0);
+  }
+  // Columns 1, 5, .. are at code 1; the others are below the window or above it.
+  driver.write(driver.at('SELF_TEST'), driver.word('SELF_TEST', { ENABLE: 1 }));
+  driver.write(driver.at('CALIBRATION'), driver.word('CALIBRATION', { START: 1, BANK: bank }));
+  driver.wait('CALIBRATION', { BUSY: 0 });
+  driver.fieldsAre('CALIBRATION', { DONE: 1, FAIL: 1, REPORTED: columns - Math.ceil((columns - 1) / 4) });
+  driver.write(driver.at('SELF_TEST'), 0);
+  const none = driver.word('CALIBRATION', { START: 1, BANK: banks % 16 });
+  driver.refused(driver.at('CALIBRATION'), none, 'BANK');
+  driver.fieldsAre('CALIBRATION', { BUSY: 0, DONE: 1 });
+}
+
 /** March and self-test. */
 function test(driver: Driver, { shape }: MacroPlan): void {
   const { columns, adcBits, readout } = shape;
@@ -360,7 +404,7 @@ async function drive(
   const prefix = `#define ${name.toUpperCase()}_`;
   const header = files.find(({ path: at }) => at === `include/${name}_regs.h`)!.text;
   const driver = new Driver(readCHeader(header.replaceAll(prefix, '#define ')));
-  for (const part of [identify, regions, convert, packed, sequence, writeNothing, streams, test])
+  for (const part of [identify, regions, convert, packed, sequence, writeNothing, streams, calibrate, test])
     part(driver, plan);
   const hex = (value: number) => (value >>> 0).toString(16);
   const operations = driver.operations.map(([op, ...numbers]) => [op, ...numbers.map(hex)].join(' '));
