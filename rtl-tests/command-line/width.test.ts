@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDigits } from '../../examples/network/digits-network.js';
 import { Random } from '../../generators/common/random.js';
 import { writeNpy } from '../../generators/levels/calibrate/npy.js';
-import { imcgenIn, imcgenProcess } from '../fixtures/command-line.js';
+import { imcgenIn } from '../fixtures/command-line.js';
 import { forEveryChange } from '../fixtures/every-change.js';
 
 const COLUMNS = 80;
@@ -120,7 +120,7 @@ describe('what is printed fits a terminal of 80 columns, and has no colour', () 
   it.each(forEveryChange(COMMANDS, ([command]) => OFTEN.includes(command!)))(
     'imcgen %s %s',
     async (...args) => {
-      const { stdout, stderr } = await imcgenProcess(folder, args.map(String), { FORCE_COLOR: '1' });
+      const { stdout, stderr } = await imcgenIn(folder, args.map(String), { FORCE_COLOR: '1' });
       const lines = columnLines(stdout);
       expect(lines.length, stdout + stderr).toBeGreaterThan(1);
       expect(lines.filter((line) => line.length > COLUMNS)).toEqual([]);
