@@ -106,7 +106,7 @@ describe('protocol buffers', () => {
       try {
         read = decode(part);
       } catch (error) {
-        expect((error as Error).message).toMatch(/cut off|ends in the middle/);
+        expect((error as Error).message).toMatch(/out of range|ends in the middle/);
         continue;
       }
       // Cut between two fields: what is there is a message, which gives the same bytes.
@@ -116,13 +116,11 @@ describe('protocol buffers', () => {
 
   it.each([
     ['a kind of field that there is not', [0x0e]],
-    ['a group', [0x0b, 0x0c]],
+    ['a group that does not end', [0x0b]],
     ['a number that does not end', [0x08, ...Array.from({ length: 12 }, () => 0xff)]],
     ['a length beyond the end', [0x22, 0x7f, 0x41]],
     ['a message that ends inside a field of it', [0x32, 0x02, 0x0a, 0x05, 0x41, 0x41, 0x41, 0x41, 0x41]],
   ])('are refused with %s', (_, bytes) => {
-    expect(() => decode(Uint8Array.from(bytes))).toThrow(
-      /begins no field|cut off|more than 10 bytes|in the middle/,
-    );
+    expect(() => decode(Uint8Array.from(bytes))).toThrow(/invalid|out of range|in the middle/);
   });
 });
