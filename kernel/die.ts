@@ -37,6 +37,7 @@ export let headroom: f64 = 0;
 export let leakage: f64 = 0; // 2^-24
 export let noise: f64 = 0; // 2^-16 f
 export let reach: i32 = 0; // no noise goes beyond, f
+export let most: i32 = 1020; // deviates beyond are cut to it
 export let weightFirst: i32 = 0;
 export let weightSecond: i32 = 0;
 export let noiseFirst: i32 = 0;
@@ -75,7 +76,8 @@ function bytesOf(words: v128): v128 {
 function deviates(index: v128, first: i32, second: i32): v128 {
   const word = mixes(i32x4.add(mixes(v128.xor(index, i32x4.splat(first))), i32x4.splat(second)));
   const sum = i32x4.add(bytesOf(word), bytesOf(mixes(i32x4.add(word, i32x4.splat(GOLDEN)))));
-  return i32x4.sub(sum, i32x4.splat(1020));
+  const limit = i32x4.splat(most);
+  return i32x4.max_s(i32x4.min_s(i32x4.sub(sum, i32x4.splat(1020)), limit), i32x4.neg(limit));
 }
 
 /** Currents of the cells in `mask`, from an index that a column raises by 2. */
@@ -278,8 +280,8 @@ function decide(sum: usize, difference: usize, code: usize, conversion: i32): vo
   const word = mix(mix(conversion ^ noiseFirst) + noiseSecond);
   const first = mix(word);
   const second = mix(first + GOLDEN);
-  const least = i32x4.splat(-reach);
-  const most = i32x4.splat(reach);
+  const nearest = i32x4.splat(-reach);
+  const farthest = i32x4.splat(reach);
   let threshold = thresholds;
   for (let step = 0; step < steps; step++) {
     const cycles = (step + 1) * stepPulses;
@@ -289,7 +291,7 @@ function decide(sum: usize, difference: usize, code: usize, conversion: i32): vo
     for (let at = 0; at < width; at += 16) {
       const gap = i32x4.sub(v128.load(threshold + at), v128.load(values + at));
       let high = i32x4.le_s(gap, i32x4.splat(0));
-      const near = v128.and(i32x4.gt_s(gap, least), i32x4.le_s(gap, most));
+      const near = v128.and(i32x4.gt_s(gap, nearest), i32x4.le_s(gap, farthest));
       if (v128.any_true(near)) high = noisy(gap, ROW_STRIDE * cycles + (at >> 2), first, second);
       highs += popcnt(i32x4.bitmask(high));
       const moves = falling ? v128.not(high) : high;

@@ -32,6 +32,8 @@ export interface DieConstants {
   readonly bendEnd: number;
   /** What a cell leaks in a cycle, as a share of its current, 2^-24. */
   readonly leakage: number;
+  /** Deviates beyond are cut to it: dies within so many sigma. All deviates where left out. */
+  readonly mostDeviate?: number;
 }
 
 /** Most that a line is told to have discharged, f. */

@@ -1,7 +1,7 @@
 import type { MacroPlan } from '../plan/plan.js';
 import { fullScale, type MacroShape, maxMagnitude, stepRows } from '../plan/shape.js';
 import { type DieConstants, dieConstants, keptGain } from './constants.js';
-import { deviate, type Key, KIND, keyOf, keyWithin } from './hash.js';
+import { deviate, type Key, KIND, keyOf, keyWithin, MOST_DEVIATE } from './hash.js';
 
 /** Cells as they are stored: one byte each, 0 or 1, row by row. `BitcellArray` has them. */
 export interface StoredCells {
@@ -91,12 +91,14 @@ export class Die {
     this.referenceKey = keyOf(seed, KIND.reference);
     this.pulseKey = keyOf(seed, KIND.pulse);
     this.noiseKey = keyOf(seed, KIND.noise);
-    const global = keptGain(2 ** 16 + scaled(constants.globalSpread, deviate(keyOf(seed, KIND.global), 0)));
+    const global = keptGain(
+      2 ** 16 + scaled(constants.globalSpread, this.deviate(keyOf(seed, KIND.global), 0)),
+    );
     this.arrayGain = keptGain(Math.floor((constants.arrayGain * global) / 2 ** 16));
     this.referenceGain = keptGain(Math.floor((constants.referenceGain * global) / 2 ** 16));
     const offsetKey = keyOf(seed, KIND.offset);
     this.offsets = Float64Array.from({ length: shape.columns }, (_, column) =>
-      scaled(constants.offset, deviate(offsetKey, column)),
+      scaled(constants.offset, this.deviate(offsetKey, column)),
     );
   }
 
@@ -130,6 +132,11 @@ export class Die {
     return this.current(this.referenceKey, index, GROUP_BASE + GROUP_STRIDE * bank + group);
   }
 
+  /** Deviate of the pulse width of a word line; the rows of weights are the first of them. */
+  pulseDeviate(wordLine: number): number {
+    return this.deviate(this.pulseKey, wordLine);
+  }
+
   /** Offset of a sense amplifier, f: what it adds to the MAC. */
   offset(column: number): number {
     return this.offsets[column]!;
@@ -146,7 +153,7 @@ export class Die {
     if (this.conversionKey?.conversion !== conversion) {
       this.conversionKey = { conversion, key: keyWithin(this.noiseKey, conversion) };
     }
-    return scaled(this.constants.noise, deviate(this.conversionKey.key, ROW_STRIDE * cycles + column));
+    return scaled(this.constants.noise, this.deviate(this.conversionKey.key, ROW_STRIDE * cycles + column));
   }
 
   /**
@@ -282,11 +289,16 @@ export class Die {
     const { mismatch, pulseError } = this.constants;
     let current = this.one;
     if (mismatch + pulseError > 0) {
-      const local = mismatch === 0 ? 0 : mismatch * deviate(key, index);
-      const pulse = pulseError === 0 ? 0 : pulseError * deviate(this.pulseKey, wordLine);
+      const local = mismatch === 0 ? 0 : mismatch * this.deviate(key, index);
+      const pulse = pulseError === 0 ? 0 : pulseError * this.pulseDeviate(wordLine);
       current += Math.floor((local + pulse + 2 ** 15) / 2 ** 16);
     }
     return Math.min(this.mostCurrent, Math.max(0, current));
+  }
+
+  private deviate(key: Key, index: number): number {
+    const { mostDeviate = MOST_DEVIATE } = this.constants;
+    return Math.max(-mostDeviate, Math.min(mostDeviate, deviate(key, index)));
   }
 }
 

@@ -7,7 +7,7 @@
 const GOLDEN = 0x9e3779b9;
 
 /** Where a number of a die belongs. */
-export const KIND = { weight: 1, reference: 2, pulse: 3, global: 4, offset: 5, noise: 6 } as const;
+export const KIND = { weight: 1, reference: 2, pulse: 3, global: 4, offset: 5, noise: 6, macro: 7 } as const;
 
 /** Standard deviation of {@link deviate}: that of a sum of eight bytes, sqrt(8 * (2^16 - 1) / 12). */
 export const DEVIATE_SIGMA = Math.sqrt((8 * (2 ** 16 - 1)) / 12);
@@ -32,6 +32,14 @@ export function keyOf(seed: number, kind: number): Key {
   return keyFrom((seed + Math.imul(kind, GOLDEN)) | 0);
 }
 
+/** Largest {@link deviate} there is. */
+export const MOST_DEVIATE = 1020;
+
+/** The seed of one of the macros of a chip, each of which is a die of its own. */
+export function macroSeed(chip: number, macro: number): number {
+  return wordAt(keyOf(chip, KIND.macro), macro);
+}
+
 /** The key of one member of a family: of one conversion, where noise is drawn. */
 export function keyWithin(key: Key, index: number): Key {
   return keyFrom(wordAt(key, index));
@@ -53,7 +61,7 @@ function wordAt({ first, second }: Key, index: number): number {
  */
 export function deviate(key: Key, index: number): number {
   const word = wordAt(key, index);
-  return bytesOf(word) + bytesOf(mix((word + GOLDEN) | 0)) - 1020;
+  return bytesOf(word) + bytesOf(mix((word + GOLDEN) | 0)) - MOST_DEVIATE;
 }
 
 function bytesOf(word: number): number {
