@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { Interrupted } from '../../common/problems.js';
+import { onThreads } from '../threads/threads.js';
 import { type DieRecord, DieSimulator, type IdealMacro } from './dies.js';
 import type { Study } from './study.js';
 
@@ -42,41 +42,7 @@ export async function simulateEach(
     }
     return;
   }
-  if (stop?.aborted) throw new Interrupted();
-  let next = 0;
-  const lane = (worker: Worker) =>
-    new Promise<void>((resolve, reject) => {
-      const send = () => {
-        if (next >= seeds.length) return resolve();
-        worker.postMessage(seeds.slice(next, next + AT_ONCE));
-        next += AT_ONCE;
-      };
-      worker.on('message', (records: readonly DieRecord[]) => {
-        try {
-          use(records);
-          send();
-        } catch (error) {
-          reject(error);
-        }
-      });
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new Interrupted()));
-      send();
-    });
-  const workers = Array.from(
-    { length: Math.min(threads, Math.ceil(seeds.length / AT_ONCE)) },
-    () => new Worker(WORKER, { workerData: study, execArgv: WORKER.endsWith('.ts') ? process.execArgv : [] }),
-  );
-  const end = () => {
-    for (const worker of workers) void worker.terminate();
-  };
-  stop?.addEventListener('abort', end, { once: true });
-  try {
-    await Promise.all(workers.map(lane));
-  } finally {
-    stop?.removeEventListener('abort', end);
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
+  await onThreads({ worker: WORKER, data: study, tasks: seeds, atOnce: AT_ONCE, threads, stop, use });
 }
 
 const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));

@@ -1,4 +1,5 @@
 import { mergedCapture } from '../../campaign/shards/capture.js';
+import { CHIPS, mergedChips } from '../../campaign/shards/chips.js';
 import { mergedComparison } from '../../campaign/shards/compare.js';
 import { mergedCosim, type NamedVerdict } from '../../campaign/shards/cosim.js';
 import { mergedEvaluation } from '../../campaign/shards/evaluate.js';
@@ -12,6 +13,7 @@ import type { FaultResult } from '../../checks/faults/run.js';
 import { InvalidInput } from '../../common/problems.js';
 import { VERSION } from '../../common/version.js';
 import { captureJson, captureText } from '../report/capture.js';
+import { chipsJson, chipsText } from '../report/chips.js';
 import { comparisonJson, comparisonText } from '../report/comparison.js';
 import { evaluationJson, evaluationText } from '../report/evaluation.js';
 import { faultJson, faultText } from '../report/faults.js';
@@ -58,6 +60,12 @@ const REPORTERS: Readonly<Record<string, Reporter>> = {
     report: (results) => {
       const evaluated = mergedEvaluation(results);
       return { text: () => evaluationText(evaluated), json: () => evaluationJson(evaluated) };
+    },
+  },
+  [CHIPS]: {
+    report: (results) => {
+      const tested = mergedChips(results);
+      return { text: () => chipsText(tested), json: () => chipsJson(tested) };
     },
   },
   faults: {

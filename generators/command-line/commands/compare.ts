@@ -43,8 +43,8 @@ export function registerCompare(program: Command): void {
     .command('compare')
     .description('accuracy of a network by weight method, granularity, levels and ADC bits')
     .argument('<network>', 'config of the network (network.json), - for standard input')
-    .option('--weights <list>', 'bwma, ternary, or digits as 1+2+4 or 1+3', listOf(weights))
-    .option('--granularity <list>', 'weights that share a scale: layer, array, column', listOf(granularity))
+    .option('--weights <list>', 'bwma, ternary, or digits as 1+2+4 or 1+3', weightChoices)
+    .option('--granularity <list>', 'weights that share a scale: layer, array, column', granularities)
     .option('--bits <list>', 'bits of the ADCs, as 3,4', listOf(wholeNumber))
     .option('--levels <list>', 'methods of levels, as --method of imcgen calibrate', listOf(levelMethod));
   withTestOptions(command)
@@ -66,6 +66,11 @@ export function registerCompare(program: Command): void {
       else if (!flags.quiet) process.stdout.write(comparisonText(result));
     });
 }
+
+/** `1+2+4,ternary`. */
+export const weightChoices = listOf(weights);
+/** `layer,column`. */
+export const granularities = listOf(granularity);
 
 function listOf<Value>(one: (text: string) => Value) {
   return (text: string): Value[] => text.split(',').map((each) => one(each.trim()));

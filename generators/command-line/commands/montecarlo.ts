@@ -110,7 +110,8 @@ function threads(text: string): number {
   return count;
 }
 
-function cornersOf(text: string): CornerName[] {
+/** `typical,hot`. */
+export function cornersOf(text: string): CornerName[] {
   return [...new Set(text.split(','))].map((word) => {
     if (isCorner(word)) return word;
     throw new InvalidArgumentError(`Known corners: ${Object.keys(CORNERS).join(', ')}.`);

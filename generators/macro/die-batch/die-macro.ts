@@ -87,6 +87,10 @@ export class DieMacro {
     const { rows } = shape;
     const limit = maxMagnitude(shape);
     const found = this.kernel.halves(at, count * pitch);
+    if (inputs instanceof Uint8Array && pitch === rows) {
+      found.set(inputs.subarray(from * rows, (from + count) * rows));
+      return;
+    }
     for (let vector = 0; vector < count; vector++) {
       const to = vector * pitch;
       const first = (from + vector) * rows;

@@ -41,8 +41,10 @@ interface SavedRequantizer {
 export function calibrationKey({ config }: NetworkPlan, model: Uint8Array, images: string): string {
   const { $schema, name, model: _, images: described, ...settings } = config;
   const { format } = filesAndFormat(described);
+  // Levels are those of the ideal macros: dies change nothing of them.
+  const { die, ...macro } = settings.macro;
   return createHash('sha256')
-    .update(JSON.stringify([VERSION, REVISION, images, format, settings]))
+    .update(JSON.stringify([VERSION, REVISION, images, format, { ...settings, macro }]))
     .update(model)
     .digest('hex');
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { METHODS } from '../../levels/calibrate/options.js';
+import { dieSchema } from '../../macro/config/die.js';
 import { list, real, SCHEMA_KEY, scale, section, whole } from '../../macro/config/fields.js';
 import { moduleName } from '../../macro/config/identifier.js';
 import { MOST_ADC_BITS } from '../../macro/config/limits.js';
@@ -53,6 +54,9 @@ const tileSchema = section(
         "decoded width, two's complement: what an ADC hands to the adder of partial sums",
       ).default(8),
     }).prefault({}),
+    die: dieSchema
+      .optional()
+      .describe('what the dies of the macros differ by, as imcgen evaluate --dies draws them'),
   },
 );
 

@@ -1,7 +1,8 @@
 import { Random } from '../../common/random.js';
+import { programmedMacros } from '../engine/array-models.js';
 import { GoldenNetwork } from '../engine/golden.js';
 import type { ArrayHardware, LayerHardware, NetworkHardware } from '../engine/hardware.js';
-import { eachArray, programmedMacros } from '../engine/layer.js';
+import { eachArray } from '../engine/layer.js';
 import { sizeOf } from '../graph/steps.js';
 import type { LayerPlan } from '../plan/plan.js';
 

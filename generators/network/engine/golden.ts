@@ -1,7 +1,7 @@
-import type { Macro } from '../../macro/golden/macro.js';
 import { inputsOf, type Step } from '../graph/steps.js';
+import { type ArrayModel, type ArrayModels, idealModels } from './array-models.js';
 import type { LayerHardware, NetworkHardware } from './hardware.js';
-import { digitalSums, layerSums, programmedMacros, type Sums } from './layer.js';
+import { digitalSums, layerSums, type Sums } from './layer.js';
 import { requantizedAll } from './requantizer.js';
 import { boundedRange, inputCodes, pooledSums, stepCodes } from './steps.js';
 
@@ -10,18 +10,23 @@ import { boundedRange, inputCodes, pooledSums, stepCodes } from './steps.js';
  * `new GoldenNetwork(hardware).run(images)` gives whole numbers, classes x images.
  */
 export class GoldenNetwork {
-  private readonly macros: ReadonlyMap<string, readonly Macro[]>;
+  private readonly models: ReadonlyMap<string, readonly ArrayModel[]>;
 
-  constructor(private readonly hardware: NetworkHardware) {
-    this.macros = new Map([...hardware.layers].map(([name, { arrays }]) => [name, programmedMacros(arrays)]));
+  /** @param models what the macros are; ideal ones where left out */
+  constructor(
+    private readonly hardware: NetworkHardware,
+    models: ArrayModels = idealModels,
+  ) {
+    this.models = new Map([...hardware.layers].map(([name, { arrays }]) => [name, models(arrays)]));
   }
 
   /**
    * @param samples images x channels x height x width, as the float network takes them
    * @param watch   is told the codes of every tensor, as long as they last
+   * @param first   number of the first image, which the noise of dies depends on
    * @returns codes of the network's output, image after image
    */
-  run(samples: Float32Array, watch?: (tensor: string, codes: Int16Array) => void): Int16Array {
+  run(samples: Float32Array, watch?: (tensor: string, codes: Int16Array) => void, first = 0): Int16Array {
     const { network, formats } = this.hardware.plan;
     const { scales } = this.hardware;
     const codes = new Map<string, Int16Array>();
@@ -36,6 +41,7 @@ export class GoldenNetwork {
         this.stepOf(
           step,
           inputsOf(step).map((name) => codes.get(name)!),
+          first,
         ),
       );
       for (const input of inputsOf(step)) {
@@ -47,21 +53,21 @@ export class GoldenNetwork {
   }
 
   /** Sums of a layer before its requantization. */
-  sums({ plan, arrays }: LayerHardware, codes: Int16Array): Sums {
+  sums({ plan, arrays }: LayerHardware, codes: Int16Array, first = 0): Sums {
     const { step } = plan.rule;
     const shape = this.hardware.plan.network.shapes.get(step.input)!;
     return arrays.length === 0
       ? digitalSums(plan, shape, codes)
-      : layerSums(plan, arrays, this.macros.get(step.name)!, shape, codes);
+      : layerSums(plan, arrays, this.models.get(step.name)!, shape, codes, first);
   }
 
-  private stepOf(step: Step, inputs: readonly Int16Array[]): Int16Array {
+  private stepOf(step: Step, inputs: readonly Int16Array[], firstImage: number): Int16Array {
     const { plan, layers, pools } = this.hardware;
     const { shapes } = plan.network;
     const [first] = inputs as [Int16Array];
     if (step.kind === 'linear') {
       const layer = layers.get(step.name)!;
-      return requantizedAll(this.sums(layer, first), layer.plan.positions, layer.requantizer);
+      return requantizedAll(this.sums(layer, first, firstImage), layer.plan.positions, layer.requantizer);
     }
     if (step.kind === 'averagePool') {
       const to = shapes.get(step.output)!;

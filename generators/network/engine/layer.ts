@@ -3,6 +3,7 @@ import { shapeOf } from '../../macro/plan/shape.js';
 import { type SampleShape, sizeOf } from '../graph/steps.js';
 import { tileMacro } from '../plan/macro.js';
 import type { LayerPlan, NetworkPlan } from '../plan/plan.js';
+import type { ArrayModel } from './array-models.js';
 import type { ArrayColumns } from './arrays.js';
 import { type ArrayHardware, columnFactor } from './hardware.js';
 import { layerKernel, paddedSize } from './kernel.js';
@@ -19,15 +20,6 @@ export function bareMacros(plan: NetworkPlan, layer: LayerPlan, arrays: readonly
       reference: { columns: 1, rows: 1, offsetRows: 0, pulses: 1 },
     });
     const macro = new Macro(shapeOf(config));
-    macro.loadWeights(weights);
-    return macro;
-  });
-}
-
-/** Golden models of the macros of a layer, programmed. */
-export function programmedMacros(arrays: readonly ArrayHardware[]): Macro[] {
-  return arrays.map(({ macro: plan, weights }) => {
-    const macro = Macro.from(plan);
     macro.loadWeights(weights);
     return macro;
   });
@@ -82,13 +74,19 @@ export function eachArray<Array extends ArrayColumns>(
   }
 }
 
-/** What the macros of a layer and the adder behind them make of images. */
+/**
+ * What the macros of a layer and the adder behind them make of images.
+ *
+ * @param models     one a macro
+ * @param firstImage number of the first image: conversions are numbered image after image
+ */
 export function layerSums(
   layer: LayerPlan,
   arrays: readonly ArrayHardware[],
-  macros: readonly Macro[],
+  models: readonly ArrayModel[],
   shape: SampleShape,
   codes: Int16Array,
+  firstImage = 0,
 ): Sums {
   const { outputs: channels } = layer.rule.step;
   const { positions } = layer;
@@ -99,11 +97,8 @@ export function layerSums(
   const kernel = layerKernel();
   eachArray(layer, arrays, shape, codes, (array, index, { inputs, first, images }) => {
     const columns = array.outputs.length;
-    macros[index]!.convertBatch(
-      inputs,
-      {},
-      { outputs: kernel.longs('values', images * positions * columns) },
-    );
+    const values = kernel.longs('values', images * positions * columns);
+    models[index]!.convert(inputs, values, (firstImage + first) * positions);
     kernel.longs('channels', columns).set(array.outputs);
     kernel.longs('factors', columns).set(factors[index]!);
     const size = images * channels * positions;

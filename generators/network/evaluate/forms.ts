@@ -9,7 +9,7 @@ import type { ImageSet } from '../runtime/images.js';
 import { batchShape, openSession } from '../runtime/onnxruntime.js';
 
 /** Images that are handed over at once. */
-const BATCH = 50;
+export const BATCH = 50;
 
 /** What computes the hardware: the exported graph, or the golden model. */
 export type InferenceEngine = 'onnx' | 'golden';
@@ -157,7 +157,8 @@ export async function* test(
   }
 }
 
-function classesOf(scores: ArrayLike<number>, count: number): Uint16Array {
+/** The class of the greatest score of each image: of equals the first. */
+export function classesOf(scores: ArrayLike<number>, count: number): Uint16Array {
   const classes = scores.length / count;
   return Uint16Array.from({ length: count }, (_, image) => {
     let best = 0;

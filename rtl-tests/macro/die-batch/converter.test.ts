@@ -116,6 +116,28 @@ describe('a batch on a die', () => {
     );
   });
 
+  it('cuts deviates to so many sigma, as the macro does, and no cell lies beyond', () => {
+    const plan = planOf(withDie(demo, { ...EVERY_EFFECT, noise: 2 }));
+    const { shape } = plan;
+    const constants = { ...dieConstants(plan.config.die!, shape), mostDeviate: 150 };
+    const random = new Random(4);
+    const macro = load(Macro.from(plan), contentsOf(shape, random), 0);
+    const inputs = inputsOf(shape, 20, random);
+    const converter = new DieConverter(macro, constants, inputs);
+    const plain = new DieConverter(macro, constants, inputs, { plain: true });
+    const whole = new DieConverter(macro, dieConstants(plan.config.die!, shape), inputs);
+    expect([...converter.convert(3)]).toEqual([...plain.convert(3)]);
+    expect([...converter.convert(3)]).not.toEqual([...whole.convert(3)]);
+    const [cut, drawn] = [constants, dieConstants(plan.config.die!, shape)].map((each) => {
+      const die = new Die(each, shape, 3);
+      const cells = Array.from({ length: shape.rows }, (_, row) => die.weightCurrent(row, 0, 0));
+      return Math.max(...cells.map((current) => Math.abs(current - 2 ** constants.fractionBits)));
+    }) as [number, number];
+    const { mismatch, pulseError } = constants;
+    expect(cut).toBeLessThanOrEqual(Math.ceil(((mismatch + pulseError) * 150) / 2 ** 16));
+    expect(drawn).toBeGreaterThan(cut);
+  });
+
   it('is that of the macro, vector by vector, at 256 x 128 with every effect, on one die after the other', () => {
     const plan = planOf(withDie(demo, EVERY_EFFECT));
     const { shape, config } = plan;

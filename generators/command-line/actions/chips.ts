@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import type { ChipItem } from '../../campaign/chips/chips.js';
+import {
+  type ChipOptions,
+  chipEvaluationOf,
+  type HardwareOf,
+  withChips,
+} from '../../campaign/chips/chips.js';
+import type { ChipSetting } from '../../campaign/chips/summary.js';
+import type { CornerName } from '../../campaign/montecarlo/corners.js';
+import { type ChipFiles, chipsShard, type TestedChips } from '../../campaign/shards/chips.js';
+import { failure, InvalidInput, orThrow, type Result } from '../../common/problems.js';
+import type { Shard } from '../../common/shard.js';
+import { unreadable } from '../../common/system-errors.js';
+import { dieSchema } from '../../macro/config/die.js';
+import { parseJson } from '../../macro/config/json.js';
+import { parse } from '../../macro/config/parse.js';
+import type { DieConfig } from '../../macro/die/constants.js';
+import { calibratedNetwork } from '../../network/calibrated.js';
+import { networkSchema } from '../../network/config/network.js';
+import { rivalConfig, rivalsOf } from '../../network/evaluate/compare.js';
+import { besideConfig, type LoadedNetwork } from '../../network/load.js';
+import { planNetwork } from '../../network/plan/plan.js';
+import {
+  type CompareOptions,
+  calibratorOf,
+  loadedWith,
+  refuseTrained,
+  testFiles,
+  type Work,
+} from './network.js';
+
+/** Options of `imcgen evaluate --dies`. */
+export interface ChipFlags extends Pick<CompareOptions, 'images' | 'recalibrate' | 'threads'> {
+  /** How many chips. */
+  readonly dies: number;
+  /** Seed of the first one. */
+  readonly seed: number;
+  /** File with a die section, in the place of that of the network. */
+  readonly die?: string;
+  readonly corner: readonly CornerName[];
+  readonly weights?: CompareOptions['weights'];
+  readonly granularity?: CompareOptions['granularity'];
+}
+
+/** `imcgen evaluate --dies`. */
+export async function evaluateChips(file: string, flags: ChipFlags, work: Work): Promise<TestedChips> {
+  const { loaded, hardwareOf, files, options } = await chipWork(file, flags, work);
+  const { plan, model } = loaded;
+  const { die, seed, settings } = options;
+  const evaluation = orThrow(
+    await withChips(plan, model, hardwareOf, files, options, async ({ images, items, run }) => {
+      const found: ChipItem[] = [];
+      await run({ from: 0, to: items }, (item) => found.push(item));
+      return orThrow(chipEvaluationOf(images, settings, found));
+    }),
+  );
+  return { config: plan.config, die, seed, test: files.test, evaluation };
+}
+
+/** `imcgen evaluate --dies --shard`. */
+export async function evaluateChipsShard(
+  file: string,
+  flags: ChipFlags,
+  work: Work,
+  shard: Shard,
+  output: string,
+): Promise<string> {
+  const { loaded, hardwareOf, files, options } = await chipWork(file, flags, work);
+  return chipsShard(loaded, hardwareOf, files, options, shard, output);
+}
+
+async function chipWork(file: string, flags: ChipFlags, work: Work) {
+  const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
+  const { config } = loaded.plan;
+  const die = flags.die === undefined ? config.macro.die : orThrow(await readDie(flags.die));
+  if (die === undefined) {
+    const fix = 'Add a "die" section to "macro", such as { "mismatch": 0.025 }, or name a file with --die.';
+    throw new InvalidInput([{ file, path: 'macro.die', message: 'is not there', fix }]);
+  }
+  const files: ChipFiles = {
+    ...testFiles(file, loaded),
+    calibration: loaded.trained === undefined ? besideConfig(file, config.images.calibration!) : undefined,
+  };
+  const { images: most, threads, dies: chips, seed } = flags;
+  const settings = settingsOf(loaded, flags);
+  const options: ChipOptions = { ...{ most, threads, chips, seed, die, settings }, ...work };
+  return { loaded, hardwareOf: hardwareFor(file, loaded, flags, work), files, options };
+}
+
+/** Hardware as the config has it, or with other weights; rivals leave other overrides out, as in `imcgen compare`. */
+function settingsOf(
+  loaded: LoadedNetwork,
+  { weights, granularity, corner: corners }: ChipFlags,
+): ChipSetting[] {
+  if (weights === undefined && granularity === undefined) return corners.map((corner) => ({ corner }));
+  refuseTrained(loaded);
+  const { config } = loaded.plan;
+  const { method, digits } = config.weights;
+  const rivals = rivalsOf({
+    weights: weights ?? [{ method, digits: method === 'digits' ? digits : [1] }],
+    granularities: granularity ?? [config.weights.granularity],
+    ...{ bits: [config.macro.adc.bits], levels: [config.levels.method] },
+  });
+  return rivals.flatMap((rival) => corners.map((corner) => ({ rival, corner })));
+}
+
+function hardwareFor(
+  file: string,
+  loaded: LoadedNetwork,
+  { recalibrate }: ChipFlags,
+  work: Work,
+): HardwareOf {
+  const { plan } = loaded;
+  return async (rival) => {
+    if (rival === undefined) return calibratedNetwork(file, loaded, work, recalibrate);
+    const own = parse(plan.file, networkSchema, rivalConfig(plan.config, plan, rival));
+    const planned = own.ok ? planNetwork(own.value, plan.network, plan.file) : own;
+    return planned.ok ? calibratorOf(file, loaded, work, recalibrate).calibrate(planned.value) : planned;
+  };
+}
+
+/** A die section, by itself or as a `macro.json` has it. */
+async function readDie(file: string): Promise<Result<DieConfig>> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    return failure(unreadable(file, error));
+  }
+  const json = parseJson(file, text);
+  if (!json.ok) return json;
+  const { value } = json;
+  const whole = typeof value === 'object' && value !== null && 'die' in value;
+  return parse(file, dieSchema, whole ? value.die : value);
+}
