@@ -9,7 +9,7 @@ import type { Levels } from '../../../generators/macro/config/levels.js';
 import { planFile } from '../../../generators/macro/plan/file.js';
 import { sha256 } from '../../../generators/package/manifest.js';
 import { packageFiles } from '../../../generators/package/package.js';
-import { CLI } from '../../fixtures/command-line.js';
+import { CLI, imcgenIn } from '../../fixtures/command-line.js';
 import { itLong } from '../../fixtures/every-change.js';
 import { asContent, contentOf, replaceOnce } from '../../fixtures/packages.js';
 import { at, folder, inFolders, levelsOf, MACRO, problemOf, refusal, run, save } from './sweep-case.js';
@@ -208,9 +208,10 @@ describe('values on the command line', () => {
 describe('imcgen sweep', () => {
   const start = (...args: string[]) =>
     execa(process.execPath, [CLI, 'sweep', 'macro.json', ...args], { cwd: folder, reject: false });
+  const sweeping = (...args: string[]) => imcgenIn(folder, ['sweep', 'macro.json', ...args]);
 
   it('prints a table, one line a macro', async () => {
-    const { exitCode, stdout, stderr } = await start('--bits', '2,3', '--reset', 'sync_low');
+    const { exitCode, stdout, stderr } = await sweeping('--bits', '2,3', '--reset', 'sync_low');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const [above, titles, rule, two, three, ...more] = stdout.split('\n');
     expect(above).toMatch(/^ +largest +entry +MSE +MSE$/);
@@ -225,7 +226,7 @@ describe('imcgen sweep', () => {
   });
 
   it('prints JSON, or nothing where all is well', async () => {
-    const { stdout } = await start('--bits', '2,3', '--json', '--dry-run');
+    const { stdout } = await sweeping('--bits', '2,3', '--json', '--dry-run');
     const result = JSON.parse(stdout);
     expect(result).toMatchObject({ macro: 'demo', output: 'out/sweep/demo', dryRun: true, passed: true });
     expect(result.rows[1]).toMatchObject({
@@ -235,11 +236,11 @@ describe('imcgen sweep', () => {
       levels: ['own'],
       schedule: { total: 15 },
     });
-    expect(await start('--bits', '2', '--quiet')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await sweeping('--bits', '2', '--quiet')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
   });
 
   it('ends with 1 where a macro is refused, and prints why even when quiet', async () => {
-    const { exitCode, stdout } = await start('--rows', '1', '--quiet');
+    const { exitCode, stdout } = await sweeping('--rows', '1', '--quiet');
     expect(exitCode).toBe(1);
     expect(stdout).toContain('/rows1 refused\n  macro.json: layers.0.inputScale: code');
   });
@@ -251,7 +252,7 @@ describe('imcgen sweep', () => {
     [['--bits', '3', '--method', 'guess'], 'Allowed choices are bs-kmq'],
     [['--bits', '3', '--dry-run', '--simulate'], 'cannot be used with'],
   ])('%j is wrong usage', async (args, message) => {
-    const { exitCode, stdout, stderr } = await start(...args);
+    const { exitCode, stdout, stderr } = await sweeping(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain(message);
   });

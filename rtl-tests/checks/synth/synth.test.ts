@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { proveEquivalence } from '../../../generators/checks/synth/equivalence.js';
 import { truthTable } from '../../../generators/checks/synth/functions.js';
@@ -15,7 +14,7 @@ import { macroSchema, type Readout } from '../../../generators/macro/config/macr
 import { GENERIC, GENERIC_LIBRARY } from '../../../generators/package/flow/synthesis.js';
 import { packageFiles } from '../../../generators/package/package.js';
 import { writePackage } from '../../../generators/package/write.js';
-import { CLI } from '../../fixtures/command-line.js';
+import { imcgenIn } from '../../fixtures/command-line.js';
 import { type ConfigurationInput, levelsFrom, planOf } from '../../fixtures/configurations.js';
 import { describeLong, everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { replaceOnce, withPackage } from '../../fixtures/packages.js';
@@ -206,9 +205,7 @@ describe('a package that must not be mapped', () => {
 
 describe('imcgen synth refuses', () => {
   const ends = async (folder: string, ...args: string[]) => {
-    const { exitCode, stdout, stderr } = await execa(process.execPath, [CLI, 'synth', folder, ...args], {
-      reject: false,
-    });
+    const { exitCode, stdout, stderr } = await imcgenIn('.', ['synth', folder, ...args]);
     return { exitCode, stdout, stderr: stderr.replaceAll(folder, 'PACKAGE') };
   };
 
