@@ -57,7 +57,8 @@ function readMessage(messages: Messages, name: string, reader: Reader, end: numb
     if (key === undefined || type === undefined || (wire !== wireOf(type) && !packed)) {
       reader.skipType(wire);
     } else if (rule === 'repeated') {
-      const list = (into[key] ??= []) as unknown[];
+      into[key] ??= [];
+      const list = into[key] as unknown[];
       const last = packed ? reader.uint32() + reader.pos : reader.pos + 1;
       while (reader.pos < last) list.push(readValue(messages, type, reader, undefined));
     } else {
