@@ -229,7 +229,7 @@ describe('imcgen report of a network', () => {
       onMacros.map(({ sampleCycles }) => sampleCycles),
     );
     expect(recordsOf(json, 'accuracy', 'accuracy')).toMatchObject([
-      { bits: 4, config: 'yes', images: 100, float: 0.98, hardware: 0.95, agreeing: 97 },
+      { bits: 4, images: 100, float: 0.98, hardware: 0.95, agreeing: 97 },
     ]);
     await report(network, '-o', at('network.html'), '-o', at('network.md'));
     expect(read('network.html')).not.toContain(folder);

@@ -314,7 +314,7 @@ function accuracySection(
 }
 
 const interval = ({ interval: { low, high } }: Score) =>
-  `${percent(low)} .. ${percent(high)}`.replaceAll(' ', '\u00a0');
+  `${(100 * low).toFixed(2)} .. ${percent(high)}`.replaceAll(' ', '\u00a0');
 const accuracy = ({ accuracy: value }: Score): Cell => ({ value, text: percent(value) });
 
 function evaluationBlocks({ config }: NetworkPlan, evaluations: Results['evaluations']): Block[] {
@@ -326,19 +326,19 @@ function evaluationBlocks({ config }: NetworkPlan, evaluations: Results['evaluat
     settings.weights.granularity === config.weights.granularity &&
     settings.weights.digits.join() === config.weights.digits.join();
   const results = evaluations.map(({ result }) => result);
+  const alike = results.every(isOfConfig);
   const rows = results.map((result) => {
     const { settings, images, float, hardware, agreeing } = result;
     const { method, digits } = settings.weights;
     return [
       ...[weightsName(method, digits), settings.levels.method, exact(settings.macro.adc.bits)],
-      ...[isOfConfig(result) ? 'yes' : 'no', exact(images), accuracy(float), accuracy(hardware)],
+      ...(alike ? [] : [isOfConfig(result) ? 'yes' : 'no']),
+      ...[exact(images), accuracy(float), accuracy(hardware)],
       ...[interval(hardware), exact(agreeing)],
     ];
   });
   return [
-    ...(results.every(isOfConfig)
-      ? []
-      : [text('Results of other settings than those of the config are marked in the table.')]),
+    ...(alike ? [] : [text('Results of other settings than those of the config are marked in the table.')]),
     {
       kind: 'table',
       id: 'accuracy',
@@ -348,7 +348,7 @@ function evaluationBlocks({ config }: NetworkPlan, evaluations: Results['evaluat
         { key: 'weights', title: 'Weights', head: true },
         { key: 'levels', title: 'Levels' },
         { key: 'bits', title: 'ADC bits', numbers: true },
-        { key: 'config', title: 'This config' },
+        ...(alike ? [] : [{ key: 'config', title: 'This config' }]),
         { key: 'images', title: 'Images', numbers: true },
         { key: 'float', title: 'Float', numbers: true },
         { key: 'hardware', title: 'Hardware', numbers: true },
