@@ -12,6 +12,7 @@ import { type ChipFiles, chipsShard, type TestedChips } from '../../campaign/sha
 import { failure, InvalidInput, orThrow, type Result } from '../../common/problems.js';
 import type { Shard } from '../../common/shard.js';
 import { unreadable } from '../../common/system-errors.js';
+import type { Work } from '../../common/work.js';
 import { dieSchema } from '../../macro/config/die.js';
 import { parseJson } from '../../macro/config/json.js';
 import { parse } from '../../macro/config/parse.js';
@@ -21,14 +22,8 @@ import { networkSchema } from '../../network/config/network.js';
 import { rivalConfig, rivalsOf } from '../../network/evaluate/compare.js';
 import { besideConfig, type LoadedNetwork } from '../../network/load.js';
 import { planNetwork } from '../../network/plan/plan.js';
-import {
-  type CompareOptions,
-  calibratorOf,
-  loadedWith,
-  refuseTrained,
-  testFiles,
-  type Work,
-} from './network.js';
+import type { CompareOptions } from './compare.js';
+import { calibratorOf, loadedWith, refuseTrained, testFiles } from './network.js';
 
 /** Options of `imcgen evaluate --dies`. */
 export interface ChipFlags extends Pick<CompareOptions, 'images' | 'recalibrate' | 'threads'> {
