@@ -87,8 +87,9 @@ const { outputFiles, metafile } = await build({
 });
 
 /** CommonJS of packages asks for modules of Node by a function that an ES module has to make first. */
-const IMPORTED = /^(import \{[^}]*?)^  __require,?\n/m;
-const MADE = "import { createRequire } from 'node:module';\nconst __require = createRequire(import.meta.url);\n";
+const IMPORTED = /^(import \{[^}]*?)^ {2}__require,?\n/m;
+const MADE =
+  "import { createRequire } from 'node:module';\nconst __require = createRequire(import.meta.url);\n";
 const withRequire = (text) => (IMPORTED.test(text) ? MADE + text.replace(IMPORTED, '$1') : text);
 
 for (const { path: file, text } of outputFiles) {
