@@ -48,7 +48,7 @@ export default {
       severity: 'error',
       comment: 'A package that generators/ imports belongs to "dependencies"; an optional one is loaded where it is needed.',
       from: { path: '^generators/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '^node_modules/onnxruntime-node/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '^node_modules/(?:onnxruntime-node|eecircuit-engine)/' },
     },
     {
       name: 'model-runs-anywhere',
@@ -68,5 +68,6 @@ export default {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
   },
 };

@@ -17,7 +17,8 @@ const DIST = path.join(ROOT, 'dist');
 const ENTRIES = [
   ...['cli', 'index', 'model'],
   // Threads start files of their own.
-  ...['campaign/montecarlo/worker', 'campaign/sweep/worker', 'network/engine/worker'],
+  ...['campaign/montecarlo/worker', 'campaign/spice/engine-worker', 'campaign/sweep/worker'],
+  'network/engine/worker',
 ];
 const BUNDLED = ['commander', 'execa', 'jsonc-parser', 'zod'];
 

@@ -30,6 +30,7 @@ const PACKAGES = {
   osu018: ['qflow-tech-osu018'],
   parallel: ['parallel'],
   slurmctld: ['slurmctld', 'slurmd', 'slurm-client', 'munge'],
+  ngspice: ['ngspice'],
   chromium: ['chromium', 'fonts-dejavu-core'],
 };
 

@@ -21,6 +21,7 @@ const PACKAGES = {
   squeue: 'slurm-client',
   scontrol: 'slurm-client',
   chromium: 'chromium',
+  ngspice: 'ngspice',
 } as const;
 
 export type ToolName = keyof typeof PACKAGES;

@@ -1,16 +1,10 @@
 /** In: records of dies and their summary. Out: pictures. */
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
+import { BLUE, drawn, GREY, ORANGE } from './chart.js';
 import type { DieRecord, Ideal } from './dies.js';
 import { csnrOf, type Spread, type Summary } from './summary.js';
 
-const WIDTH = 960;
-const HEIGHT = 420;
-/** Colours that stand out on white and on black alike (Okabe and Ito's palette). */
-const BLUE = '#3d8fd1';
-const ORANGE = '#e07b00';
-const GREY = '#8a8f98';
 /** Dies whose curve is drawn. */
 const CURVES = 30;
 
@@ -124,29 +118,4 @@ function histogram(title: string, records: readonly DieRecord[], ideal: Ideal, s
       Plot.ruleY([0]),
     ],
   });
-}
-
-function drawn(title: string, x: string, y: string, options: Plot.PlotOptions): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const axis = (label: string) => ({ label, labelAnchor: 'center', labelArrow: 'none' }) as const;
-  const chart = Plot.plot({
-    ...{ document: document as never, width: WIDTH, height: HEIGHT },
-    ...{
-      marginTop: 40,
-      marginBottom: 46,
-      marginLeft: 64,
-      style: { background: 'transparent', fontSize: '12px' },
-    },
-    ...options,
-    x: { ...axis(x), ...options.x },
-    y: { ...axis(y), ...options.y },
-  });
-  chart.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  const svg = chart.outerHTML;
-  const escaped = title.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-  const style =
-    '<style>svg { color: #1f2328; } @media (prefers-color-scheme: dark) { svg { color: #e6edf3; } }</style>';
-  const heading = `<text x="56" y="20" text-anchor="start" font-size="15" font-weight="600">${escaped}</text>`;
-  const open = svg.indexOf('>') + 1;
-  return `${svg.slice(0, open)}<title>${escaped}</title>${style}${heading}${svg.slice(open)}\n`;
 }
