@@ -16,7 +16,7 @@ export const SMALL: MacroConfigInput = {
   name: 'transistors',
   array: { rows: 16, columns: 4 },
   input: { bits: 3, signed: true, coding: 'pwm' },
-  adc: { bits: 3, prechargeCycles: 4, reference: { columns: 4, rows: 19, offsetRows: 5 } },
+  adc: { bits: 3, prechargeCycles: 8, reference: { columns: 4, rows: 19, offsetRows: 5 } },
   output: { bits: 8, signed: true },
   die: { mismatch: 0.025, pulseError: 0.01, offset: 0.5 },
   layers: [{ levels: 'small.levels.json' }],
