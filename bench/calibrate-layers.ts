@@ -42,7 +42,8 @@ interface Layer {
 
 const collectorOf = () => new BatchCollector(tailsToRecord(withDefaults({ name: 'layer', bits: 4 }), true));
 
-function layersOfFolder(folder: string): Layer[] {
+/** @param named whether layers are named with their folder */
+function layersOfFolder(folder: string, named: boolean): Layer[] {
   return readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, 'heldout.npy')))
     .map((name) => join(folder, name))
@@ -50,7 +51,7 @@ function layersOfFolder(folder: string): Layer[] {
     .map((path) => {
       const calib = orThrow(npyFiles([path])).filter((file) => basename(file).startsWith('calib_'));
       const collect = (files: string[]) => orThrow(collectFiles(files, collectorOf()));
-      const name = `${basename(dirname(path))}/${basename(path)}`;
+      const name = named ? `${basename(dirname(path))}/${basename(path)}` : basename(path);
       return { name, calibration: collect(calib), heldOut: collect([join(path, 'heldout.npy')]) };
     });
 }
@@ -81,7 +82,10 @@ function syntheticLayers(): Layer[] {
 }
 
 const folders = process.argv.slice(2);
-const layers = folders.length > 0 ? folders.flatMap(layersOfFolder) : syntheticLayers();
+const layers =
+  folders.length > 0
+    ? folders.flatMap((folder) => layersOfFolder(folder, folders.length > 1))
+    : syntheticLayers();
 const claims = new Map<string, { holds: number; ratios: number[][] }>();
 const rows = [['layer', 'bits', ...SHOWN]];
 for (const layer of layers) {
@@ -104,14 +108,14 @@ for (const layer of layers) {
     }
   }
 }
-print('MSE of held-out samples over the exact optimum fitted to those samples, own references and outputs');
+print('MSE of held-out samples over the exact optimum fitted to those samples,');
+print('own references and outputs');
 print('');
 print(table(rows));
 print('');
-print(
-  'published claim, at least 3x lower error than linear, Lloyd-Max, CDF and k-means: layers where it holds,',
-);
-print('and the least and largest ratio of each baseline (scored as named) to bs-kmq-plain (own references)');
+print('published claim, at least 3x lower error than linear, Lloyd-Max, CDF and');
+print('k-means: layers where it holds, and the least and largest ratio of each');
+print('baseline (scored as named) to bs-kmq-plain (own references)');
 print('');
 const claimRows = [['bits', 'baselines', 'holds', ...BASELINES]];
 for (const bits of [3, 4]) {
@@ -126,9 +130,17 @@ for (const bits of [3, 4]) {
 }
 print(table(claimRows));
 
-/** Columns of text, the first two left, the others right aligned. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+/** Columns of text, the first two left, the others right aligned. Names wider than their column stand a word a line. */
+function table([names, ...body]: readonly (readonly string[])[]): string {
+  const words = names!.map((name, column) =>
+    body.some((row) => row[column]!.length >= name.length) ? [name] : name.split(/ |(?<=-)/),
+  );
+  const most = Math.max(...words.map(({ length }) => length));
+  const heads = Array.from({ length: most }, (_, at) =>
+    words.map((each) => each[at - most + each.length] ?? ''),
+  );
+  const rows = [...heads, ...body];
+  const widths = names!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))

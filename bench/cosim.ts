@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { runVectors } from '../generators/checks/cosim/cosim.js';
 import { orThrow } from '../generators/common/problems.js';
 import { Random } from '../generators/common/random.js';
-import { Macro } from '../generators/macro/golden/macro.js';
+import { Macro } from '../generators/macro/kernel/macro.js';
 import type { MacroPlan } from '../generators/macro/plan/plan.js';
 import { packageFiles } from '../generators/package/package.js';
 import { macroView } from '../generators/package/rtl/view.js';

@@ -15,9 +15,9 @@ import { dieConstants } from '../generators/macro/die/constants.js';
 import { Die } from '../generators/macro/die/die.js';
 import { KIND, keyOf } from '../generators/macro/die/hash.js';
 import { DieConverter } from '../generators/macro/die-batch/converter.js';
-import { Macro } from '../generators/macro/golden/macro.js';
 import { packReferences } from '../generators/macro/golden/pack.js';
 import { linesOfRamp } from '../generators/macro/golden/reference-lines.js';
+import { Macro } from '../generators/macro/kernel/macro.js';
 import { CONFIGURATIONS, planOf } from '../rtl-tests/fixtures/configurations.js';
 import { type DieInput, withDie } from '../rtl-tests/fixtures/dies.js';
 

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { Random } from '../generators/common/random.js';
-import { Macro } from '../generators/macro/golden/macro.js';
 import {
   type BusWrite,
   cellWrites,
@@ -12,6 +11,7 @@ import {
   tableWrites,
 } from '../generators/macro/golden/pack.js';
 import { hexOfBytes, userOf } from '../generators/macro/golden/streams.js';
+import { Macro } from '../generators/macro/kernel/macro.js';
 import { registerAddress } from '../generators/macro/plan/addresses.js';
 import type { MacroPlan } from '../generators/macro/plan/plan.js';
 import { registerWord } from '../generators/macro/plan/registers.js';

@@ -13,7 +13,9 @@
  */
 export * from './library/calibrate.js';
 export * from './library/cosim.js';
+export * from './library/die.js';
 export * from './library/faults.js';
+export * from './library/kernel.js';
 export * from './library/maintain.js';
 export * from './library/model.js';
 export * from './library/montecarlo.js';
@@ -22,5 +24,6 @@ export * from './library/package.js';
 export * from './library/plan.js';
 export * from './library/problems.js';
 export * from './library/prove.js';
+export * from './library/scenario.js';
 export * from './library/sweep.js';
 export * from './library/trim.js';

@@ -25,19 +25,21 @@ export {
   type Result,
   type Success,
 } from './common/problems.js';
-export { Random } from './common/random.js';
 export * from './library/model.js';
 export type { Bus, InputCoding, RampDirection, Readout, ResetStyle } from './macro/config/choices.js';
 export { type MacroInput, macroInput } from './macro/config/input.js';
 export type { Levels, LevelsHistogram, MacroConfig, Provenance } from './macro/config/types.js';
 export type { QuantizationError } from './macro/plan/error.js';
-export { type LayerPlan, type MacroPlan, type PlanOptions, planMacro } from './macro/plan/plan.js';
+export {
+  type FixSearch,
+  type LayerPlan,
+  type MacroPlan,
+  type PlanOptions,
+  planMacro,
+} from './macro/plan/plan.js';
 export { planRamp, type RampPlan } from './macro/plan/ramp.js';
 export { type Schedule, scheduleOf } from './macro/plan/schedule.js';
 export { type MacroShape, shapeOf } from './macro/plan/shape.js';
 export type { TablePlan } from './macro/plan/table.js';
-export type { Bench } from './package/vectors/bench.js';
 export { NO_STALL, type Stall } from './package/vectors/bus-timing.js';
-export { streamConversions } from './package/vectors/scenario.js';
 export { type Access, Stimulus, type Vectors } from './package/vectors/stimulus.js';
-export { buildVectors, newBench, PACKAGED, type VectorOptions } from './package/vectors/vectors.js';

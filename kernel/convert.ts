@@ -1,5 +1,5 @@
 // In: inputs, cells, references and tables in memory. Out: the codes of whole batches, 16 columns at a time.
-// AssemblyScript, compiled by `npm run kernel` into generators/macro/golden/kernel-module.ts.
+// AssemblyScript, compiled by `npm run kernel` into generators/macro/kernel/kernel-module.ts.
 // docs/architecture.md, "Batches", says how it works and why it is exact.
 
 // What is converted, set before a call: addresses in memory ..

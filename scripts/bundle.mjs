@@ -15,7 +15,7 @@ const SOURCES = path.join(ROOT, 'generators');
 const DIST = path.join(ROOT, 'dist');
 
 const ENTRIES = [
-  ...['cli', 'index', 'model'],
+  ...['cli', 'index', 'model', 'library/die', 'library/kernel', 'library/scenario', 'library/trim'],
   // Threads start files of their own.
   ...['campaign/montecarlo/worker', 'campaign/spice/engine-worker', 'campaign/sweep/worker'],
   'network/engine/worker',

@@ -11,7 +11,7 @@ import asc from 'assemblyscript/asc';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Where each source goes. */
 export const KERNELS = {
-  'kernel/convert.ts': 'generators/macro/golden/kernel-module.ts',
+  'kernel/convert.ts': 'generators/macro/kernel/kernel-module.ts',
   'kernel/die.ts': 'generators/macro/die-batch/kernel-module.ts',
   'kernel/layer.ts': 'generators/network/engine/kernel-module.ts',
 };

@@ -42,6 +42,20 @@ export function failure(...problems: readonly Problem[]): Failure {
   return { ok: false, problems };
 }
 
+/** One problem of a file, as the outcome. */
+export function refused(file: string, path: string, message: string, fix: string): Failure {
+  return failure({ file, path, message, fix });
+}
+
+/** Collects what is wrong with one file. */
+export function faultsOf(file: string) {
+  const problems: Problem[] = [];
+  const refuse = (path: string, message: string, fix: string) => {
+    problems.push({ file, path, message, fix });
+  };
+  return { problems, refuse };
+}
+
 /** Fixes stand below their message, but not beyond this column. */
 const LONGEST_INDENT = 80;
 

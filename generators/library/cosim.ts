@@ -37,11 +37,7 @@ export type {
   Simulator,
 } from '../checks/cosim/simulator.js';
 export type { Mismatch, Verdict } from '../checks/cosim/verdict.js';
-export { Random } from '../common/random.js';
 export type { StartedConversion } from '../macro/golden/trace.js';
-export type { Bench } from '../package/vectors/bench.js';
 export { NO_STALL, type Stall } from '../package/vectors/bus-timing.js';
-export { streamConversions } from '../package/vectors/scenario.js';
 export { type Access, Stimulus, type Vectors } from '../package/vectors/stimulus.js';
 export { type Received, StreamPartners, type StreamTexts } from '../package/vectors/stream-partners.js';
-export { buildVectors, newBench, type VectorOptions } from '../package/vectors/vectors.js';

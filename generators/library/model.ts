@@ -20,16 +20,18 @@
  * @module model
  */
 
-export { type DieConfig, type DieConstants, dieConstants } from '../macro/die/constants.js';
-export { Die, type DieLines, type DieReference, type StoredCells } from '../macro/die/die.js';
 export type { Request } from '../macro/golden/address-map.js';
 export { BitcellArray } from '../macro/golden/array.js';
+export type {
+  BankContents,
+  Batch,
+  BatchBuffers,
+  BatchKernel,
+  BatchOptions,
+} from '../macro/golden/batch.js';
 export type { Comparator, Moment, Sensing } from '../macro/golden/comparator.js';
-export type { BatchBuffers } from '../macro/golden/kernel.js';
 export { Machine, type MachineOptions } from '../macro/golden/machine.js';
 export {
-  type Batch,
-  type BatchOptions,
   type Conversion,
   codeOf,
   Macro,

@@ -47,7 +47,14 @@ export type {
 export { parse, parseText } from '../macro/config/parse.js';
 export type { MacroConfig } from '../macro/config/types.js';
 export type { QuantizationError } from '../macro/plan/error.js';
-export { type LayerPlan, type MacroPlan, type PlanOptions, planMacro } from '../macro/plan/plan.js';
+export { triedFix } from '../macro/plan/fixes.js';
+export {
+  type FixSearch,
+  type LayerPlan,
+  type MacroPlan,
+  type PlanOptions,
+  planMacro,
+} from '../macro/plan/plan.js';
 export { planRamp, type RampPlan } from '../macro/plan/ramp.js';
 export { type Schedule, scheduleOf } from '../macro/plan/schedule.js';
 export { calibrationCycles, type WindowReference, windowReference } from '../macro/plan/self-calibration.js';

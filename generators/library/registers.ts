@@ -60,6 +60,7 @@ export {
   type BitField,
   type ErrorBit,
   type ErrorName,
+  type FieldValues,
   fieldOf,
   maskOf,
   PHASES,

@@ -5,43 +5,59 @@ import { build } from 'esbuild';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../generators/common/random.js';
+import { type DieConfig, dieConstants } from '../../generators/macro/die/constants.js';
+import { Die } from '../../generators/macro/die/die.js';
 import { Macro } from '../../generators/macro/golden/macro.js';
 import type { MacroPlan } from '../../generators/macro/plan/plan.js';
+import { knownConversions } from '../../generators/macro/trim/known.js';
+import { Stimulus } from '../../generators/package/vectors/stimulus.js';
 import { buildVectors, PACKAGED } from '../../generators/package/vectors/vectors.js';
 import { CONFIGURATIONS, planOf } from '../fixtures/configurations.js';
 
 const ROOT = path.resolve('.');
-/** What a page imports that plans macros, converts and drives a bus; bundlers leave the scenario of the vectors out. */
-const WITHOUT_VECTORS = [
-  ...['BitcellArray', 'Macro', 'Machine', 'Trace', 'codeOf', 'describeProblem', 'macroInput', 'orThrow'],
-  ...[
-    'cellWrites',
-    'inputWrites',
-    'packedInputWrites',
-    'packReferences',
-    'packTernary',
-    'packTrim',
-    'planMacro',
-    'planRamp',
-  ],
-  ...['referenceWrites', 'registers', 'scheduleOf', 'shapeOf', 'tableWrites', 'trimWrites'],
-];
-const PLANS = ['odd', 'banked', 'clipped', 'width3'].map((name) =>
-  planOf(CONFIGURATIONS.find(({ config }) => config.name === name)!),
-);
+/** The ways into the model: the core, and what stands beside it. */
+const ENTRIES = ['model', 'model/die', 'model/kernel', 'model/scenario', 'model/trim'];
+const planNamed = (name: string) => planOf(CONFIGURATIONS.find(({ config }) => config.name === name)!);
+const PLANS = ['odd', 'banked', 'clipped', 'width3'].map(planNamed);
+/** One with trim rows. */
+const TRIMMED = planNamed('odd');
+const DIE: DieConfig = {
+  ...{ seed: 1, fractionBits: 8, mismatch: 0.3, offset: 3, noise: 1 },
+  ...{ globalSpread: 0, pulseError: 0, compression: 0, leakage: 0 },
+  temperature: { celsius: 25, nominalCelsius: 25, perKelvin: 0, tracking: 1 },
+};
 
-/** What a page would do with the module: plans a macro, loads it and converts. Runs where there is JavaScript alone. */
+/** What a page would do with the core: plans a macro, loads it, converts, and records vectors. */
 const SCRIPT = `
   const { config, levels, weights, inputs } = JSON.parse(text);
   const plan = model.orThrow(model.planMacro(model.macroInput(config, levels, 'a page')));
   const macro = model.Macro.from(plan);
   macro.loadWeights(Int8Array.from(weights));
   const { codes } = macro.convertBatch(inputs);
-  const { operations, trace } = model.buildVectors(plan, model.PACKAGED);
   const words = model.inputWrites(inputs.slice(0, plan.shape.rows)).length;
+  const stimulus = new model.Stimulus(plan);
+  stimulus.convert(inputs.slice(0, plan.shape.rows), 0, plan.layers[0].bits, [0]);
+  const { operations, trace } = stimulus.vectors();
   const machine = model.Machine.from(plan);
   machine.idle(3);
   JSON.stringify({ codes: [...codes], operations, trace, words, cycle: machine.cycle });
+`;
+
+/** The same with all that stands beside the core. */
+const WHOLE_SCRIPT = `
+  const { config, levels, weights, inputs } = JSON.parse(text);
+  const plan = model.orThrow(model.planMacro(model.macroInput(config, levels, 'a page')));
+  const convert = (macro) => {
+    macro.loadWeights(Int8Array.from(weights));
+    return [...macro.convertBatch(inputs).codes];
+  };
+  const constants = model.dieConstants(DIE, plan.shape);
+  const { operations, trace } = model.buildVectors(plan, model.PACKAGED);
+  JSON.stringify({
+    ...{ codes: convert(model.Macro.from(plan)), operations, trace, kernel: model.kernel() !== undefined },
+    dies: convert(model.Macro.from(plan, { die: new model.Die(constants, plan.shape, 7) })),
+    known: [...model.knownConversions(plan, { weights: Int8Array.from(weights), inputs }).limits],
+  });
 `;
 
 function problem(plan: MacroPlan) {
@@ -56,10 +72,11 @@ function problem(plan: MacroPlan) {
   };
 }
 
-/** The module as one minified text, by what is imported of it; and the files that went into it. */
-async function bundled(imported: string) {
+/** Some entries as one minified text, everything in them kept; and the files that went into it. */
+async function bundled(...entries: readonly string[]) {
+  const contents = entries.map((entry) => `export * from 'imcgen/${entry}';`).join('\n');
   const { outputFiles, metafile } = await build({
-    stdin: { contents: `export ${imported} from 'imcgen/model';`, resolveDir: ROOT },
+    stdin: { contents, resolveDir: ROOT },
     ...{ bundle: true, minify: true, write: false, metafile: true },
     ...{ format: 'iife', globalName: 'model', platform: 'neutral', target: 'es2022' },
   });
@@ -67,39 +84,78 @@ async function bundled(imported: string) {
   return { code, bytes: Buffer.byteLength(code), files: Object.keys(metafile.inputs) };
 }
 
+/** What a script gives where there is JavaScript and nothing else. */
+function ran(code: string, script: string, given: object, without: object): unknown {
+  const context = vm.createContext({ ...without, ...given });
+  expect(vm.runInContext('typeof process + typeof Buffer + typeof TextDecoder', context)).toBe(
+    'undefined'.repeat(3),
+  );
+  return JSON.parse(vm.runInContext(`${code}\n{${script}}`, context) as string);
+}
+
 describe('imcgen/model', () => {
   let code: string;
 
   beforeAll(async () => {
-    ({ code } = await bundled('*'));
+    ({ code } = await bundled('model'));
   });
 
-  it.each([
-    ['without vectors', `{ ${WITHOUT_VECTORS.join(', ')} }`, 72_000],
-    ['with everything', '*', 100_000],
-  ])('%s is small, and all of it is from this project', async (name, imported, most) => {
-    const { bytes, files } = await bundled(imported);
-    console.info(`imcgen/model ${name}: ${bytes} bytes minified`);
-    expect(bytes).toBeLessThan(most);
+  it('is small as a whole', async () => {
+    const { bytes } = await bundled('model');
+    console.info(`imcgen/model: ${bytes} bytes minified`);
+    expect(bytes).toBeLessThan(66_000);
+  });
+
+  it.each(ENTRIES)('imcgen/%s is all from this project', async (entry) => {
+    const { files } = await bundled(entry);
+    expect(files.length).toBeGreaterThan(1);
     expect(files.filter((file) => file !== '<stdin>' && !file.startsWith('dist/'))).toEqual([]);
+  });
+
+  it('has no die, no kernel and no scenario in it', async () => {
+    const { metafile } = await build({
+      entryPoints: [path.join(ROOT, 'generators', 'model.ts')],
+      ...{ bundle: true, write: false, metafile: true, format: 'esm', platform: 'neutral' },
+    });
+    const files = Object.keys(metafile.inputs);
+    expect(files).toContain('generators/macro/golden/macro.ts');
+    expect(files.filter((file) => /[/](die|kernel|trim|psum)[/]|scenario|texts/.test(file))).toEqual([]);
   });
 
   it.each(PLANS)('$name: gives the same codes and vectors where there is JavaScript alone', (plan) => {
     const { weights, inputs, ...input } = problem(plan);
     const macro = Macro.from(plan);
     macro.loadWeights(Int8Array.from(weights));
-    const { operations, trace } = buildVectors(plan, PACKAGED);
+    const stimulus = new Stimulus(plan);
+    stimulus.convert(inputs.slice(0, plan.shape.rows), 0, plan.layers[0]!.bits, [0]);
+    const { operations, trace } = stimulus.vectors();
     const wanted = {
       codes: [...macro.convertBatch(inputs).codes],
       ...{ operations, trace, words: Math.ceil(plan.shape.rows / 4), cycle: 3 },
     };
+    const given = { text: JSON.stringify({ ...input, weights, inputs }) };
+    expect(ran(code, SCRIPT, given, {})).toEqual(wanted);
+  });
+
+  it('gives the same with what stands beside it, with and without WebAssembly', async () => {
+    const whole = await bundled(...ENTRIES);
+    const plan = TRIMMED;
+    const { weights, inputs, ...input } = problem(plan);
+    const convert = (macro: Macro) => {
+      macro.loadWeights(Int8Array.from(weights));
+      return [...macro.convertBatch(inputs).codes];
+    };
+    const die = new Die(dieConstants(DIE, plan.shape), plan.shape, 7);
+    const { operations, trace } = buildVectors(plan, PACKAGED);
+    const wanted = {
+      ...{ codes: convert(Macro.from(plan)), operations, trace, dies: convert(Macro.from(plan, { die })) },
+      known: Array.from(knownConversions(plan, { weights: Int8Array.from(weights), inputs }).limits),
+    };
+    expect(wanted.dies).not.toEqual(wanted.codes);
+    const given = { text: JSON.stringify({ ...input, weights, inputs }), DIE };
     for (const without of [{}, { WebAssembly: undefined }]) {
-      const context = vm.createContext({ ...without, text: JSON.stringify({ ...input, weights, inputs }) });
-      expect(vm.runInContext('typeof process + typeof Buffer + typeof TextDecoder', context)).toBe(
-        'undefined'.repeat(3),
-      );
-      const result = vm.runInContext(`${code}\n{${SCRIPT}}`, context) as string;
-      expect(JSON.parse(result)).toEqual(wanted);
+      const kernel = !('WebAssembly' in without);
+      expect(ran(whole.code, WHOLE_SCRIPT, given, without)).toEqual({ ...wanted, kernel });
     }
   });
 
@@ -156,7 +212,10 @@ function diagnosticsOf(text: string): string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n').split('\n')[0]!);
 }
 
-it('is published under its own name', () => {
+it('is published under its own names', () => {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
-  expect(exports['./model']).toEqual({ types: './dist/model.d.ts', default: './dist/model.js' });
+  for (const entry of ENTRIES) {
+    const file = entry.replace('model/', 'library/');
+    expect(exports[`./${entry}`]).toEqual({ types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` });
+  }
 });

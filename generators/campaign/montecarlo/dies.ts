@@ -1,9 +1,9 @@
 /** In: a study and the seed of a die. Out: what the die makes of its inputs, in a few hundred numbers. */
 import { Die } from '../../macro/die/die.js';
 import { type ColumnCurrents, DieConverter } from '../../macro/die-batch/converter.js';
-import { Macro } from '../../macro/golden/macro.js';
 import { type CellPlanes, packReferences } from '../../macro/golden/pack.js';
 import { linesOfRamp } from '../../macro/golden/reference-lines.js';
+import { Macro } from '../../macro/kernel/macro.js';
 import type { LayerPlan } from '../../macro/plan/plan.js';
 import { TrimCalibrator, type TrimRecord } from './self-calibration.js';
 import type { Study } from './study.js';

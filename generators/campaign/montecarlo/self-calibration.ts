@@ -1,8 +1,8 @@
 /** In: a die, conversions whose results are known. Out: its trim rows, calibrated as the chip would do it itself. */
 import type { Die } from '../../macro/die/die.js';
 import { DieConverter } from '../../macro/die-batch/converter.js';
-import { Macro } from '../../macro/golden/macro.js';
 import type { CellPlanes } from '../../macro/golden/pack.js';
+import { Macro } from '../../macro/kernel/macro.js';
 import { type KnownConversions, type OffsetConversions, offsetConversions } from '../../macro/trim/known.js';
 import { settingCells } from '../../macro/trim/procedure.js';
 import { searchTrims, type TrimSettings } from '../../macro/trim/search.js';

@@ -1,9 +1,10 @@
 /** In: a programmed macro, a batch of inputs. Out: the codes of that batch on one die after the other. */
 import type { DieConstants } from '../die/constants.js';
 import { Die, type StoredCells } from '../die/die.js';
+import type { BatchOptions } from '../golden/batch.js';
 import type { Sensing } from '../golden/comparator.js';
-import { type BatchOptions, Macro } from '../golden/macro.js';
 import type { CellPlanes, ReferenceCells } from '../golden/pack.js';
+import { Macro } from '../kernel/macro.js';
 import type { MacroShape } from '../plan/shape.js';
 import { type ColumnCurrents, DieMacro } from './die-macro.js';
 import { DieKernel } from './kernel.js';

@@ -1,5 +1,5 @@
 /** In: sizes of regions. Out: an instance of kernel/die.ts, in whose memory many macros lie side by side. */
-import { instantiate, type Memory } from '../golden/web-assembly.js';
+import { instantiate, type Memory } from '../kernel/web-assembly.js';
 import { KERNEL_MODULE } from './kernel-module.js';
 
 /** Places in memory that the kernel is told. */

@@ -1,5 +1,5 @@
 import type { MacroPlan } from '../plan/plan.js';
-import { fullScale, type MacroShape, maxMagnitude, stepRows } from '../plan/shape.js';
+import { fullScale, groupOfRow, type MacroShape, maxMagnitude } from '../plan/shape.js';
 import { type DieConstants, dieConstants, keptGain } from './constants.js';
 import { deviate, type Key, KIND, keyOf, keyWithin, MOST_DEVIATE } from './hash.js';
 
@@ -126,8 +126,7 @@ export class Die {
 
   /** Current of a reference cell, f a unit pulse; a group has one word line. */
   referenceCurrent(bank: number, row: number, column: number): number {
-    const { offsetRows } = this.shape;
-    const group = row < offsetRows ? 0 : Math.floor((row - offsetRows) / stepRows(this.shape)) + 1;
+    const group = groupOfRow(this.shape, row);
     const index = GROUP_STRIDE * (ROW_STRIDE * bank + row) + column;
     return this.current(this.referenceKey, index, GROUP_BASE + GROUP_STRIDE * bank + group);
   }
@@ -209,11 +208,11 @@ export class Die {
    * @param cells referenceRows x referenceColumns
    */
   groupCurrents(bank: number, cells: Uint8Array): Float64Array {
-    const { adcBits, offsetRows, referenceRows, referenceColumns } = this.shape;
+    const { adcBits, referenceRows, referenceColumns } = this.shape;
     const currents = this.bankCurrents(bank);
     const groups = new Float64Array(2 ** adcBits);
     for (let row = 0; row < referenceRows; row++) {
-      const group = row < offsetRows ? 0 : Math.floor((row - offsetRows) / stepRows(this.shape)) + 1;
+      const group = groupOfRow(this.shape, row);
       if (group >= groups.length) break;
       for (let cell = row * referenceColumns; cell < (row + 1) * referenceColumns; cell++) {
         groups[group]! += cells[cell]! * currents[cell]!;

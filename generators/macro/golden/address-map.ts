@@ -2,7 +2,9 @@
 import { countsInUse, registerAddress, TRIM_ROW_BASE } from '../plan/addresses.js';
 import {
   ADDRESS_BITS,
+  errorBit,
   fieldOf,
+  maskOf,
   REGIONS,
   REGISTERS,
   type RegionName,
@@ -99,9 +101,9 @@ export function tableEntry(address: number) {
 
 /** Reads a field out of the words of a register. */
 export function fieldIn(register: Register, name: string): (word: number) => number {
-  const { msb, lsb } = fieldOf(register, name);
-  const mask = 2 ** (msb - lsb + 1) - 1;
-  return (word) => ((word >>> lsb) & mask) >>> 0;
+  const field = fieldOf(register, name);
+  const mask = maskOf(field);
+  return (word) => (word & mask) >>> field.lsb;
 }
 
 const startBit = fieldIn('start', 'start');
@@ -112,6 +114,12 @@ const startWidth = fieldIn('start', 'width');
 export function startOf({ write, address, data }: Request): StartOrder | undefined {
   if (!write || address !== registerAddress('start') || startBit(data) === 0) return undefined;
   return { bank: startBank(data), bits: startWidth(data) };
+}
+
+/** Bits of the error register for a start that names a bank, or a code width, which the macro does not have. */
+export function strangerBits({ banks, adcBits }: MacroShape, { bank, bits }: StartOrder): number {
+  const width = bits < 1 || bits > adcBits;
+  return (bank >= banks ? errorBit('bank') : 0) | (width ? errorBit('width') : 0);
 }
 
 /**

@@ -10,6 +10,12 @@ export function packBits(length: number, isSet: (at: number) => boolean): Uint32
   return words;
 }
 
+/** The lowest bits of a word as the number they stand for: unsigned or two's complement. */
+export function lowest(word: number, bits: number, signed: boolean): number {
+  const raw = word << (32 - bits);
+  return signed ? raw >> (32 - bits) : raw >>> (32 - bits);
+}
+
 /** Number of 1 bits. */
 export function onesIn(words: Uint32Array): number {
   let ones = 0;

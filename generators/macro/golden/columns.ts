@@ -3,7 +3,7 @@ import { type ReadoutStyle, readoutOf } from '../plan/readouts.js';
 import { maskOf, REGIONS } from '../plan/registers.js';
 import { rampSteps } from '../plan/schedule.js';
 import type { MacroShape } from '../plan/shape.js';
-import { concatenated, hexOfBits, onesIn, packBits } from './bits.js';
+import { concatenated, hexOfBits, lowest, onesIn, packBits } from './bits.js';
 import { stepsOfRamp } from './word-lines.js';
 
 const [CODE, VALUE] = REGIONS.results.fields;
@@ -177,8 +177,7 @@ export class ColumnConverters {
 
   /** OUT_BITS wires as the number they stand for. */
   private extended(value: number): number {
-    const shift = 32 - this.shape.outputBits;
-    return this.shape.outputSigned ? (value << shift) >> shift : value;
+    return lowest(value, this.shape.outputBits, this.shape.outputSigned);
   }
 }
 

@@ -2,9 +2,17 @@ import type { MacroPlan } from '../plan/plan.js';
 import { rampReferences } from '../plan/ramp.js';
 import { type MacroShape, magnitudeBits, offsetCapacity, outputRange, stepCapacity } from '../plan/shape.js';
 import { BitcellArray } from './array.js';
+import {
+  type BankContents,
+  type Batch,
+  type BatchBuffers,
+  type BatchKernel,
+  type BatchOptions,
+  BUFFERS,
+  buffersOf,
+} from './batch.js';
 import { codesOfRamp } from './columns.js';
 import type { Sensing } from './comparator.js';
-import { type BankContents, type BatchBuffers, kernel } from './kernel.js';
 import {
   type CellPlanes,
   packReferences,
@@ -16,9 +24,6 @@ import {
 import { linesOfRamp, type ReferenceLines } from './reference-lines.js';
 
 /** A bank as a conversion finds it, and its reference lines step by step where there is a die. */
-/** What a batch can be asked for. */
-const BUFFERS = ['codes', 'outputs', 'macs'] as const;
-
 interface Contents extends BankContents {
   readonly dieReferences: readonly ReferenceLines[];
 }
@@ -44,24 +49,6 @@ export interface ProgrammedBank {
   readonly table: Int32Array;
 }
 
-/** How a batch is converted. */
-export interface BatchOptions {
-  /** Bank of references and table; 0 where left out. */
-  readonly bank?: number;
-  /** Code width of the conversions; where left out, the one that the bank was programmed for. */
-  readonly bits?: number;
-  /** Plain JavaScript, also where WebAssembly is there: slower, same results. */
-  readonly plain?: boolean;
-}
-
-/** What a batch gives: vector after vector, in each one value a column. */
-export interface Batch {
-  /** Nonlinear codes, count x columns. */
-  readonly codes: Uint8Array;
-  /** Decoded values, count x columns. */
-  readonly outputs: Int32Array;
-}
-
 /**
  * Golden model of a macro, transaction by transaction: load weights, program references and
  * tables, convert. Bit-exact with the generated Verilog; {@link Machine} adds the cycles.
@@ -78,6 +65,12 @@ export interface Batch {
  * ```
  */
 export class Macro {
+  /**
+   * What converts batches, where there is such a thing. Importing `imcgen`, or `imcgen/model/kernel`, puts WebAssembly
+   * with SIMD here for all macros.
+   */
+  static kernel: () => BatchKernel | undefined = () => undefined;
+
   /** The cells; {@link loadWeights} and {@link loadCells} write them. */
   readonly array: BitcellArray;
   private readonly banks: ReferenceCells[];
@@ -187,11 +180,8 @@ export class Macro {
     this.expectBank(bank);
     const { low, high } = outputRange(this.shape);
     for (let code = 0; code < entries.length; code++) {
-      const entry = entries[code]!;
-      if (!Number.isInteger(entry) || entry < low || entry > high) {
-        throw new RangeError(`table entry ${code} is ${entry}, outside ${low}..${high}`);
-      }
-      this.tables[bank]![code] = entry;
+      expectWhole(`table entry ${code}`, entries[code]!, low, high);
+      this.tables[bank]![code] = entries[code]!;
     }
   }
 
@@ -217,9 +207,9 @@ export class Macro {
   }
 
   /**
-   * Many conversions at once, without allocating for each: WebAssembly with SIMD where the platform has it.
-   * Otherwise, with `plain`, and with a comparator of its own or a die, the macro converts one after the other as
-   * {@link convert} does. Results are the same.
+   * Many conversions at once, without allocating for each where {@link Macro.kernel} has something to convert them:
+   * WebAssembly with SIMD, where the platform has it. Otherwise, with `plain`, and with a comparator of its own or a die,
+   * the macro converts one after the other as {@link convert} does. Results are the same.
    *
    * @param inputs one whole number a row, vector after vector. Fastest as bytes: `Uint8Array`, for signed inputs
    *               `Int8Array`
@@ -251,35 +241,20 @@ export class Macro {
    */
   convertBatch<Out extends BatchBuffers>(inputs: ArrayLike<number>, options: BatchOptions, out: Out): Out;
   convertBatch(inputs: ArrayLike<number>, options: BatchOptions = {}, out?: BatchBuffers): BatchBuffers {
-    const { rows, columns } = this.shape;
     const contents = this.contents(options.bank ?? 0, options.bits);
-    const count = inputs.length / rows;
-    if (!Number.isInteger(count)) {
-      throw new RangeError(
-        `inputs has ${inputs.length} entries, no multiple of the ${rows} rows of this macro`,
-      );
-    }
-    const values = count * columns;
-    const buffers = out ?? { codes: new Uint8Array(values), outputs: new Int32Array(values) };
-    for (const name of BUFFERS) {
-      const found = buffers[name]?.length ?? values;
-      if (found !== values) {
-        throw new RangeError(
-          `${name} has ${found} entries, ${count} vectors of ${columns} columns need ${values}`,
-        );
-      }
-    }
+    const buffers = buffersOf(inputs, this.shape, out);
     const refuse = (from: number, end: number) => this.expectInputs(inputs, from, end);
     const { comparator, die } = this.sensing;
-    const fast = options.plain || comparator !== undefined || die !== undefined ? undefined : kernel();
-    if (BUFFERS.every((name) => buffers[name] === undefined)) {
-      // Nothing but whether it can be converted.
-      refuse(0, inputs.length);
-      this.conversions += count;
-    } else if (fast !== undefined) {
-      fast.convert(this.array, contents, inputs, buffers, refuse);
-      this.conversions += count;
-    } else this.convertEach(inputs, contents, buffers, refuse);
+    const exact = comparator === undefined && die === undefined;
+    const fast = exact && options.plain !== true ? Macro.kernel() : undefined;
+    const asked = BUFFERS.some((name) => buffers[name] !== undefined);
+    if (asked && fast === undefined) this.convertEach(inputs, contents, buffers, refuse);
+    else {
+      // Where nothing is asked for, all that is left is whether it can be converted.
+      if (asked) fast!.convert(this.array, contents, inputs, buffers, refuse);
+      else refuse(0, inputs.length);
+      this.conversions += inputs.length / this.shape.rows;
+    }
     return buffers;
   }
 

@@ -140,9 +140,9 @@ export class March {
     return registerWord('march', {
       background: this.background,
       element: this.element,
-      fail: Number(this.failed),
-      done: Number(this.done),
-      busy: Number(this.busy),
+      fail: this.failed,
+      done: this.done,
+      busy: this.busy,
     });
   }
 

@@ -8,6 +8,7 @@ import {
 } from '../plan/addresses.js';
 import { packedInputBits, packedRows } from '../plan/packed-words.js';
 import { groupsPerStep, type MacroShape, stepRows } from '../plan/shape.js';
+import { packBits } from './bits.js';
 
 /** One 32-bit word as it is written over the bus. */
 export interface BusWrite {
@@ -213,7 +214,5 @@ export function packedInputWrites(inputs: ArrayLike<number>, shape: MacroShape):
 
 /** Bits, lowest first, as 32-bit words. */
 export function bitWords(bits: ArrayLike<number>): number[] {
-  const words = new Array<number>(Math.ceil(bits.length / 32)).fill(0);
-  for (let i = 0; i < bits.length; i++) if (bits[i]) words[i >> 5]! |= 1 << (i & 31);
-  return words.map((word) => word >>> 0);
+  return Array.from(packBits(bits.length, (at) => bits[at] !== 0));
 }

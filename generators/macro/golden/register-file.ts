@@ -4,8 +4,8 @@ import { packedInputBits, packedRows } from '../plan/packed-words.js';
 import { resetWord, streamWord } from '../plan/register-words.js';
 import {
   type BitField,
-  ERRORS,
-  fieldOf,
+  bitsIn,
+  errorBit,
   maskOf,
   PHASES,
   REGISTERS,
@@ -28,9 +28,11 @@ import {
   resultColumn,
   type StartOrder,
   startOf,
+  strangerBits,
   tableEntry,
   writesNothing,
 } from './address-map.js';
+import { lowest } from './bits.js';
 import type { ColumnConverters } from './columns.js';
 import type { Controller } from './controller.js';
 import type { CellPort } from './march.js';
@@ -88,8 +90,8 @@ const streamEnable = fieldIn('stream', 'enable');
 /** Bits that these registers hold. */
 const ERROR_BITS = allBits(REGISTERS.error.fields);
 const INTERRUPT_BITS = allBits(REGISTERS.interrupt.fields);
-const ERROR_INTERRUPT = maskOf(fieldOf('interrupt', 'error'));
-const DONE_INTERRUPT = maskOf(fieldOf('interrupt', 'done'));
+const ERROR_INTERRUPT = bitsIn('interrupt', 'error');
+const DONE_INTERRUPT = bitsIn('interrupt', 'done');
 
 /** The address map of a macro and the registers in it. */
 export class RegisterFile {
@@ -155,9 +157,9 @@ export class RegisterFile {
       status: {
         read: () =>
           registerWord('status', {
-            busy: Number(this.busy),
-            queued: Number(controller.queued !== undefined),
-            done: Number(this.done),
+            busy: this.busy,
+            queued: controller.queued !== undefined,
+            done: this.done,
             phase: PHASES.indexOf(controller.phase),
           }),
         write: (data) => {
@@ -181,7 +183,7 @@ export class RegisterFile {
       march_data: { read: () => test.march.failing },
       self_test: { read: () => test.selfTestWord, write: (data) => test.writeSelfTest(data) },
       stream: {
-        read: () => streamWord(shape, { enable: Number(streams?.enabled), owner: Number(streams?.owner) }),
+        read: () => streamWord(shape, { enable: streams?.enabled === true, owner: streams?.owner === true }),
         write: (data) => {
           if (streams !== undefined) streams.enabled = streamEnable(data) === 1;
         },
@@ -259,9 +261,7 @@ export class RegisterFile {
     if (calibrated >= this.shape.banks) errors |= errorBit('bank');
     const start = startOf(request);
     if (start !== undefined) {
-      const { banks, adcBits } = this.shape;
-      if (start.bank >= banks) errors |= errorBit('bank');
-      if (start.bits < 1 || start.bits > adcBits) errors |= errorBit('width');
+      errors |= strangerBits(this.shape, start);
       if (!this.hardware.controller.ready) errors |= errorBit('overrun');
     }
     return errors;
@@ -312,14 +312,8 @@ export class RegisterFile {
   loadRow(row: number, data: number): void {
     const { rows, inputBits, inputSigned } = this.shape;
     if (row >= rows) return;
-    const shift = 32 - inputBits;
-    const raw = data << shift;
-    this.inputs[row] = inputSigned ? raw >> shift : raw >>> shift;
+    this.inputs[row] = lowest(data, inputBits, inputSigned);
   }
-}
-
-function errorBit(error: keyof typeof ERRORS): number {
-  return 1 << ERRORS[error].bit;
 }
 
 function allBits(fields: readonly BitField[]): number {

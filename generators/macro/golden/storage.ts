@@ -1,7 +1,8 @@
 import { TRIM_ROW_BASE } from '../plan/addresses.js';
-import { type MacroShape, stepRows } from '../plan/shape.js';
+import { groupOfRow, type MacroShape } from '../plan/shape.js';
 import { referenceCell, regionOf, weightCell } from './address-map.js';
 import { BitcellArray } from './array.js';
+import { lowest } from './bits.js';
 import type { CellPort } from './march.js';
 
 /** A word of cells: bits `from` .. `end` - 1 of a bit vector; shorter than 32 at the last column. */
@@ -95,11 +96,10 @@ export class Storage implements CellPort {
 
   /** The offset rows come first, then stepRows rows a group; rows left over are never driven. */
   private countGroups(bank: number): Int32Array {
-    const { adcBits, referenceRows, referenceColumns, offsetRows } = this.shape;
-    const rows = stepRows(this.shape);
+    const { adcBits, referenceRows, referenceColumns } = this.shape;
     const counts = new Int32Array(2 ** adcBits);
     for (let row = 0; row < referenceRows; row++) {
-      const group = row < offsetRows ? 0 : Math.floor((row - offsetRows) / rows) + 1;
+      const group = groupOfRow(this.shape, row);
       if (group >= counts.length) break;
       const cells = this.references[bank]!.subarray(row * referenceColumns, (row + 1) * referenceColumns);
       for (const cell of cells) counts[group]! += cell;
@@ -109,8 +109,7 @@ export class Storage implements CellPort {
 
   /** OUT_BITS of a bus word, unsigned or two's complement. */
   private asEntry(data: number): number {
-    const shift = 32 - this.shape.outputBits;
-    return this.shape.outputSigned ? (data << shift) >> shift : (data << shift) >>> shift;
+    return lowest(data, this.shape.outputBits, this.shape.outputSigned);
   }
 }
 

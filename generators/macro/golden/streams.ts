@@ -1,7 +1,7 @@
 /** In: beats of the input stream, results. Out: starts, beats of the output stream; as `<name>_stream_input` and `_stream_output` give them. */
-import { ERRORS } from '../plan/registers.js';
+import { errorBit } from '../plan/registers.js';
 import { fieldBytes, fieldsOfBeat, inputBeats, outputBeats, type StreamShape } from '../plan/streams.js';
-import type { StartOrder } from './address-map.js';
+import { type StartOrder, strangerBits } from './address-map.js';
 import type { Controller } from './controller.js';
 
 /** One transfer of a stream. */
@@ -67,12 +67,9 @@ class StreamInput {
     const { shape } = this;
     const first = this.beat === 0 && !this.drops;
     if (first) this.named = { bank: user & 0xf, bits: user >> 4 };
-    const { bank, bits } = this.named;
-    let errors = 0;
-    if (first && bank >= shape.banks) errors |= 1 << ERRORS.bank.bit;
-    if (first && (bits < 1 || bits > shape.adcBits)) errors |= 1 << ERRORS.width.bit;
+    let errors = first ? strangerBits(shape, this.named) : 0;
     const final = this.beat === inputBeats(shape) - 1;
-    if (!this.drops && last !== final) errors |= 1 << ERRORS.stream.bit;
+    if (!this.drops && last !== final) errors |= errorBit('stream');
     const row = this.beat * shape.streams.inputBytes;
     const drops = this.drops || errors !== 0;
     this.beat = last || drops ? 0 : this.beat + 1;
@@ -85,7 +82,7 @@ class StreamInput {
     if (this.beat === 0) return 0;
     this.beat = 0;
     this.drops = true;
-    return 1 << ERRORS.stream.bit;
+    return errorBit('stream');
   }
 }
 

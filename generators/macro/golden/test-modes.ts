@@ -38,7 +38,7 @@ export class TestModes {
 
   /** Value of the self-test register. */
   get selfTestWord(): number {
-    return registerWord('self_test', { seed: this.seed, enable: Number(this.selfTest) });
+    return registerWord('self_test', { seed: this.seed, enable: this.selfTest });
   }
 
   writeSelfTest(data: number): void {

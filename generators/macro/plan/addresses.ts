@@ -1,6 +1,6 @@
 import { MOST_ROWS } from '../config/limits.js';
 import { packedInputWords, packedResultWords } from './packed-words.js';
-import { REGIONS, REGISTERS, type Region, type RegionName, type Register, registersOf } from './registers.js';
+import { REGIONS, REGISTERS, type RegionName, type Register, registersOf } from './registers.js';
 import type { MacroShape } from './shape.js';
 
 /* Where things stand in the address map, and how much of it a macro uses. */
@@ -13,47 +13,41 @@ export function wordsOf(cells: number): number {
 /** First row number of the trim rows in the weight region. */
 export const TRIM_ROW_BASE = MOST_ROWS;
 
-function addressOf(region: Region, indices: Readonly<Record<string, number>>): number {
-  return Object.entries(indices).reduce(
-    (address, [index, value]) => address + region.strides[index]! * value,
-    region.base,
-  );
+/** Byte address of a word of a region: indices in the order of its strides. */
+function addressOf(region: RegionName, ...indices: readonly number[]): number {
+  const { base, strides } = REGIONS[region];
+  const steps: readonly number[] = Object.values(strides);
+  return indices.reduce((address, index, at) => address + steps[at]! * index, base);
 }
 
 /** Byte address of an input word: rows 4 `word` .. 4 `word` + 3. */
 export function inputAddress(word: number): number {
-  const { base, strides } = REGIONS.inputs;
-  return base + strides.word * word;
+  return addressOf('inputs', word);
 }
 
 /** Byte address of a word of packed inputs: rows n `word` .. n `word` + n - 1, n rows a word. */
 export function packedInputAddress(word: number): number {
-  const { base, strides } = REGIONS.packed_inputs;
-  return base + strides.word * word;
+  return addressOf('packed_inputs', word);
 }
 
 /** Byte address of a word of packed results: columns n `word` .. n `word` + n - 1, n columns a word. */
 export function packedResultAddress(word: number): number {
-  const { base, strides } = REGIONS.packed_results;
-  return base + strides.word * word;
+  return addressOf('packed_results', word);
 }
 
 /** Byte address of a column's result. */
 export function resultAddress(column: number): number {
-  const { base, strides } = REGIONS.results;
-  return base + strides.column * column;
+  return addressOf('results', column);
 }
 
 /** Byte address of a bank's table entry for a code. */
 export function tableAddress(bank: number, code: number): number {
-  const { base, strides } = REGIONS.tables;
-  return base + strides.bank * bank + strides.code * code;
+  return addressOf('tables', bank, code);
 }
 
 /** Byte address of a word of reference cells: columns 32 `word` .. 32 `word` + 31 of a bank's row. */
 export function referenceAddress(bank: number, row: number, word: number): number {
-  const { base, strides } = REGIONS.references;
-  return base + strides.bank * bank + strides.row * row + strides.word * word;
+  return addressOf('references', bank, row, word);
 }
 
 /**
@@ -63,8 +57,7 @@ export function referenceAddress(bank: number, row: number, word: number): numbe
  * @param plane 0 for wp, 1 for wn
  */
 export function weightAddress(row: number, plane: 0 | 1, word: number): number {
-  const { base, strides } = REGIONS.weights;
-  return base + strides.row * row + strides.plane * plane + strides.word * word;
+  return addressOf('weights', row, plane, word);
 }
 
 /** Byte address of a register. */
@@ -75,7 +68,7 @@ export function registerAddress(register: Register): number {
 /**
  * How many of each index of a region a shape uses; trim rows count on from `TRIM_ROW_BASE`.
  *
- * @returns by the names that the strides of the region have
+ * @returns by the names that the strides of the region have, in their order
  */
 export function countsInUse(shape: MacroShape, region: RegionName): Readonly<Record<string, number>> {
   const counts = {
@@ -96,6 +89,6 @@ export function sizeInUse(shape: MacroShape, region: RegionName): number {
   if (region === 'registers') return registerAddress(registersOf(shape).at(-1)!) + 4;
   const counts = countsInUse(shape, region);
   const rows = region === 'weights' && shape.trimRows > 0 ? { row: TRIM_ROW_BASE + shape.trimRows } : {};
-  const last = Object.entries({ ...counts, ...rows }).map(([index, count]) => [index, count - 1] as const);
-  return addressOf(REGIONS[region], Object.fromEntries(last)) + 4 - REGIONS[region].base;
+  const last = Object.values({ ...counts, ...rows }).map((count) => count - 1);
+  return addressOf(region, ...last) + 4 - REGIONS[region].base;
 }

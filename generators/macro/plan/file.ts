@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { failure, orThrow, type Result } from '../../common/problems.js';
 import { loadMacro } from '../config/load.js';
+import { triedFix } from './fixes.js';
 import { type MacroPlan, planMacro } from './plan.js';
 
 /**
@@ -9,7 +10,7 @@ import { type MacroPlan, planMacro } from './plan.js';
  * @throws InvalidInput with every problem of config, levels and plan, and changes that would mend them
  */
 export async function planFile(macro: string): Promise<MacroPlan> {
-  return orThrow(planMacro(orThrow(await loadMacro(macro)), { tryFixes: true }));
+  return orThrow(planMacro(orThrow(await loadMacro(macro)), { fixes: triedFix }));
 }
 
 /** The plan that a package was generated from. */

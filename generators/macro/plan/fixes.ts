@@ -1,6 +1,6 @@
-import type { Problem } from '../../common/problems.js';
 import { MOST_REFERENCE_ROWS } from '../config/limits.js';
 import type { MacroConfig } from '../config/types.js';
+import type { FixSearch } from './plan.js';
 import { LARGER_SCALE, SMALLER_SCALE, short } from './ramp.js';
 
 /** Most alternatives that are printed. */
@@ -15,16 +15,18 @@ interface Change {
 }
 
 /**
- * The problem with changes that were tried in place of a direction to look in: with each of them the layer plans.
+ * The problem of a layer with changes of the config that were tried in place of a direction to look in: with each of them
+ * the layer plans. For {@link PlanOptions}.
  *
- * @param plans  whether the layer plans in a config
+ * @example
+ * ```ts
+ * import { describeProblem, loadMacro, orThrow, planMacro, triedFix } from 'imcgen';
+ *
+ * const plan = planMacro(orThrow(await loadMacro('macro.json')), { fixes: triedFix });
+ * if (!plan.ok) console.error(plan.problems.map(describeProblem).join('\n'));
+ * ```
  */
-export function withTriedFix(
-  problem: Problem,
-  bank: number,
-  config: MacroConfig,
-  plans: (config: MacroConfig) => boolean,
-): Problem {
+export const triedFix: FixSearch = (problem, bank, config, plans) => {
   const untried = [SMALLER_SCALE, LARGER_SCALE].some((direction) => problem.fix?.includes(direction));
   if (!untried) return problem;
   // A ramp that rounding to nearest finds is one that the best rounding has to choose from, and is found faster.
@@ -42,7 +44,7 @@ export function withTriedFix(
   if (found.length === 0) take(together(bank, quick));
   const none = 'Calibrate with fewer bits: no array and no reference block hold these levels.';
   return { ...problem, fix: found.length > 0 ? `Use ${found.join(', or ')}.` : none };
-}
+};
 
 /** The input scale, from its own value outwards in both directions. */
 function* scales(bank: number, config: MacroConfig): Generator<Change> {

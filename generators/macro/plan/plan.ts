@@ -1,9 +1,16 @@
-import { failure, type Problem, type Result, success } from '../../common/problems.js';
+import {
+  type Failure,
+  failure,
+  faultsOf,
+  type Problem,
+  type Result,
+  refused,
+  success,
+} from '../../common/problems.js';
 import type { MacroInput } from '../config/input.js';
 import { MOST_ADC_BITS, MOST_OUTPUT_BITS, MOST_REFERENCE_ROWS } from '../config/limits.js';
 import type { Levels, MacroConfig } from '../config/types.js';
 import { meanSquaredError, type QuantizationError } from './error.js';
-import { withTriedFix } from './fixes.js';
 import { checkPackedWords } from './packed-words.js';
 import { LARGER_SCALE, planRamp, type RampPlan, rampFromCells, short } from './ramp.js';
 import { optimalCells } from './rounding.js';
@@ -62,18 +69,34 @@ export interface MacroPlan {
 /** How much work planning may do. */
 export interface PlanOptions {
   /**
-   * Try changes of the config for layers that no ramp holds, and name those with which they plan, in place of the
-   * direction to look in. Takes some 25 ms a problem (default false).
+   * Looks for changes of the config with which a layer that no ramp holds plans, and names them in place of the direction
+   * to look in: `triedFix` of `imcgen`, which takes some 25 ms a problem. Where left out, directions are named.
    */
-  readonly tryFixes?: boolean;
+  readonly fixes?: FixSearch;
 }
+
+/**
+ * Finds a better fix of a problem of a layer.
+ *
+ * @param problem as planning states it
+ * @param bank    of the layer
+ * @param config  that was planned
+ * @param plans   whether the layer plans in another config
+ * @returns the problem with another fix, or as it is
+ */
+export type FixSearch = (
+  problem: Problem,
+  bank: number,
+  config: MacroConfig,
+  plans: (config: MacroConfig) => boolean,
+) => Problem;
 
 /**
  * Plans the hardware of a macro. Pure: the same input gives the same plan.
  *
  * @param input   config and levels, as `loadMacro` and `macroInput` give them
  * @param options how far to look for fixes
- * @returns the plan, or every rule that they break, each with a change that helps or, without `tryFixes`, the direction to
+ * @returns the plan, or every rule that they break, each with a change that helps or, without `fixes`, the direction to
  *          look in; docs/architecture.md lists the rules
  *
  * @example
@@ -85,7 +108,7 @@ export interface PlanOptions {
  * else console.error(plan.problems.map(describeProblem).join('\n'));
  * ```
  */
-export function planMacro(input: MacroInput, { tryFixes = false }: PlanOptions = {}): Result<MacroPlan> {
+export function planMacro(input: MacroInput, { fixes }: PlanOptions = {}): Result<MacroPlan> {
   const { config, file } = input;
   const shape = shapeOf(config);
   const shapeProblems = checkShape(config, shape, file);
@@ -93,7 +116,7 @@ export function planMacro(input: MacroInput, { tryFixes = false }: PlanOptions =
   const layers = input.levels.map((levels, bank) => planLayer(levels, bank, config, shape, file));
   const problems = layers.flatMap((layer, bank) => {
     if (layer.ok) return [];
-    if (!tryFixes) return layer.problems;
+    if (fixes === undefined) return layer.problems;
     const plans = (tried: MacroConfig) => {
       const changed = withAnyTable(tried);
       const changedShape = shapeOf(changed);
@@ -102,7 +125,7 @@ export function planMacro(input: MacroInput, { tryFixes = false }: PlanOptions =
         planLayer(input.levels[bank]!, bank, changed, changedShape, file).ok
       );
     };
-    return layer.problems.map((problem) => withTriedFix(problem, bank, config, plans));
+    return layer.problems.map((problem) => fixes(problem, bank, config, plans));
   });
   if (problems.length > 0) return failure(...problems);
   return success({
@@ -122,74 +145,65 @@ function withAnyTable(config: MacroConfig): MacroConfig {
 }
 
 function checkShape(config: MacroConfig, shape: MacroShape, file: string): Problem[] {
-  const problems: Problem[] = [];
+  const { problems, refuse } = faultsOf(file);
   if (magnitudeBits(shape) < 1) {
-    problems.push({
-      file,
-      path: 'input.bits',
-      message: 'signed inputs of 1 bit have a sign and no magnitude',
-      fix: 'Use input.bits >= 2, or input.signed: false.',
-    });
+    refuse(
+      'input.bits',
+      'signed inputs of 1 bit have a sign and no magnitude',
+      'Use input.bits >= 2, or input.signed: false.',
+    );
     return problems;
   }
   if (shape.outputSigned && shape.outputBits < 2) {
-    problems.push({
-      file,
-      path: 'output.bits',
-      message: 'signed results of 1 bit have a sign and no magnitude',
-      fix: 'Use output.bits >= 2, or output.signed: false.',
-    });
+    refuse(
+      'output.bits',
+      'signed results of 1 bit have a sign and no magnitude',
+      'Use output.bits >= 2, or output.signed: false.',
+    );
   }
   if (shape.headroom > fullScale(shape)) {
-    problems.push({
-      file,
-      path: 'array.headroom',
-      message: `${shape.headroom} u can never be reached: ${shape.rows} rows x ${maxMagnitude(shape)} pulses discharge at most ${fullScale(shape)} u`,
-      fix: `Use headroom <= ${fullScale(shape)}, or leave it out.`,
-    });
+    refuse(
+      'array.headroom',
+      `${shape.headroom} u can never be reached: ${shape.rows} rows x ${maxMagnitude(shape)} pulses discharge at most ${fullScale(shape)} u`,
+      `Use headroom <= ${fullScale(shape)}, or leave it out.`,
+    );
   }
   if (shape.trimRows > 0 && shape.trimPulses > maxMagnitude(shape)) {
-    problems.push({
-      file,
-      path: 'array.trimPulses',
-      message: `${shape.trimPulses} pulses do not fit the input phase, which has ${maxMagnitude(shape)}`,
-      fix: `Use trimPulses <= ${maxMagnitude(shape)}, and more trimRows instead.`,
-    });
+    refuse(
+      'array.trimPulses',
+      `${shape.trimPulses} pulses do not fit the input phase, which has ${maxMagnitude(shape)}`,
+      `Use trimPulses <= ${maxMagnitude(shape)}, and more trimRows instead.`,
+    );
   }
   if (config.adc.topK !== undefined && !(shape.ramp === 'falling' && shape.earlyStop)) {
-    problems.push({
-      file,
-      path: 'adc.topK',
-      message: 'counts the columns that end a falling ramp early, and this ramp does not',
-      fix: 'Use adc.ramp: "falling" and adc.earlyStop: true, or leave topK out.',
-    });
+    refuse(
+      'adc.topK',
+      'counts the columns that end a falling ramp early, and this ramp does not',
+      'Use adc.ramp: "falling" and adc.earlyStop: true, or leave topK out.',
+    );
   } else if (shape.topK > shape.columns) {
-    problems.push({
-      file,
-      path: 'adc.topK',
-      message: `${shape.topK} columns can never be found among ${shape.columns}`,
-      fix: `Use topK <= ${shape.columns}.`,
-    });
+    refuse(
+      'adc.topK',
+      `${shape.topK} columns can never be found among ${shape.columns}`,
+      `Use topK <= ${shape.columns}.`,
+    );
   }
   if (shape.banks < config.layers.length) {
-    problems.push({
-      file,
-      path: 'adc.banks',
-      message: `${shape.banks} banks cannot hold ${config.layers.length} layers`,
-      fix: `Use banks >= ${config.layers.length}.`,
-    });
+    refuse(
+      'adc.banks',
+      `${shape.banks} banks cannot hold ${config.layers.length} layers`,
+      `Use banks >= ${config.layers.length}.`,
+    );
   }
   const groups = 2 ** shape.adcBits - 1;
   if (stepRows(shape) < 1) {
-    problems.push({
-      file,
-      path: 'adc.reference.rows',
-      message: `${shape.referenceRows} rows less ${shape.offsetRows} offset rows cannot give ${groups} ramp groups a row each`,
-      fix:
-        groups + shape.offsetRows <= MOST_REFERENCE_ROWS
-          ? `Use reference.rows >= ${groups + shape.offsetRows}.`
-          : `Use offsetRows <= ${MOST_REFERENCE_ROWS - groups}.`,
-    });
+    refuse(
+      'adc.reference.rows',
+      `${shape.referenceRows} rows less ${shape.offsetRows} offset rows cannot give ${groups} ramp groups a row each`,
+      groups + shape.offsetRows <= MOST_REFERENCE_ROWS
+        ? `Use reference.rows >= ${groups + shape.offsetRows}.`
+        : `Use offsetRows <= ${MOST_REFERENCE_ROWS - groups}.`,
+    );
   }
   return [
     ...problems,
@@ -209,18 +223,17 @@ function planLayer(
   const layer = config.layers[bank]!;
   const at = { file, layer: `layers.${bank}`, levels: levels.name };
   if (levels.bits > shape.adcBits) {
-    return failure({
+    return refused(
       file,
-      path: 'adc.bits',
-      message: `levels "${levels.name}" have ${levels.bits} bits, the ramp is built for ${shape.adcBits}`,
-      fix:
-        levels.bits <= MOST_ADC_BITS
-          ? `Use adc.bits >= ${levels.bits}, or calibrate with --bits ${shape.adcBits}.`
-          : `Calibrate with --bits ${shape.adcBits}.`,
-    });
+      'adc.bits',
+      `levels "${levels.name}" have ${levels.bits} bits, the ramp is built for ${shape.adcBits}`,
+      levels.bits <= MOST_ADC_BITS
+        ? `Use adc.bits >= ${levels.bits}, or calibrate with --bits ${shape.adcBits}.`
+        : `Calibrate with --bits ${shape.adcBits}.`,
+    );
   }
   const constant = constantFault(levels, at);
-  if (constant !== undefined) return failure(constant);
+  if (constant !== undefined) return constant;
   const unitActivation = layer.inputScale * layer.weightScale;
   const wanted = levels.references.map((reference) => reference / unitActivation);
   const table = planTable(levels.outputs, layer.outputScale, shape, at);
@@ -228,7 +241,7 @@ function planLayer(
   const problems = [ramp, table].flatMap((part) => (part.ok ? [] : part.problems));
   if (!ramp.ok || !table.ok) return failure(...problems);
   const unreachable = checkReachable(ramp.value, shape, at);
-  if (unreachable.length > 0) return failure(...unreachable);
+  if (unreachable !== undefined) return unreachable;
 
   const decoded = table.value.entries.map((entry) => entry * table.value.outputScale);
   const realised = ramp.value.references.map((reference) => reference * unitActivation);
@@ -252,15 +265,15 @@ function planLayer(
 function constantFault(
   { references, name }: Levels,
   { file, layer }: { readonly file: string; readonly layer: string },
-): Problem | undefined {
+): Failure | undefined {
   const [first] = references;
   if (references.length < 2 || references.some((reference) => reference !== first)) return undefined;
-  return {
+  return refused(
     file,
-    path: `${layer}.levels`,
-    message: `all references of levels "${name}" are ${short(first!)}: a layer without information, whose samples were all the same`,
-    fix: 'Calibrate on samples that the layer answers to.',
-  };
+    `${layer}.levels`,
+    `all references of levels "${name}" are ${short(first!)}: a layer without information, whose samples were all the same`,
+    'Calibrate on samples that the layer answers to.',
+  );
 }
 
 function roundRamp(
@@ -274,12 +287,12 @@ function roundRamp(
 ): Result<RampPlan> {
   if (config.adc.rounding === 'nearest') return planRamp(wanted, levels.bits, shape, at);
   if (levels.histogram === undefined) {
-    return failure({
-      file: at.file,
-      path: 'adc.rounding',
-      message: `"optimal" weighs references by samples, and levels "${levels.name}" carry no histogram`,
-      fix: 'Calibrate again with imcgen calibrate, or use "nearest".',
-    });
+    return refused(
+      at.file,
+      'adc.rounding',
+      `"optimal" weighs references by samples, and levels "${levels.name}" carry no histogram`,
+      'Calibrate again with imcgen calibrate, or use "nearest".',
+    );
   }
   const outputs = table.ok
     ? table.value.entries.map((entry) => entry * table.value.outputScale)
@@ -296,18 +309,16 @@ function checkReachable(
   ramp: RampPlan,
   shape: MacroShape,
   at: { readonly file: string; readonly layer: string; readonly levels: string },
-): Problem[] {
+): Failure | undefined {
   const top = maxMac(shape);
   const outside = ramp.references.findIndex((reference) => reference > top || reference <= -top);
-  if (outside < 0) return [];
+  if (outside < 0) return undefined;
   const reference = ramp.references[outside]!;
   const code = reference > top ? outside + 1 : outside;
-  return [
-    {
-      file: at.file,
-      path: `${at.layer}.inputScale`,
-      message: `code ${code} of levels "${at.levels}" is unreachable: its reference is ${short(reference)} u, the array produces -${top}..${top} u`,
-      fix: `Use ${LARGER_SCALE}, or more rows, input bits or headroom.`,
-    },
-  ];
+  return refused(
+    at.file,
+    `${at.layer}.inputScale`,
+    `code ${code} of levels "${at.levels}" is unreachable: its reference is ${short(reference)} u, the array produces -${top}..${top} u`,
+    `Use ${LARGER_SCALE}, or more rows, input bits or headroom.`,
+  );
 }

@@ -1,5 +1,5 @@
 import { rounded } from '../../common/figures.js';
-import { failure, type Problem, type Result, success } from '../../common/problems.js';
+import { failure, faultsOf, type Result, success } from '../../common/problems.js';
 import { MOST_REFERENCE_COLUMNS, MOST_REFERENCE_PULSES } from '../config/limits.js';
 import { fullScale, type MacroShape, offsetCapacity, rampLimit, stepCapacity } from './shape.js';
 
@@ -104,72 +104,63 @@ export function rampFromCells(
 ): Result<RampPlan> {
   const { file, levels } = at;
   const pulses = shape.referencePulses;
-  const problems: Problem[] = [];
+  const { problems, refuse } = faultsOf(file);
   const offsetCells = Math.max(0, 1 - cumulated[0]!);
   const stepCells = cumulated.map((cells, k) => cells - (k === 0 ? -offsetCells : cumulated[k - 1]!));
   const references = rampReferences(stepCells, offsetCells, pulses);
   const path = 'adc.reference';
 
   if (offsetCells > 0 && shape.offsetRows === 0 && wanted[0]! > -0.5 * pulses && wanted[0]! < 0.5 * pulses) {
-    problems.push({
-      file,
-      path: `${path}.pulses`,
-      message: `step 1 of levels "${levels}" is ${short(wanted[0]!)} u and rounds to no cell (a cell is ${pulses} u): a mac of 0 would read as code 1`,
-      fix:
-        wanted[0]! >= 0.5
-          ? `Use pulses <= ${Math.floor(2 * wanted[0]!)}.`
-          : `Use ${SMALLER_SCALE}, or an offset group (offsetRows).`,
-    });
+    refuse(
+      `${path}.pulses`,
+      `step 1 of levels "${levels}" is ${short(wanted[0]!)} u and rounds to no cell (a cell is ${pulses} u): a mac of 0 would read as code 1`,
+      wanted[0]! >= 0.5
+        ? `Use pulses <= ${Math.floor(2 * wanted[0]!)}.`
+        : `Use ${SMALLER_SCALE}, or an offset group (offsetRows).`,
+    );
   } else if (offsetCells > offsetCapacity(shape)) {
     const rows = Math.ceil(offsetCells / shape.referenceColumns);
-    problems.push({
-      file,
-      path: `${path}.offsetRows`,
-      message: `${shape.offsetRows} rows x ${shape.referenceColumns} columns give ${offsetCapacity(shape)} offset cells, levels "${levels}" start at ${short(wanted[0]!)} u and need ${offsetCells}`,
-      fix:
-        rows < shape.referenceRows
-          ? `Use offsetRows >= ${rows}, or more reference.columns or pulses.`
-          : `Use ${LARGER_SCALE}.`,
-    });
+    refuse(
+      `${path}.offsetRows`,
+      `${shape.offsetRows} rows x ${shape.referenceColumns} columns give ${offsetCapacity(shape)} offset cells, levels "${levels}" start at ${short(wanted[0]!)} u and need ${offsetCells}`,
+      rows < shape.referenceRows
+        ? `Use offsetRows >= ${rows}, or more reference.columns or pulses.`
+        : `Use ${LARGER_SCALE}.`,
+    );
   }
 
   const merged = stepCells.findIndex((cells, k) => k > 0 && cells < 1);
   if (merged > 0) {
     const gap = Math.min(...wanted.slice(1).map((reference, k) => reference - wanted[k]!));
-    problems.push({
-      file,
-      path: `${path}.pulses`,
-      message: `steps ${merged} and ${merged + 1} of levels "${levels}" (${short(wanted[merged - 1]!)} u and ${short(wanted[merged]!)} u) fall on the same cell count: references must rise by at least one cell (${pulses} u)`,
-      fix:
-        gap > 1 && pulses > 1
-          ? `Use pulses <= ${Math.max(1, Math.floor(gap))}.`
-          : `Use fewer bits for this layer, ${SMALLER_SCALE}, or adc.rounding "optimal".`,
-    });
+    refuse(
+      `${path}.pulses`,
+      `steps ${merged} and ${merged + 1} of levels "${levels}" (${short(wanted[merged - 1]!)} u and ${short(wanted[merged]!)} u) fall on the same cell count: references must rise by at least one cell (${pulses} u)`,
+      gap > 1 && pulses > 1
+        ? `Use pulses <= ${Math.max(1, Math.floor(gap))}.`
+        : `Use fewer bits for this layer, ${SMALLER_SCALE}, or adc.rounding "optimal".`,
+    );
   }
 
   const capacity = stepCapacity(shape, bits);
   const largest = stepCells.reduce((best, cells, k) => (cells > stepCells[best]! ? k : best), 0);
   if (stepCells[largest]! > capacity) {
     const rows = capacity / shape.referenceColumns;
-    problems.push({
-      file,
-      path: `${path}.columns`,
-      message: `${shape.referenceColumns} columns x ${rows} rows give ${capacity} cells a step, step ${largest + 1} of levels "${levels}" needs ${stepCells[largest]}`,
-      fix: capacityFix(stepCells[largest]!, rows, wanted, capacity, shape),
-    });
+    refuse(
+      `${path}.columns`,
+      `${shape.referenceColumns} columns x ${rows} rows give ${capacity} cells a step, step ${largest + 1} of levels "${levels}" needs ${stepCells[largest]}`,
+      capacityFix(stepCells[largest]!, rows, wanted, capacity, shape),
+    );
   }
 
   const passed = lineCells(cumulated[0]!, cumulated.at(-1)!, shape);
   if (passed > rampLimit(shape)) {
-    problems.push({
-      file,
-      path: 'array.headroom',
-      message: `${shape.headroom} u do not cover the ramp of levels "${levels}": its reference line discharges ${pulses * passed} u by the last reference`,
-      fix:
-        pulses * passed <= fullScale(shape)
-          ? `Use headroom >= ${pulses * passed}.`
-          : `Leave headroom out where bitlines never clip, or use ${LARGER_SCALE}.`,
-    });
+    refuse(
+      'array.headroom',
+      `${shape.headroom} u do not cover the ramp of levels "${levels}": its reference line discharges ${pulses * passed} u by the last reference`,
+      pulses * passed <= fullScale(shape)
+        ? `Use headroom >= ${pulses * passed}.`
+        : `Leave headroom out where bitlines never clip, or use ${LARGER_SCALE}.`,
+    );
   }
   return problems.length > 0 ? failure(...problems) : success({ bits, stepCells, offsetCells, references });
 }

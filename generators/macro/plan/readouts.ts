@@ -4,8 +4,6 @@ import type { Readout } from '../config/choices.js';
 export interface ReadoutStyle {
   /** Module of the column converters, after the name of the macro. */
   readonly module: string;
-  /** What that module does, for the head of its file. */
-  readonly purpose: string;
   /** How the ramp moves the register of a column: `counts` one up or down, `follows` the step itself. */
   readonly moves: 'counts' | 'follows';
   /** What the register of a column holds: the nonlinear `code`, or the decoded `value`. */
@@ -20,7 +18,6 @@ export interface ReadoutStyle {
 export const READOUT_STYLES: Readonly<Record<Readout, ReadoutStyle>> = {
   counter: {
     module: 'column_counter',
-    purpose: 'column converters: count accepted ramp steps',
     moves: 'counts',
     holds: 'code',
     decodes: 'read',
@@ -28,7 +25,6 @@ export const READOUT_STYLES: Readonly<Record<Readout, ReadoutStyle>> = {
   },
   capture: {
     module: 'column_capture',
-    purpose: 'column converters: keep the last accepted ramp step',
     moves: 'follows',
     holds: 'code',
     decodes: 'read',
@@ -36,7 +32,6 @@ export const READOUT_STYLES: Readonly<Record<Readout, ReadoutStyle>> = {
   },
   column_lut: {
     module: 'column_lut',
-    purpose: 'column converters: count accepted ramp steps, decode each',
     moves: 'counts',
     holds: 'code',
     decodes: 'columns',
@@ -44,7 +39,6 @@ export const READOUT_STYLES: Readonly<Record<Readout, ReadoutStyle>> = {
   },
   broadcast: {
     module: 'column_broadcast',
-    purpose: 'column converters: keep the last accepted decoded value',
     moves: 'follows',
     holds: 'value',
     decodes: 'step',

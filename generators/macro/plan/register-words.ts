@@ -28,7 +28,7 @@ export function selfTestWord(seed: number | undefined): number {
 }
 
 /** Value of the register of the streams; 0 where there are none. */
-export function streamWord({ streams }: MacroShape, state: { enable: number; owner: number }): number {
+export function streamWord({ streams }: MacroShape, state: { enable: boolean; owner: boolean }): number {
   if (streams === undefined) return 0;
   return registerWord('stream', {
     ...state,
@@ -45,20 +45,20 @@ export function dimensionsWord(shape: MacroShape): number {
 /** Value of the read-only format register. */
 export function formatWord(shape: MacroShape): number {
   return registerWord('format', {
-    streams: Number(shape.streams !== undefined),
-    self_test: Number(shape.selfTest),
-    march: Number(shape.march),
+    streams: shape.streams !== undefined,
+    self_test: shape.selfTest,
+    march: shape.march,
     banks: shape.banks,
-    self_calibration: Number(shape.selfCalibrate),
-    packed_words: Number(shape.packedWords),
-    output_signed: Number(shape.outputSigned),
+    self_calibration: shape.selfCalibrate,
+    packed_words: shape.packedWords,
+    output_signed: shape.outputSigned,
     output_bits: shape.outputBits,
-    early_stop: Number(shape.earlyStop),
-    falling_ramp: Number(shape.ramp === 'falling'),
+    early_stop: shape.earlyStop,
+    falling_ramp: shape.ramp === 'falling',
     readout: READOUTS.indexOf(shape.readout),
     adc_bits: shape.adcBits,
-    bit_serial: Number(shape.inputCoding === 'bit_serial'),
-    input_signed: Number(shape.inputSigned),
+    bit_serial: shape.inputCoding === 'bit_serial',
+    input_signed: shape.inputSigned,
     input_bits: shape.inputBits,
   });
 }
@@ -70,7 +70,7 @@ export function resetWord(shape: MacroShape, register: Register): number {
     dimensions: dimensionsWord(shape),
     format: formatWord(shape),
     march_address: weightAddress(0, 0, 0),
-    stream: streamWord(shape, { enable: 0, owner: 0 }),
+    stream: streamWord(shape, { enable: false, owner: false }),
   };
   return words[register] ?? 0;
 }

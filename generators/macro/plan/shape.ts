@@ -124,6 +124,12 @@ export function stepRows(shape: MacroShape): number {
   return Math.floor((shape.referenceRows - shape.offsetRows) / (2 ** shape.adcBits - 1));
 }
 
+/** Ramp group of a reference row: 0 for the offset group, 2^B and more for rows left over. */
+export function groupOfRow(shape: MacroShape, row: number): number {
+  const { offsetRows } = shape;
+  return row < offsetRows ? 0 : Math.floor((row - offsetRows) / stepRows(shape)) + 1;
+}
+
 /** Groups that one ramp step drives together at run-time width `bits`: 2^(B-b). */
 export function groupsPerStep(shape: MacroShape, bits: number): number {
   return 2 ** (shape.adcBits - bits);

@@ -1,4 +1,4 @@
-import type { Problem } from '../../common/problems.js';
+import { faultsOf, type Problem } from '../../common/problems.js';
 import type { StreamsConfig } from '../config/choices.js';
 import { scheduleOf } from './schedule.js';
 import type { MacroShape } from './shape.js';
@@ -44,8 +44,7 @@ export function streamPeriod(shape: StreamShape, bits: number): number {
 export function checkStreams(shape: MacroShape, file: string): Problem[] {
   if (!hasStreams(shape)) return [];
   const { inputBytes, outputBytes } = shape.streams;
-  const problems: Problem[] = [];
-  const refuse = (path: string, message: string, fix: string) => problems.push({ file, path, message, fix });
+  const { problems, refuse } = faultsOf(file);
   if (!shape.doubleBuffer) {
     refuse(
       'output.doubleBuffer',

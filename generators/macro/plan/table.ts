@@ -1,4 +1,4 @@
-import { failure, type Problem, type Result, success } from '../../common/problems.js';
+import { failure, faultsOf, type Result, success } from '../../common/problems.js';
 import { short } from './ramp.js';
 import { type MacroShape, outputRange } from './shape.js';
 
@@ -33,27 +33,25 @@ export function planTable(
   const { low, high } = outputRange(shape);
   const scale = outputScale ?? defaultOutputScale(outputs, shape);
   const entries = outputs.map((value) => Math.round(value / scale) + 0);
-  const problems: Problem[] = [];
+  const { problems, refuse } = faultsOf(at.file);
   const outside = entries.findIndex((entry) => entry < low || entry > high);
   if (outside >= 0) {
     const negative = entries[outside]! < 0 && low === 0;
-    problems.push({
-      file: at.file,
-      path: negative ? 'output.signed' : `${at.layer}.outputScale`,
-      message: `code ${outside} of levels "${at.levels}" decodes to ${short(outputs[outside]!)} = ${entries[outside]} steps of ${short(scale)}, outside ${low}..${high}`,
-      fix: negative
+    refuse(
+      negative ? 'output.signed' : `${at.layer}.outputScale`,
+      `code ${outside} of levels "${at.levels}" decodes to ${short(outputs[outside]!)} = ${entries[outside]} steps of ${short(scale)}, outside ${low}..${high}`,
+      negative
         ? 'Use output.signed: true.'
         : `Use outputScale >= ${short(defaultOutputScale(outputs, shape) * 1.0005)}, or more output.bits.`,
-    });
+    );
   }
   const falls = entries.findIndex((entry, code) => code > 0 && entry < entries[code - 1]!);
   if (falls > 0) {
-    problems.push({
-      file: at.file,
-      path: `${at.layer}.levels`,
-      message: `table entry ${entries[falls]} of code ${falls} of levels "${at.levels}" is below ${entries[falls - 1]} of code ${falls - 1}: entries must not decrease`,
-      fix: 'Sort the outputs of the levels file.',
-    });
+    refuse(
+      `${at.layer}.levels`,
+      `table entry ${entries[falls]} of code ${falls} of levels "${at.levels}" is below ${entries[falls - 1]} of code ${falls - 1}: entries must not decrease`,
+      'Sort the outputs of the levels file.',
+    );
   }
   return problems.length > 0 ? failure(...problems) : success({ entries, outputScale: scale });
 }

@@ -1,11 +1,17 @@
-import type { BitField, Region } from '../plan/registers.js';
+import type { DescribedField, DescribedRegion } from '../plan/register-texts.js';
 import type { PsumShape } from './plan.js';
 
 /*
  * The address map of a partial-sum unit: byte addresses, 20 bits, one 32-bit word an access, as a macro has them.
  */
 
-function bits(access: BitField['access'], name: string, msb: number, lsb: number, meaning: string): BitField {
+function bits(
+  access: DescribedField['access'],
+  name: string,
+  msb: number,
+  lsb: number,
+  meaning: string,
+): DescribedField {
   return { name, msb, lsb, access, meaning };
 }
 
@@ -99,7 +105,7 @@ export const PSUM_IDENTITY = 0x4950_5331;
 export type PsumRegionName = 'weights' | 'scales' | 'biases';
 
 /** The coefficients; each is one word. Strides of weights follow the digits. */
-export function psumRegions({ digits }: PsumShape): Readonly<Record<PsumRegionName, Region>> {
+export function psumRegions({ digits }: PsumShape): Readonly<Record<PsumRegionName, DescribedRegion>> {
   return {
     weights: {
       base: 0x1_0000,

@@ -1,4 +1,4 @@
-import { Macro } from '../../macro/golden/macro.js';
+import { Macro } from '../../macro/kernel/macro.js';
 import { shapeOf } from '../../macro/plan/shape.js';
 import { type SampleShape, sizeOf } from '../graph/steps.js';
 import { tileMacro } from '../plan/macro.js';

@@ -1,8 +1,9 @@
 import { registerAddress, sizeInUse } from '../../macro/plan/addresses.js';
 import { packedColumns, packedRows } from '../../macro/plan/packed-words.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
+import { describedFields, REGION_TEXTS, REGISTER_TEXTS } from '../../macro/plan/register-texts.js';
 import { resetWord } from '../../macro/plan/register-words.js';
-import { fieldsInUse, REGIONS, REGISTERS, regionsOf, registersOf } from '../../macro/plan/registers.js';
+import { REGIONS, REGISTERS, regionsOf, registersOf } from '../../macro/plan/registers.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import {
   hasStreams,
@@ -94,12 +95,13 @@ export function registersSection({ shape }: MacroPlan): Section {
           hex(REGIONS[region].base),
           `0x${sizeInUse(shape, region).toString(16)}`,
           region,
-          REGIONS[region].meaning,
+          REGION_TEXTS[region].meaning,
         ]),
       },
       ...registersOf(shape).map((register): Block => {
-        const { access, meaning } = REGISTERS[register];
-        const fields = fieldsInUse(shape, register);
+        const { access } = REGISTERS[register];
+        const { meaning } = REGISTER_TEXTS[register];
+        const fields = describedFields(shape, register);
         const reset = `0x${resetWord(shape, register).toString(16).padStart(8, '0')}`;
         const said = fields.map((field) => `${bitRange(field)} ${field.name}`).join(', ');
         return {

@@ -4,13 +4,19 @@ import { marchCycles } from '../../macro/golden/march.js';
 import { registerAddress, sizeInUse, TRIM_ROW_BASE } from '../../macro/plan/addresses.js';
 import type { LayerPlan, MacroPlan } from '../../macro/plan/plan.js';
 import { readoutOf } from '../../macro/plan/readouts.js';
+import {
+  type DescribedField,
+  describedFields,
+  ERROR_TEXTS,
+  REGION_TEXTS,
+  REGISTER_TEXTS,
+} from '../../macro/plan/register-texts.js';
 import { resetWord } from '../../macro/plan/register-words.js';
 import {
   ADDRESS_BITS,
   type BitField,
   ERRORS,
   errorsOf,
-  fieldsInUse,
   REGIONS,
   REGISTERS,
   regionsOf,
@@ -115,7 +121,7 @@ export function bitRange({ msb, lsb }: BitField): string {
 }
 
 /** What a field means, with the names of its values. */
-export function fieldText({ meaning, values }: BitField): string {
+export function fieldText({ meaning, values }: DescribedField): string {
   return values === undefined
     ? meaning
     : `${meaning}: ${values.map((name, at) => `${at} ${name}`).join(', ')}`;
@@ -161,21 +167,22 @@ function registersView(plan: MacroPlan) {
       address: hex(REGIONS[region].base),
       size: `0x${sizeInUse(shape, region).toString(16)}`,
       region,
-      meaning: REGIONS[region].meaning,
+      meaning: REGION_TEXTS[region].meaning,
     })),
     registers: registers.map((register) => ({
-      ...REGISTERS[register],
+      access: REGISTERS[register].access,
+      meaning: REGISTER_TEXTS[register].meaning,
       address: hex(registerAddress(register)),
       register,
       resetValue: `0x${resetWord(shape, register).toString(16).padStart(8, '0')}`,
     })),
     fields: registers.flatMap((register) =>
-      fieldsInUse(shape, register).map((field) => ({
+      describedFields(shape, register).map((field) => ({
         ...{ register, name: field.name, bits: bitRange(field), access: field.access },
         meaning: fieldText(field),
       })),
     ),
-    errors: errorsOf(shape).map((error) => ({ error, ...ERRORS[error] })),
+    errors: errorsOf(shape).map((error) => ({ error, ...ERRORS[error], meaning: ERROR_TEXTS[error] })),
     referenceGroups: referenceGroups(shape),
     resultText: readoutOf(shape).holds === 'value' ? ' (code 0: this readout keeps values only)' : '',
     marchCycles: marchCycles(shape),

@@ -1,14 +1,19 @@
 import { countsInUse, registerAddress, sizeInUse, TRIM_ROW_BASE } from '../../macro/plan/addresses.js';
 import { packedColumns, packedRows } from '../../macro/plan/packed-words.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
+import {
+  type DescribedField,
+  type DescribedRegion,
+  describedFields,
+  describedRegion,
+  REGISTER_TEXTS,
+} from '../../macro/plan/register-texts.js';
 import { resetWord } from '../../macro/plan/register-words.js';
 import {
   type BitField,
-  fieldsInUse,
   maskOf,
   REGIONS,
   REGISTERS,
-  type Region,
   type RegionName,
   regionsOf,
   registersOf,
@@ -56,7 +61,7 @@ function parameterFile(plan: MacroPlan): PackageFile {
   return { path: `include/${file}`, text };
 }
 
-export function cField(prefix: string, field: BitField) {
+export function cField(prefix: string, field: DescribedField) {
   const name = `${prefix}_${field.name.toUpperCase()}`;
   const { access, lsb, meaning } = field;
   return {
@@ -66,7 +71,11 @@ export function cField(prefix: string, field: BitField) {
 }
 
 /** A region for C: the address of a word as a macro of its indices. */
-export function cRegion(label: string, { base, strides, access, meaning, fields }: Region, size: number) {
+export function cRegion(
+  label: string,
+  { base, strides, access, meaning, fields }: DescribedRegion,
+  size: number,
+) {
   const indices = Object.keys(strides);
   return {
     ...{ label, access, meaning, indices: indices.join(', '), size: `0x${size.toString(16)}` },
@@ -90,16 +99,17 @@ function cHeaderFile(plan: MacroPlan): PackageFile {
     parameters: [...parametersOf(shape), ...derivedConstants(shape)],
     trimRow: TRIM_ROW_BASE,
     registers: registersOf(shape).map((register) => {
-      const { access, meaning } = REGISTERS[register];
+      const { access } = REGISTERS[register];
+      const { meaning } = REGISTER_TEXTS[register];
       const label = `${prefix}_${register.toUpperCase()}`;
       return {
         ...{ label, access, meaning, address: addressText(registerAddress(register)) },
         reset: `0x${hex(resetWord(shape, register), 8)}`,
-        fields: fieldsInUse(shape, register).map((field) => cField(label, field)),
+        fields: describedFields(shape, register).map((field) => cField(label, field)),
       };
     }),
     regions: arraysOf(shape).map((region) =>
-      cRegion(`${prefix}_${region.toUpperCase()}`, REGIONS[region], sizeInUse(shape, region)),
+      cRegion(`${prefix}_${region.toUpperCase()}`, describedRegion(region), sizeInUse(shape, region)),
     ),
   });
   return { path: `include/${file}`, text };
@@ -114,7 +124,7 @@ const RDL_ACCESS = {
 
 /** A field of SystemRDL; `reset` undefined where a reset changes nothing. */
 export function rdlField(
-  field: BitField,
+  field: DescribedField,
   reset: number | undefined,
   isConstant: boolean,
 ): { enumeration: string[]; field: string } {
@@ -145,7 +155,7 @@ export function indented(lines: readonly string[]): string[] {
 /** Words of a region as nested arrays: a file of registers for every index but the last. */
 export function rdlRegion(
   label: string,
-  { strides, meaning, fields }: Region,
+  { strides, meaning, fields }: DescribedRegion,
   counts: Readonly<Record<string, number>>,
   base: number,
 ) {
@@ -171,10 +181,10 @@ function rdlFile(plan: MacroPlan): PackageFile {
   const { name, shape } = plan;
   const file = `${name}_regs.rdl`;
   const registers = registersOf(shape).map((register) => {
-    const { meaning } = REGISTERS[register];
+    const { meaning } = REGISTER_TEXTS[register];
     const word = resetWord(shape, register);
     const isConstant = CONSTANTS.includes(register);
-    const made = fieldsInUse(shape, register).map((field) =>
+    const made = describedFields(shape, register).map((field) =>
       rdlField(field, field.access === 'wo' ? undefined : bitsOf(word, field), isConstant),
     );
     return {
@@ -191,9 +201,9 @@ function rdlFile(plan: MacroPlan): PackageFile {
   const trim = { ...countsInUse(shape, 'weights'), row: shape.trimRows };
   const arrays = [
     ...arraysOf(shape).map((region) =>
-      rdlRegion(region, REGIONS[region], countsInUse(shape, region), REGIONS[region].base),
+      rdlRegion(region, describedRegion(region), countsInUse(shape, region), REGIONS[region].base),
     ),
-    ...(shape.trimRows > 0 ? [rdlRegion('trim', REGIONS.weights, trim, trimBase)] : []),
+    ...(shape.trimRows > 0 ? [rdlRegion('trim', describedRegion('weights'), trim, trimBase)] : []),
   ];
   const text = render('include/regs.rdl', {
     header: headerLines(plan, file, 'address map in SystemRDL 2.0', '// '),

@@ -1,3 +1,4 @@
+import type { Readout } from '../../macro/config/choices.js';
 import { dieConstants } from '../../macro/die/constants.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import { readoutOf } from '../../macro/plan/readouts.js';
@@ -8,6 +9,14 @@ import { BUSES } from './bus-ports.js';
 import { type VerilogFile, verilog, verilogFile } from './verilog.js';
 import { macroView } from './view.js';
 
+/** What the column converters of each readout do. */
+const CONVERTERS: Readonly<Record<Readout, string>> = {
+  counter: 'count accepted ramp steps',
+  capture: 'keep the last accepted ramp step',
+  column_lut: 'count accepted ramp steps, decode each',
+  broadcast: 'keep the last accepted decoded value',
+};
+
 const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', 'top', 'in-memory-computing macro with a nonlinear in-memory ADC', ''),
   verilog('rtl', config.bus, BUSES[config.bus].purpose),
@@ -15,7 +24,7 @@ const verilogFiles = ({ shape, config }: MacroPlan): readonly VerilogFile[] => [
   verilog('rtl', 'controller', 'sequence of a conversion: precharge, mac, ramp, sense, done'),
   verilog('rtl', 'input_drivers', 'word line pulses from the inputs'),
   verilog('rtl', 'reference_drivers', 'reference word lines of each ramp step'),
-  verilog('rtl', readoutOf(shape).module, readoutOf(shape).purpose),
+  verilog('rtl', readoutOf(shape).module, `column converters: ${CONVERTERS[shape.readout]}`),
   ...(shape.selfCalibrate
     ? [verilog('rtl', 'calibration', 'calibration of the trim rows by the macro itself')]
     : []),

@@ -164,7 +164,7 @@ export class Stimulus {
   idle(cycles: number): void {
     if (cycles < 1) return;
     this.machine.idle(cycles);
-    this.lines.add(`i ${hex(cycles)} 0 0 0 0`);
+    this.passed(cycles);
   }
 
   /**
@@ -176,8 +176,12 @@ export class Stimulus {
   idleUntil(reached: () => boolean, most: number): boolean {
     let cycles = 0;
     for (; cycles < most && !reached(); cycles++) this.machine.idle(1);
-    if (cycles > 0) this.lines.add(`i ${hex(cycles)} 0 0 0 0`);
+    if (cycles > 0) this.passed(cycles);
     return reached();
+  }
+
+  private passed(cycles: number): void {
+    this.lines.add(`i ${hex(cycles)} 0 0 0 0`);
   }
 
   /**

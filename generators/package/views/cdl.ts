@@ -2,7 +2,7 @@ import { rounded } from '../../common/figures.js';
 import type { Physical } from '../../macro/config/physical.js';
 import { supplyPins } from '../../macro/config/supply-pins.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
-import { type MacroShape, magnitudeBits, stepRows } from '../../macro/plan/shape.js';
+import { groupOfRow, type MacroShape, magnitudeBits } from '../../macro/plan/shape.js';
 import { arrayPins } from '../rtl/ports.js';
 import type { PackageFile } from '../text/contribution.js';
 import { headerLines } from '../text/header.js';
@@ -72,9 +72,8 @@ function column(parts: Parts): Subcircuit {
 }
 
 /** Ramp group of a reference row, or undefined where it is left over. */
-function groupOfRow(shape: MacroShape, row: number): number | undefined {
-  if (row < shape.offsetRows) return 0;
-  const group = Math.floor((row - shape.offsetRows) / stepRows(shape)) + 1;
+function drivenGroup(shape: MacroShape, row: number): number | undefined {
+  const group = groupOfRow(shape, row);
   return group < 2 ** shape.adcBits ? group : undefined;
 }
 
@@ -97,7 +96,7 @@ function referenceNets(parts: Parts): string[] {
 function referenceColumn(parts: Parts): Subcircuit {
   const { prefix, shape } = parts;
   const bit = (_: unknown, row: number) => {
-    const group = groupOfRow(shape, row);
+    const group = drivenGroup(shape, row);
     const straight = group === undefined ? 'VSS' : `s${group}`;
     const crossed = group === undefined || !falling(parts) ? 'VSS' : `x${group}`;
     const lines = group === 0 ? ['rn', 'rp'] : ['rp', 'rn'];

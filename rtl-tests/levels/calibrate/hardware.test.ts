@@ -9,8 +9,6 @@ import { optimalClusters } from '../../../generators/levels/calibrate/optimal.js
 import { meanSquaredError } from '../../../generators/levels/calibrate/quantizer.js';
 import { normals } from '../../fixtures/activations.js';
 
-// A busy machine is slow, not wrong.
-
 const distributionOf = (samples: readonly number[]) => distributionOfSamples(Float64Array.from(samples));
 
 /** Every ramp and every table that the limits allow, tried one by one. */

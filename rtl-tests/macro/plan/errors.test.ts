@@ -4,6 +4,7 @@ import { macroInput } from '../../../generators/macro/config/input.js';
 import type { Levels } from '../../../generators/macro/config/levels.js';
 import { macroSchema } from '../../../generators/macro/config/macro.js';
 import { parse } from '../../../generators/macro/config/parse.js';
+import { triedFix } from '../../../generators/macro/plan/fixes.js';
 import { type MacroPlan, planMacro } from '../../../generators/macro/plan/plan.js';
 import { type ConfigurationInput, levelsFrom } from '../../fixtures/configurations.js';
 
@@ -34,7 +35,7 @@ function planned(change: Change, levels: readonly Levels[] = [RELU], tryFixes = 
     layers: levels.map(({ name }) => ({ levels: `${name}.json`, ...change.layer })),
   };
   const macro = orThrow(parse('macro.json', macroSchema, config));
-  return planMacro(macroInput(macro, levels, 'macro.json'), { tryFixes });
+  return planMacro(macroInput(macro, levels, 'macro.json'), tryFixes ? { fixes: triedFix } : {});
 }
 
 function errorText(result: Result<unknown>): string {

@@ -6,6 +6,7 @@ import { macroInput } from '../../../generators/macro/config/input.js';
 import type { Levels } from '../../../generators/macro/config/levels.js';
 import { type MacroConfigInput, macroSchema } from '../../../generators/macro/config/macro.js';
 import { parse } from '../../../generators/macro/config/parse.js';
+import { triedFix } from '../../../generators/macro/plan/fixes.js';
 import { planMacro } from '../../../generators/macro/plan/plan.js';
 import { normals, reluBatches } from '../../fixtures/activations.js';
 import { forEveryChange } from '../../fixtures/every-change.js';
@@ -82,7 +83,7 @@ const alternativesOf = ({ fix = '' }: Problem) =>
 function planned(config: Json, levels: readonly Levels[]) {
   const checked = parse('macro.json', macroSchema, config);
   if (!checked.ok) return checked;
-  return planMacro(macroInput(checked.value, levels, 'macro.json'), { tryFixes: true });
+  return planMacro(macroInput(checked.value, levels, 'macro.json'), { fixes: triedFix });
 }
 
 /** Follows the fixes of a plan, those of one choice first, until it plans; the problems that are left after all. */

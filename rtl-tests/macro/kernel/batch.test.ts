@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Random } from '../../../generators/common/random.js';
-import { kernel } from '../../../generators/macro/golden/kernel.js';
-import { Macro } from '../../../generators/macro/golden/macro.js';
+import { kernel } from '../../../generators/macro/kernel/kernel.js';
+import { Macro } from '../../../generators/macro/kernel/macro.js';
 import { fullScale, type MacroShape } from '../../../generators/macro/plan/shape.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
 import { contentsOf } from '../../fixtures/contents.js';
@@ -265,8 +265,8 @@ describe('without WebAssembly', () => {
   ])('%s batches run in plain JavaScript', async (_, replacement) => {
     vi.resetModules();
     vi.stubGlobal('WebAssembly', replacement);
-    const fresh = await import('../../../generators/macro/golden/macro.js');
-    const { kernel: missing } = await import('../../../generators/macro/golden/kernel.js');
+    const fresh = await import('../../../generators/macro/kernel/macro.js');
+    const { kernel: missing } = await import('../../../generators/macro/kernel/kernel.js');
     expect(missing()).toBeUndefined();
     const contents = contentsOf(shapeWith({ rows: 9, columns: 7 }), new Random(2));
     const macro = new fresh.Macro(contents.shape);

@@ -1,25 +1,10 @@
 /** In: a batch of inputs for an array and a bank. Out: its results, from WebAssembly; undefined where there is no such thing. */
+
+import type { BitcellArray } from '../golden/array.js';
+import type { BankContents, BatchBuffers, BatchKernel } from '../golden/batch.js';
 import { fullScale, type MacroShape, magnitudeBits, maxMac, maxMagnitude } from '../plan/shape.js';
-import type { BitcellArray } from './array.js';
 import { KERNEL_MODULE } from './kernel-module.js';
 import { instantiate, type Memory, makeRoom } from './web-assembly.js';
-
-/** Arrays to fill, a vector after the other. */
-export interface BatchBuffers {
-  /** Nonlinear codes, one a vector and column. */
-  readonly codes?: Uint8Array;
-  /** Decoded values, alike. */
-  readonly outputs?: Int32Array;
-  /** Sums of the columns, unit discharges, alike. */
-  readonly macs?: Int32Array;
-}
-
-/** What a bank converts with. */
-export interface BankContents {
-  /** Ascending, unit discharges, one a step. */
-  readonly references: readonly number[];
-  readonly table: Int32Array;
-}
 
 /** Vectors that are in memory at once: few enough for the nearest caches. */
 const CHUNK = 64;
@@ -48,7 +33,7 @@ let shared: Kernel | undefined | 'none';
  * The kernel, where this platform has WebAssembly with SIMD. All macros share one: instances are
  * scarce, and cells are copied in within microseconds.
  */
-export function kernel(): Kernel | undefined {
+export function kernel(): BatchKernel | undefined {
   if (shared === undefined) {
     const wasm = instantiate<Exports>(KERNEL_MODULE);
     shared = wasm === undefined ? 'none' : new Kernel(wasm);
@@ -56,7 +41,7 @@ export function kernel(): Kernel | undefined {
   return shared === 'none' ? undefined : shared;
 }
 
-export class Kernel {
+class Kernel implements BatchKernel {
   /** Cells as the kernel needs them, made once after each change. */
   private readonly packed = new WeakMap<BitcellArray, PackedCells>();
   /** Those in memory. */
@@ -64,12 +49,6 @@ export class Kernel {
 
   constructor(private readonly wasm: Exports) {}
 
-  /**
-   * Converts a batch.
-   *
-   * @param inputs  whole vectors
-   * @param refuse  called where an input may be outside its range; throws if one is
-   */
   convert(
     array: BitcellArray,
     bank: BankContents,
