@@ -25,6 +25,7 @@ export function accessible(html) {
       .replaceAll('<th></th>', '<td></td>')
       // What is wider than a telephone scrolls, also by keyboard.
       .replaceAll('<pre>', '<pre tabindex="0">')
+      .replaceAll('<table>', '<table tabindex="0">')
       .replaceAll('<div class="tsd-signature">', '<div class="tsd-signature" tabindex="0">')
       // No level of headings is left out on the way down: the theme begins with the fourth.
       .replace(/<h([1-6])([^>]*)>([\s\S]*?)<\/h\1>/g, (whole, level, attributes, inside) => {

@@ -3,16 +3,16 @@
  * picture within a second, usable at 360 pixels and by keyboard alone, and what the live model says is what the golden
  * model says.
  *
+ * Then the pages of `imcgen report` and the documentation site, in the same looks.
+ *
  * `npm run datasheet -- <folder>` also leaves screenshots in light, dark, print and at 360 pixels there.
  *
  * Prints one line a check and, last, `N passed, N failed`.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type DieConfig, dieConstants } from '../../generators/macro/die/constants.js';
 import { Die } from '../../generators/macro/die/die.js';
 import { Macro } from '../../generators/macro/golden/macro.js';
@@ -23,30 +23,23 @@ import { recordingOf } from '../../generators/package/datasheet/recorded.js';
 import { packageFiles } from '../../generators/package/package.js';
 import { CONFIGURATIONS, planOf } from '../fixtures/configurations.js';
 import { STREAMED } from '../fixtures/matrix.js';
+import {
+  check,
+  checkFits,
+  LOOKS,
+  open,
+  pictures,
+  startBrowser,
+  tellChecks,
+  textOf,
+  unlike,
+  until,
+  violations,
+} from './browser.js';
+import { reportPages, sitePages } from './report-pages.js';
 
-const EXECUTABLE = '/usr/bin/chromium';
-const NARROW = { width: 360, height: 740 };
-const WIDE = { width: 1280, height: 900 };
 const MOST_BYTES = 2_000_000;
 const MOST_MS = 1000;
-
-let [passed, failed] = [0, 0];
-
-function check(name: string, problem: string | undefined | false): void {
-  if (problem === undefined || problem === false) {
-    passed++;
-    console.log(`ok    ${name}`);
-  } else {
-    failed++;
-    console.log(`FAIL  ${name}: ${problem}`);
-  }
-}
-
-/** Whether two things are the same, as a problem. */
-function unlike(found: unknown, wanted: unknown): string | undefined {
-  const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
-  return a === b ? undefined : `${a} in place of ${b}`;
-}
 
 interface Sheet {
   readonly plan: MacroPlan;
@@ -66,58 +59,11 @@ function sheetOf(plan: MacroPlan, folder: string): Sheet {
   return { plan, file, operations: textOf('vectors/operations.txt') };
 }
 
-/** Opens a page; what it writes to the console, throws or asks the network for ends up in `said`. */
-async function open(browser: Browser, file: string, options: BrowserContextOptions) {
-  const context = await browser.newContext({ viewport: WIDE, ...options });
-  const page = await context.newPage();
-  const url = pathToFileURL(file).href;
-  const said: string[] = [];
-  page.on('console', (message) => said.push(message.text()));
-  page.on('pageerror', (error) => said.push(error.message));
-  page.on('request', (request) => request.url() !== url && said.push(`asks for ${request.url()}`));
-  await page.goto(url);
-  return { context, page, said };
-}
-
 /** Whether the live model has run the vectors again. */
 const CHECKED = "document.getElementById('check').textContent !== ''";
 
-/** Waits until an expression holds; the page's policy lets nothing inside it evaluate text, so it is asked from outside. */
-async function until(page: Page, expression: string): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end; await page.waitForTimeout(20)) {
-    if ((await page.evaluate(expression)) === true) return;
-  }
-  throw new Error(`never came true: ${expression}`);
-}
-
-async function textOf(page: Page, selector: string): Promise<string> {
-  return (await page.locator(selector).textContent()) ?? '';
-}
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** What axe finds, everything on the page unfolded. */
-async function violations(page: Page): Promise<string | undefined> {
-  await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true;");
-  await page.evaluate(AXE);
-  const found = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as Violation[];
-  if (found.length === 0) return undefined;
-  return found
-    .map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes[0]!.html} ${nodes[0]!.failureSummary ?? ''}`)
-    .join('; ');
-}
-
 async function looks(browser: Browser, { plan, file }: Sheet): Promise<void> {
-  for (const [name, options] of [
-    ['light', { colorScheme: 'light' }],
-    ['dark', { colorScheme: 'dark' }],
-    ['360 px', { viewport: NARROW }],
-  ] as const) {
+  for (const [name, options] of LOOKS) {
     const { context, page, said } = await open(browser, file, options);
     await until(page, CHECKED);
     if (name === 'light') {
@@ -131,9 +77,7 @@ async function looks(browser: Browser, { plan, file }: Sheet): Promise<void> {
       );
     }
     check(`${plan.name}, ${name}: axe`, await violations(page));
-    const width = (await page.evaluate('document.documentElement.scrollWidth')) as number;
-    const { width: room } = page.viewportSize()!;
-    check(`${plan.name}, ${name}: fits`, width > room && `${width} pixels wide in ${room}`);
+    await checkFits(`${plan.name}, ${name}`, page);
     check(`${plan.name}, ${name}: silent`, said.length > 0 && said.join('; '));
     await context.close();
   }
@@ -282,24 +226,8 @@ async function byKeyboard(browser: Browser, { plan, file }: Sheet): Promise<void
   await context.close();
 }
 
-async function pictures(browser: Browser, { plan, file }: Sheet, folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  for (const [name, options, media] of [
-    ['light', { colorScheme: 'light' }, 'screen'],
-    ['dark', { colorScheme: 'dark' }, 'screen'],
-    ['360', { viewport: NARROW }, 'screen'],
-    ['print', { viewport: { width: 720, height: 1000 } }, 'print'],
-  ] as const) {
-    const { context, page } = await open(browser, file, options);
-    await page.emulateMedia({ media });
-    await page.waitForTimeout(500);
-    await page.screenshot({ path: path.join(folder, `${plan.name}-${name}.png`), fullPage: true });
-    await context.close();
-  }
-}
-
 const folder = mkdtempSync(path.join(tmpdir(), 'imcgen-datasheet-'));
-const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ['--no-sandbox'] });
+const browser = await startBrowser();
 try {
   const named = (name: string) => planOf(CONFIGURATIONS.find(({ config }) => config.name === name)!);
   const streamed = STREAMED.find(({ row }) => row.readout === 'broadcast' && row.columns > 1)!;
@@ -312,16 +240,17 @@ try {
     const sheet = sheetOf(plan, folder);
     await looks(browser, sheet);
     await uses(browser, sheet);
-    if (process.argv[2] !== undefined) await pictures(browser, sheet, process.argv[2]);
+    if (process.argv[2] !== undefined) await pictures(browser, plan.name, sheet.file, process.argv[2]);
   }
   const [sample] = plans;
   const sheet = { plan: sample!, file: path.join(folder, `${sample!.name}.html`), operations: '' };
   await withoutScript(browser, sheet);
   await printed(browser, sheet);
   await byKeyboard(browser, sheet);
+  await reportPages(browser, plans, folder, process.argv[2]);
+  await sitePages(browser, folder, process.argv[2]);
 } finally {
   await browser.close();
   rmSync(folder, { recursive: true });
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+tellChecks();

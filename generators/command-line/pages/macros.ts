@@ -81,7 +81,7 @@ function factsOf(all: readonly ComparedMacro[]): Document['facts'] {
 }
 
 /** Columns of a table that paper has room for, beside what says what a row is. */
-const MOST_COLUMNS = 6;
+const MOST_COLUMNS = 3;
 
 /** Options of all configs, and which of them are not alike. */
 function optionsOfAll(all: readonly ComparedMacro[]) {
@@ -100,7 +100,7 @@ function optionsSection(all: readonly ComparedMacro[]): Section {
     tables.push({
       kind: 'table',
       id: `options${tables.length}`,
-      caption: from === 0 ? 'Options that differ' : 'Options that differ, continued',
+      caption: from === 0 ? 'Options that differ' : `Options that differ, part ${tables.length + 1}`,
       dense: true,
       columns: [KEY, ...some.map((path) => ({ key: path, title: path, numbers: numeric(path) }))],
       rows: all.map(({ label }, at) => [label, ...some.map((path) => optionCell(options[at]!.get(path)))]),
