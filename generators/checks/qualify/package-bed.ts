@@ -10,12 +10,15 @@ const REGENERATE = 'Generate the package again.';
 /** A package as a bed, as it lies on the disk. */
 export interface PackageBed {
   readonly bed: Bed;
+  /** The package is that of a partial-sum unit, which has no array. */
+  readonly isUnit: boolean;
   /** Generated files that were edited or removed since, by path in the package. */
   readonly edited: readonly string[];
 }
 
 /**
- * The bed of a package: its own Verilog, testbench and vectors. Nothing is written into the package.
+ * The bed of a package, of a macro or of a partial-sum unit: its own Verilog, testbench and vectors. Nothing is written into
+ * the package.
  *
  * @param scratch folder for the testbench that mutants run with
  * @throws InvalidInput for a folder that is no package, or lacks what a simulation needs
@@ -32,13 +35,14 @@ export async function packageBed(folder: string, scratch: string): Promise<Packa
   }
   const testbench = path.join(scratch, 'testbench.v');
   await writeFile(testbench, impatient(await read(`tb/${name}_tb.v`)));
-  const models = (await verilogIn(folder, 'model')).map((file) => path.resolve(folder, file));
+  const isUnit = !Object.keys(manifest.files).some((file) => file.startsWith('model/'));
+  const models = isUnit ? [] : await verilogIn(folder, 'model');
   const bed = {
-    ...{ name, sources, others: [...models, testbench] },
+    ...{ name, sources, others: [...models.map((file) => path.resolve(folder, file)), testbench] },
     vectors: path.resolve(folder, 'vectors'),
-    blackbox: await read(`blackbox/${name}_array.v`),
+    blackbox: isUnit ? '' : await read(`blackbox/${name}_array.v`),
   };
-  return { bed, edited: [...edited, ...missing].sort() };
+  return { bed, isUnit, edited: [...edited, ...missing].sort() };
 }
 
 async function textIn(folder: string, file: string): Promise<string> {

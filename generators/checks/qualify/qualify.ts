@@ -87,7 +87,7 @@ interface Candidate {
 }
 
 /**
- * How good the vectors of a package are: faults are put into its own Verilog, one at a time, and its own testbench and
+ * How good the vectors of a package are, of a macro or of a partial-sum unit: faults are put into its own Verilog, one at a time, and its own testbench and
  * vectors have to tell each. What no vectors could tell is proved to be equivalent and does not count.
  *
  * @throws InvalidInput for a folder that is no package, files that it does not have, or a package that fails by itself
@@ -127,14 +127,17 @@ export async function prepared<Value>(
   requireTools(...COMMANDS.icarus);
   const scratch = await mkdtemp(path.join(tmpdir(), 'imcgen-qualify-'));
   try {
-    const { bed, edited } = await packageBed(folder, scratch);
+    const { bed, isUnit, edited } = await packageBed(folder, scratch);
     const touched = edited.some((file) => file.startsWith('rtl/'));
-    const all = candidates(folder, bed, touched, options);
+    const reasons = touched ? undefined : isUnit ? 'psum_' : '';
+    const all = candidates(folder, bed, reasons, options);
     const taken = sampleOf(all, options.sample ?? all.length, seed);
     const run = async ({ from, to }: Range) => {
       const original = await originalOf(bed, path.join(scratch, 'original'), signal);
       const baseline = original && (await baselineOf(bed, original, signal));
-      if (original === undefined || baseline === undefined) throw new InvalidInput([failing(folder)]);
+      if (original === undefined || baseline === undefined) {
+        throw new InvalidInput([failing(folder, isUnit)]);
+      }
       const laboratory: Laboratory = {
         original: async () => original,
         baseline: async () => baseline,
@@ -193,10 +196,11 @@ async function fatesOf(
   return fates;
 }
 
+/** @param reasons prefix of the files in the list of known equivalents; undefined: the list does not hold for them */
 function candidates(
   folder: string,
   bed: Bed,
-  touched: boolean,
+  reasons: string | undefined,
   { files, data }: QualifyOptions,
 ): Candidate[] {
   const names = [...bed.sources.keys()];
@@ -214,15 +218,19 @@ function candidates(
   return [...bed.sources]
     .filter(([file]) => files.length === 0 || files.some((part) => path.basename(file).includes(part)))
     .flatMap(([file, { module, text }]) => {
-      const reason = touched ? () => undefined : reasonsIn(text, bed.name, module);
+      const reason = reasons === undefined ? () => undefined : reasonsIn(text, bed.name, module, reasons);
       const mutations = data ? digitMutationsOf(text) : mutationsOf(text);
       return mutations.map((mutation) => ({ file, mutation, reason: reason(mutation) }));
     });
 }
 
-/** Why no test can tell a mutation of a generated file, where that is known; to be asked in the order of the text. */
-function reasonsIn(text: string, macro: string, module: string) {
-  const file = module.slice(macro.length + 1) || 'top';
+/**
+ * Why no test can tell a mutation of a generated file, where that is known; to be asked in the order of the text.
+ *
+ * @param prefix of the names of files in the list of known equivalents
+ */
+function reasonsIn(text: string, macro: string, module: string, prefix: string) {
+  const file = `${prefix}${module.slice(macro.length + 1) || 'top'}`;
   const lines = plainLines(text, macro);
   const nthOf = numberAmongEqual();
   const known = EQUIVALENTS.filter((entry) => entry.file === file);
@@ -235,9 +243,14 @@ function reasonsIn(text: string, macro: string, module: string) {
   };
 }
 
-function failing(folder: string) {
+function failing(folder: string, isUnit: boolean) {
   const message = 'fails with its own vectors, without any change: nothing can be said of them';
-  return { file: folder, path: '', message, fix: `imcgen verify ${folder} says why.` };
+  return {
+    file: folder,
+    path: '',
+    message,
+    fix: `imcgen ${isUnit ? 'psum cosim' : 'verify'} ${folder} says why.`,
+  };
 }
 
 /** So many of a list, each subset as likely as any other; in the order of the list. */

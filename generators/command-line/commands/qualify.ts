@@ -38,7 +38,7 @@ export function registerQualify(program: Command): void {
   program
     .command('qualify')
     .description('put faults into the Verilog of a package and see which its own vectors find')
-    .argument('<folder>', 'package that imcgen generate wrote')
+    .argument('<folder>', 'package that imcgen generate or imcgen psum generate wrote')
     .addOption(
       new Option('--sample <count>', 'mutants to try, chosen at random').argParser(atLeastOne).default(100),
     )

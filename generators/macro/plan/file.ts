@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { failure, orThrow, type Result } from '../../common/problems.js';
-import { loadMacro } from '../config/load.js';
+import { loadJson, loadMacro } from '../config/load.js';
+import { psumSchema } from '../config/psum.js';
 import { triedFix } from './fixes.js';
 import { type MacroPlan, planMacro } from './plan.js';
 
@@ -26,6 +27,14 @@ export async function planOfPackage(folder: string): Promise<Result<MacroPlan>> 
       path: '',
       message: 'no such file',
       fix: 'Name a folder that imcgen generate wrote.',
+    });
+  }
+  if (!input.ok && (await loadJson(file, psumSchema)).ok) {
+    return failure({
+      file,
+      path: '',
+      message: 'is that of a partial-sum unit, not of a macro',
+      fix: 'imcgen psum cosim, prove and synth take such a package, and so does imcgen qualify.',
     });
   }
   return input.ok ? planMacro(input.value) : input;

@@ -23,6 +23,7 @@ import { printedBy } from '../../fixtures/command-line.js';
 import { FEW_CELLS } from '../../fixtures/configurations.js';
 import { describeLong, itLong } from '../../fixtures/every-change.js';
 import { contentOf, replaceOnce } from '../../fixtures/packages.js';
+import { PSUM_LAYER, withPsumPackage } from '../../fixtures/psum.js';
 
 let root: string;
 let folder: string;
@@ -289,6 +290,35 @@ describe('imcgen qualify', () => {
       expect(printed).toContain('survived: rtl/few_controller.v:');
     }, 300_000);
   });
+
+  itLong(
+    'takes the package of a partial-sum unit, and knows its equivalent mutants',
+    async () => {
+      await withPsumPackage(PSUM_LAYER, async (unit) => {
+        const { name } = PSUM_LAYER;
+        const sequence = await qualify(unit, { ...OPTIONS, sample: 3, files: ['sequence'] });
+        expect(sequence).toMatchObject({ macro: name, edited: [], score: 1 });
+        // A sample of one, which is the change that the list of equivalents names.
+        const lane = (await contentOf(unit))[`rtl/${name}_lane.v`]!;
+        const mutants = mutationsOf(lane);
+        const wider = mutants.findIndex(
+          ({ line, after }) => after === '34' && lane.split('\n')[line - 1]!.includes('OFFSET_BITS  = 33;'),
+        );
+        let seed = 1;
+        while (sampleOf([...mutants.keys()], 1, seed)[0] !== wider) seed++;
+        const known = await qualify(unit, { ...OPTIONS, sample: 1, seed, files: ['lane'] });
+        expect(known.mutants[0]).toMatchObject({ before: '33', after: '34', fate: 'explained' });
+        // What fails by itself is looked at with the command for such packages.
+        await replaceOnce(
+          path.join(unit, `rtl/${name}_sequence.v`),
+          'assign result_o = valid_q[3];',
+          "assign result_o = 1'b0;",
+        );
+        expect(await print(unit)).toMatch(/fails with its own vectors.*\n.*imcgen psum cosim .* says why/);
+      });
+    },
+    120_000,
+  );
 
   it('refuses a package that fails by itself, one that is none, and files that it does not have', async () => {
     const broken = await newPackage('broken');
