@@ -11,13 +11,14 @@ const LONGEST_NAME = 40;
  * netlists take capitals for the same word.
  */
 const TAKEN_IN_VERILOG = new Set(
-  `above addr apart at b bank banks bits blackbox blocks both c calibration cells clips code cols column
-  columns converted converting crossed cycle data discharge draw drive driven entries error every exists falling fields
-  first fresh g group groups half headroom hidden hold i k lane lanes last level limited lines load
-  mac macs march middle minus missing n old ones other over p part place power_up precharge pulse
-  pulsed pulses q queued r ramp random rdata refuse refused req rest result room row rows rule rwl sa
-  scatter seed sense share slice slot start state step straight strb strobe strobes sums threshold
-  trim unknown unused unused_power updated value w wdata we weights word write written zero`.split(/\s+/),
+  `above addr apart at b bank banks bits blackbox blocks both c calibration cells clips code cols
+  column columns converted converting crossed cycle data discharge draw drive driven eighth entries
+  error even every exists falling few fields first four fourth fresh g group groups half headroom
+  hidden hold i k lane lanes last level limited lines load mac macs march middle minus missing n
+  narrow needed old ones other over p part place power_up precharge pulse pulsed pulses q queued r
+  ramp random rdata refuse refused req rest result room row rows rule rwl sa scatter seed sense share
+  slice slot start state step straight strb strobe strobes sums threshold trim unknown unused
+  unused_power updated value w wdata we weights widened word write written zero`.split(/\s+/),
 );
 
 /** Ports and registers. */

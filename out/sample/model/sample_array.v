@@ -19,7 +19,9 @@
 // can clip, lanes from MINUS on hold RBLN. Rows go in fours, a quad: sums_q holds what each of the
 // 16 subsets of a quad takes off every line in one pulse, so a pulse of the array is one addition a
 // quad, and one addition compares all columns with a reference. Columns c, c + LANE, c + 2*LANE, ..
-// are neighbours there, so that the bits of that comparison come out in order.
+// are neighbours there, so that the bits of that comparison come out in order. What a FEW quads take
+// off a line fits half a lane, and is summed in narrow lanes: the even ones are the lower half of
+// the wide lanes. Sums of a quad stand FOUR too high, so that no narrow lane is negative.
 module sample_array #(
     parameter ROWS        = 8,   // word lines
     parameter COLS        = 4,   // columns
@@ -64,20 +66,28 @@ module sample_array #(
     wire unused_power = &{1'b0, VDD, VSS };
 `endif
     localparam STEP_ROWS  = (REF_ROWS - OFFSET_ROWS) / ((1 << ADC_BITS) - 1);
-    localparam ROW_QUADS  = 4 * ((ROWS + 15) / 16);  // summed four at a time
+    localparam ROW_QUADS  = 8 * ((ROWS + 31) / 32);  // summed eight at a time
     localparam TRIM_QUADS = (TRIM_ROWS + 3) / 4;
     localparam PULSES     = (1 << MAG_BITS) - 1;
-    localparam LANE       = $clog2((ROWS + TRIM_ROWS) * PULSES + 1) + 2;
+    localparam NEEDED     = $clog2((ROWS + TRIM_ROWS) * PULSES + 1) + 2;
+    localparam LANE       = (NEEDED > 16) ? 32 : 16;
+    localparam NARROW     = LANE / 2;
+    localparam FEW        = 24;  // quads whose sums fit a narrow lane
     localparam EVERY      = (COLS + LANE - 1) / LANE;  // columns of every LANE-th, as neighbours
     localparam PART       = EVERY * LANE;
     localparam MACS_W     = PART * LANE;
     localparam CLIPS      = (HEADROOM < ROWS * PULSES) ? 1 : 0;
     localparam MINUS      = CLIPS * MACS_W;
     localparam W          = MINUS + MACS_W;
-    localparam MIDDLE     = 1 << (LANE - 2);  // above every MAC
-    localparam ROOM       = 2*MIDDLE - 1 - HEADROOM;
-    localparam [LANE-1:0] HALF = MIDDLE[LANE-1:0];
-    localparam SLOT_W     = (ROW_QUADS + TRIM_QUADS > 4) ? $clog2(4*(ROW_QUADS+TRIM_QUADS)) : 5;
+    localparam LANES      = W / LANE;
+    localparam NARROW_W   = W / 2;
+    localparam TRIM_HIGH  = 4 * TRIM_QUADS;  // by which sums of the trim stand too high
+    localparam signed [31:0] MIDDLE = 32'sd1 <<< (LANE - 2);  // above every MAC
+    localparam [31:0]        ROOM   = MIDDLE - 1 - HEADROOM + MIDDLE;
+    localparam [LANE-1:0]    HALF   = MIDDLE[LANE-1:0];
+    localparam [LANE-1:0]    EVEN   = { {NARROW{1'b0}}, {NARROW{1'b1}}};
+    localparam [NARROW-1:0]  FOUR   = { {(NARROW-3){1'b0}}, 3'd4};
+    localparam SLOT_W     = (ROW_QUADS + TRIM_QUADS > 8) ? $clog2(4*(ROW_QUADS+TRIM_QUADS)) : 6;
     localparam CELL_ROWS  = 1 << ROW_W;
     localparam CELL_BITS  = 32 << WORD_W;
 
@@ -86,11 +96,11 @@ module sample_array #(
     reg  [CELL_BITS-1:0] wn_q        [0:CELL_ROWS-1];
     reg  [CELL_BITS-1:0] reference_q [0:(CELL_ROWS<<BANK_W)-1];
     reg  [31:0]          group_q     [0:(1<<(ADC_BITS+BANK_W))-1];  // 1-cells of a group
-    reg  [W-1:0]         sums_q      [0:(4<<SLOT_W)-1];  // a subset of a quad
+    reg  [NARROW_W-1:0]  sums_q      [0:(4<<SLOT_W)-1];  // a subset of a quad
     reg  [31:0]          rdata_q;
     reg                  changed_q;  // weights were written: update the sums of their quad
     reg  [SLOT_W-1:0]    slot_q;
-    reg  [W-1:0]         delta_q;
+    reg  [NARROW_W-1:0]  delta_q;
     reg                  unknown_q;  // cells powered up unknown: sums and groups_q count them as 0
 
     reg  [W-1:0]         lines_q;    // bitlines
@@ -120,17 +130,20 @@ module sample_array #(
     wire [31:0]          updated   = exists & ((old & ~strb_mask) | (data & strb_mask));
     wire                 unused    = &{1'b0, slot, group, above_q};
 
-    // The bits of a word, each in the lane of its column and line; what is unknown counts as 0.
-    function [W-1:0] in_lanes(input [31:0] bits, input [31:0] first, input minus);
+    // The bits of a word, each in the narrow lane of its column and line; what is unknown counts as 0.
+    function [NARROW_W-1:0] in_lanes(input [31:0] bits, input [31:0] first, input minus);
         integer     b;
-        reg  [31:0] at;
+        reg  [31:0] lane;
         begin
-            in_lanes = {W{1'b0}};
+            in_lanes = {NARROW_W{1'b0}};
             for (b = 0; b < 32 && b < COLS; b = b + 1) begin
-                at = first + b;
-                in_lanes[(at % LANE * EVERY + at / LANE) * LANE] = bits[b] === 1'b1;
+                if (bits[b] === 1'b1) begin
+                    lane = (first + b) % LANE * EVERY + (first + b) / LANE;
+                    lane = (lane < LANES/2) ? 2*lane : 2*lane - LANES + 1;
+                    in_lanes[lane * NARROW] = 1'b1;
+                end
             end
-            if (minus) in_lanes = (CLIPS != 0) ? in_lanes << MINUS : -in_lanes;
+            if (minus) in_lanes = (CLIPS != 0) ? in_lanes << NARROW : -in_lanes;
         end
     endfunction
 
@@ -158,7 +171,7 @@ module sample_array #(
     integer        bank, r, n;
     reg  [31:0]    fresh;
     reg  [31:0]    place;
-    reg  [W-1:0]   both;      // a row, both planes
+    reg  [NARROW_W-1:0] both;  // a row, both planes
 
     task refuse(input [8*52-1:0] rule);
         begin
@@ -185,7 +198,7 @@ module sample_array #(
             state = (seed * 32'h85eb_ca6b) ^ 32'h9e37_79b9;
             if (state == 32'd0) state = 32'd1;
             for (r = 0; r < ROWS + TRIM_ROWS; r = r + 1) begin
-                both  = {W{1'b0}};
+                both  = {NARROW_W{1'b0}};
                 place = (r < ROWS) ? r : r - ROWS + 4*ROW_QUADS;
                 for (n = 0; n < COLS; n = n + 32) begin
                     draw(COLS, n);
@@ -223,7 +236,7 @@ module sample_array #(
         for (i = 0; i < CELL_ROWS; i = i + 1) wn_q[i] = {CELL_BITS{1'b0}};
         for (i = 0; i < (CELL_ROWS<<BANK_W); i = i + 1) reference_q[i] = {CELL_BITS{1'b0}};
         for (i = 0; i < (1<<(ADC_BITS+BANK_W)); i = i + 1) group_q[i] = 32'd0;
-        for (i = 0; i < (4<<SLOT_W); i = i + 1) sums_q[i] = {W{1'b0}};
+        for (i = 0; i < (4<<SLOT_W); i = i + 1) sums_q[i] = {LANES{FOUR}};
         changed_q    = 1'b0;
         unknown_q    = 1'b0;
         above_q      = {PART{1'b0}};
@@ -277,31 +290,71 @@ module sample_array #(
     assign mem_rdata_o = rdata_q;
 
     // ---- bitlines --------------------------------------------------------------------------
-    // What one pulse takes off every line: four quads at a time, up to the last row that is driven.
+
+    function [W-1:0] widened(input [NARROW_W-1:0] narrow);
+        widened = { (narrow >> NARROW) & {(LANES/2){EVEN}}, narrow & {(LANES/2){EVEN}}};
+    endfunction
+
+    // What one pulse takes off every line: eight quads at a time, up to the last row that is driven.
     // A row that may be driven counts, so that what is unknown stays it.
     function [W-1:0] pulse(input [ROWS-1:0] rwl);
-        reg [ROWS+14:0] rows;
-        integer         q;
+        reg [ROWS+30:0]    rows;
+        reg [31:0]         driven;
+        reg [NARROW_W-1:0] few;
+        integer            q;
+        integer            few_end;
+        integer            at;
         begin
             pulse = {W{1'b0}};
-            rows  = {15'd0, rwl};
-            for (q = 0; rows !== {(ROWS+15){1'b0}}; q = q + 4) begin
-                pulse = pulse + sums_q[{q[SLOT_W-3:2], 2'd0, rows[3:0]}]
-                              + sums_q[{q[SLOT_W-3:2], 2'd1, rows[7:4]}]
-                              + sums_q[{q[SLOT_W-3:2], 2'd2, rows[11:8]}]
-                              + sums_q[{q[SLOT_W-3:2], 2'd3, rows[15:12]}];
-                rows  = rows >> 16;
+            rows  = {31'd0, rwl};
+            q     = 0;
+            while (rows !== {(ROWS+31){1'b0}}) begin
+                few     = {NARROW_W{1'b0}};
+                few_end = q + FEW;
+                while (q < few_end && rows !== {(ROWS+31){1'b0}}) begin
+                    driven = rows[31:0];
+`ifdef VERILATOR
+                    // Word by word, which its compiler does several at a time: lanes keep to words.
+                    for (at = 0; at < NARROW_W; at = at + 32) begin
+                        few[at +: 32] = few[at +: 32]
+                            + sums_q[{q[SLOT_W-3:3], 3'd0, driven[3:0]}][at +: 32]
+                            + sums_q[{q[SLOT_W-3:3], 3'd1, driven[7:4]}][at +: 32]
+                            + sums_q[{q[SLOT_W-3:3], 3'd2, driven[11:8]}][at +: 32]
+                            + sums_q[{q[SLOT_W-3:3], 3'd3, driven[15:12]}][at +: 32]
+                            + sums_q[{q[SLOT_W-3:3], 3'd4, driven[19:16]}][at +: 32]
+                            + sums_q[{q[SLOT_W-3:3], 3'd5, driven[23:20]}][at +: 32]
+                            + sums_q[{q[SLOT_W-3:3], 3'd6, driven[27:24]}][at +: 32]
+                            + sums_q[{q[SLOT_W-3:3], 3'd7, driven[31:28]}][at +: 32];
+                    end
+`else
+                    few  = few
+                         + sums_q[{q[SLOT_W-3:3], 3'd0, driven[3:0]}]
+                         + sums_q[{q[SLOT_W-3:3], 3'd1, driven[7:4]}]
+                         + sums_q[{q[SLOT_W-3:3], 3'd2, driven[11:8]}]
+                         + sums_q[{q[SLOT_W-3:3], 3'd3, driven[15:12]}]
+                         + sums_q[{q[SLOT_W-3:3], 3'd4, driven[19:16]}]
+                         + sums_q[{q[SLOT_W-3:3], 3'd5, driven[23:20]}]
+                         + sums_q[{q[SLOT_W-3:3], 3'd6, driven[27:24]}]
+                         + sums_q[{q[SLOT_W-3:3], 3'd7, driven[31:28]}];
+`endif
+                    rows = rows >> 32;
+                    q    = q + 8;
+                end
+                pulse = pulse + widened(few);
             end
+            pulse = pulse - {LANES{ {q[LANE-3:0], 2'd0}}};  // four too high a quad
         end
     endfunction
 
     function [W-1:0] trim_pulse(input driven);
-        integer q;
+        reg [NARROW_W-1:0] few;
+        integer            q;
         begin
-            trim_pulse = {W{1'b0}};
+            few = {NARROW_W{1'b0}};
             for (q = ROW_QUADS; q < ROW_QUADS + TRIM_QUADS; q = q + 1) begin
-                trim_pulse = trim_pulse + sums_q[{q[SLOT_W-3:0], {4{driven}}}];
+                few = few + sums_q[{q[SLOT_W-3:0], {4{driven}}}];
             end
+            trim_pulse = widened(few) - {LANES{TRIM_HIGH[LANE-1:0]}};
         end
     endfunction
 
@@ -402,19 +455,25 @@ module sample_array #(
         end
     endfunction
 
-    // Columns at or above a reference: their lanes carry into the highest bit.
+    // Columns at or above a reference: their lanes carry into the highest bit. Halves of what is left
+    // are laid over each other until bits are neighbours.
     function [PART-1:0] at_least(input [MACS_W-1:0] mac, input signed [31:0] threshold);
-        reg [LANE-1:0]   missing;  // to the highest bit, in the lane of a MAC that equals it
-        reg [MACS_W-1:0] bits;
-        integer          k;
+        reg [LANE-1:0]      missing;  // to the highest bit, in the lane of a MAC that equals it
+        reg [MACS_W-1:0]    bits;
+        reg [MACS_W/2-1:0]  half;
+        reg [MACS_W/4-1:0]  fourth;
+        reg [MACS_W/8-1:0]  eighth;
+        reg [MACS_W/16-1:0] last;
         begin
             missing  = (threshold > MIDDLE)  ? {LANE{1'b0}} :
                        (threshold < -MIDDLE) ? HALF << 1 : HALF - threshold[LANE-1:0];
             bits     = (mac + {PART{missing}}) & tops_q;
-            at_least = {PART{1'b0}};
-            for (k = 0; k < LANE; k = k + 1) begin
-                at_least = at_least | (bits[k*PART +: PART] >> (LANE - 1 - k));
-            end
+            half     = bits[MACS_W-1:MACS_W/2]     | (bits[MACS_W/2-1:0]   >> (LANE/2));
+            fourth   = half[MACS_W/2-1:MACS_W/4]   | (half[MACS_W/4-1:0]   >> (LANE/4));
+            eighth   = fourth[MACS_W/4-1:MACS_W/8] | (fourth[MACS_W/8-1:0] >> (LANE/8));
+            last     = eighth[MACS_W/8-1:MACS_W/16] | (eighth[MACS_W/16-1:0] >> (LANE/16));
+            if (LANE == 32) last = (last >> PART) | (last >> 1);
+            at_least = last[PART-1:0];
         end
     endfunction
 
