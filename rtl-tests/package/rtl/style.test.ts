@@ -92,7 +92,8 @@ describe.each(forEveryChange(ALL, everyNth(3)))('Verilog of $name', (configurati
   });
 
   it('holds no lint pragma', () => {
-    const pragma = /lint_(off|on)|verilator|synopsys|synthesis +(off|on)|translate_o/i;
+    // Which simulator compiles may be asked, where one is much faster with other words.
+    const pragma = /lint_(off|on)|(?<!^`ifdef )verilator|synopsys|synthesis +(off|on)|translate_o/i;
     expect(files.flatMap((file) => linesMatching(file, pragma))).toEqual([]);
   });
 
