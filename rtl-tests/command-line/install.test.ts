@@ -52,7 +52,14 @@ describeLong('an installed imcgen', () => {
     const files = packed!.files.map((file) => file.path);
     expect(files).toEqual(
       expect.arrayContaining([
-        ...['dist/cli.js', 'dist/index.js', 'dist/index.d.ts', 'dist/templates.cjs', 'dist/require.cjs'],
+        ...[
+          'dist/cli.js',
+          'dist/index.js',
+          'dist/index.d.ts',
+          'dist/templates.cjs',
+          'dist/require.cjs',
+          'dist/licenses.txt',
+        ],
         ...[
           'schemas/macro.schema.json',
           'schemas/levels.schema.json',
