@@ -14,15 +14,15 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = path.join(ROOT, 'generators');
 const DIST = path.join(ROOT, 'dist');
 
-const ENTRIES = [
-  ...['cli', 'index', 'model', 'library/die', 'library/kernel', 'library/scenario', 'library/trim'],
-  // Threads start files of their own.
-  ...['campaign/montecarlo/worker', 'campaign/spice/engine-worker', 'campaign/sweep/worker'],
-  'network/engine/worker',
-];
-const BUNDLED = ['commander', 'execa', 'jsonc-parser', 'zod'];
-
 const posix = (file) => file.replaceAll(path.sep, '/');
+
+/** Threads start files of their own. */
+const WORKERS = readdirSync(SOURCES, { recursive: true })
+  .filter((file) => /(^|[\\/-])worker\.ts$/.test(file))
+  .map((file) => posix(file).replace(/\.ts$/, ''));
+const PARTS_OF_MODEL = ['library/die', 'library/kernel', 'library/scenario', 'library/trim'];
+const ENTRIES = ['cli', 'index', 'model', ...PARTS_OF_MODEL, ...WORKERS];
+const BUNDLED = ['commander', 'execa', 'jsonc-parser', 'zod'];
 
 /** Packages that stay outside; what a bundled package needs is bundled with it. */
 const outside = {
