@@ -1,8 +1,8 @@
 /** In: a config, how many dies and inputs. Out: decks; what transistors make of them, beside the model of the same dies. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { STDIN } from '../../common/files/input.js';
 import { requireWritable } from '../../common/files/output.js';
+import type { TextFile } from '../../common/files/text-file.js';
 import { writeNewFiles } from '../../common/files/writer.js';
 import { InvalidInput, orThrow } from '../../common/problems.js';
 import { Random } from '../../common/random.js';
@@ -84,7 +84,7 @@ export interface SpiceRun {
 /** Most dies and vectors of a run: each pair is a deck. */
 const MOST_DECKS = 10_000;
 const NAMES =
-  /^(?:cell\.(?:inc|cir)|comparator\.(?:inc|cir)|die-\d+|report\.(?:json|txt)|(?:ramp|staircase)\.svg|fitted\.json)$/;
+  /^(?:cell\.(?:inc|cir)|comparator\.(?:inc|cir)|die-\d+|report\.(?:json|txt)|(?:ramp|staircase)\.svg|fitted\.json|levels)$/;
 
 /**
  * Writes decks of a small macro for ngspice, one for each conversion of each die, and with `run` simulates them and compares
@@ -137,7 +137,7 @@ export async function spice(
     { path: 'staircase.svg', text: staircasePlot(plan.name, measurement.cell) },
     { path: 'report.json', text: `${JSON.stringify(result, null, 2)}\n` },
     { path: 'report.txt', text: text(result) },
-    ...(fit ? [{ path: 'fitted.json', text: fittedConfig(file, output, plan, measurement) }] : []),
+    ...(fit ? fittedFiles(plan, measurement) : []),
   ];
   orThrow(await writeNewFiles(output, files, { force: true }));
   return result;
@@ -182,17 +182,14 @@ function readCards(file: string): string {
   }
 }
 
-/** The config with a die that compresses as measured; its levels are named from the folder of the decks. */
-function fittedConfig(file: string, output: string, plan: MacroPlan, { cell }: SpiceMeasurement): string {
-  const { config } = plan;
-  const from = file === STDIN ? '.' : path.dirname(file);
-  const levels = (name: string) => path.relative(output, path.join(from, name)).replaceAll(path.sep, '/');
-  const fitted = {
-    ...config,
-    die: fittedDie(config.die ?? dieSchema.parse({}), cell),
-    layers: config.layers.map((layer) => ({ ...layer, levels: levels(layer.levels) })),
-  };
-  return `${JSON.stringify(fitted, null, 2)}\n`;
+/** The config with a die that compresses as measured, and the levels that it names. */
+function fittedFiles({ config, levels }: MacroPlan, { cell }: SpiceMeasurement): TextFile[] {
+  const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+  const die = fittedDie(config.die ?? dieSchema.parse({}), cell);
+  return [
+    { path: 'fitted.json', text: json({ ...config, die }) },
+    ...config.layers.map(({ levels: path }, bank) => ({ path, text: json(levels[bank]!) })),
+  ];
 }
 
 /** What was made by other hands stays, unless it is forced. */
