@@ -1,6 +1,6 @@
 /**
- * `imcgen/model`: planning, golden model, bus words and vectors, for any JavaScript: a browser page, a worker, a
- * simulation in the cloud. Nothing in it reads files, starts programs or needs Node, and it validates nothing: it takes
+ * `imcgen/model`: planning, golden model and bus words, for any JavaScript: a browser page, a worker, a simulation in the
+ * cloud; `imcgen/model/scenario` has the vectors. Nothing in it reads files, starts programs or needs Node, and it validates nothing: it takes
  * a config with every default filled in, such as `config.resolved.json` of a package, and levels as `imcgen calibrate`
  * writes them. `imcgen` reads and validates both.
  *
@@ -41,5 +41,3 @@ export { planRamp, type RampPlan } from './macro/plan/ramp.js';
 export { type Schedule, scheduleOf } from './macro/plan/schedule.js';
 export { type MacroShape, shapeOf } from './macro/plan/shape.js';
 export type { TablePlan } from './macro/plan/table.js';
-export { NO_STALL, type Stall } from './package/vectors/bus-timing.js';
-export { type Access, Stimulus, type Vectors } from './package/vectors/stimulus.js';

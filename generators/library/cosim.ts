@@ -1,8 +1,8 @@
 /**
  * Co-simulation: the Verilog of a package against the golden model, in every clock cycle.
  *
- * {@link cosim} plays the whole scenario of `imcgen cosim`. For stimulus of your own, let a {@link Stimulus} write bus
- * accesses, which a golden model lives through as they are written, and hand its {@link Vectors} to {@link runVectors}.
+ * {@link cosim} plays the whole scenario of `imcgen cosim`. For stimulus of your own, let a {@link scenario.Stimulus} write bus
+ * accesses, which a golden model lives through as they are written, and hand its {@link scenario.Vectors} to {@link runVectors}.
  * Needs Icarus Verilog or Verilator.
  *
  * @example
@@ -38,6 +38,3 @@ export type {
 } from '../checks/cosim/simulator.js';
 export type { Mismatch, Verdict } from '../checks/cosim/verdict.js';
 export type { StartedConversion } from '../macro/golden/trace.js';
-export { NO_STALL, type Stall } from '../package/vectors/bus-timing.js';
-export { type Access, Stimulus, type Vectors } from '../package/vectors/stimulus.js';
-export { type Received, StreamPartners, type StreamTexts } from '../package/vectors/stream-partners.js';
