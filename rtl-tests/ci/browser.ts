@@ -28,22 +28,33 @@ export function unlike(found: unknown, wanted: unknown): string | undefined {
   return a === b ? undefined : `${a} in place of ${b}`;
 }
 
+/** Files of a folder are asked for here and answered from the disk: a page that loads others does not work from file://. */
+const SERVER = 'http://site.invalid';
+
+const served = (file: string, within: string) =>
+  `${SERVER}/${path.relative(within, file).split(path.sep).map(encodeURIComponent).join('/')}`;
+
 /**
  * Opens a page; what it writes to the console, throws or asks for ends up in `said`.
  *
- * @param within folder of files that it may ask for; none where left out
+ * @param within folder of files that it may ask for, as a server has them; none where left out
  */
 export async function open(browser: Browser, file: string, options: BrowserContextOptions, within?: string) {
   const context = await browser.newContext({ viewport: WIDE, ...options });
   const page = await context.newPage();
-  const url = pathToFileURL(file).href;
+  const url = within === undefined ? pathToFileURL(file).href : served(file, within);
   const said: string[] = [];
   page.on('console', (message) => said.push(message.text()));
   page.on('pageerror', (error) => said.push(error.message));
-  const own = within === undefined ? undefined : `${pathToFileURL(within).href}/`;
+  if (within !== undefined) {
+    await context.route(`${SERVER}/**`, (route) => {
+      const { pathname } = new URL(route.request().url());
+      return route.fulfill({ path: path.join(within, decodeURIComponent(pathname)) });
+    });
+  }
   page.on('request', (request) => {
     const asked = request.url();
-    if (asked === url || (own !== undefined && asked.startsWith(own))) return;
+    if (asked === url || (within !== undefined && asked.startsWith(`${SERVER}/`))) return;
     said.push(`asks for ${asked}`);
   });
   await page.goto(url);
@@ -107,12 +118,15 @@ export async function checkLooks(browser: Browser, name: string, file: string): 
 }
 
 /** Whether a page in dark is printed as ink on white paper, and nothing of it is cut off at its side. */
-export async function checkPaper(browser: Browser, name: string, file: string): Promise<void> {
-  const { context, page } = await open(browser, file, {
-    colorScheme: 'dark',
-    // A4 within its margins.
-    viewport: { width: 680, height: 1000 },
-  });
+export async function checkPaper(
+  browser: Browser,
+  name: string,
+  file: string,
+  within?: string,
+): Promise<void> {
+  // A4 within its margins.
+  const paperSize = { width: 680, height: 1000 };
+  const { context, page } = await open(browser, file, { colorScheme: 'dark', viewport: paperSize }, within);
   await page.emulateMedia({ media: 'print' });
   const paper = await page.evaluate('getComputedStyle(document.body).backgroundColor');
   check(`${name}, print: white paper`, unlike(paper, 'rgb(255, 255, 255)'));
@@ -132,7 +146,13 @@ export function tellChecks(): void {
 }
 
 /** Screenshots of a page in light, dark, print and at 360 pixels. */
-export async function pictures(browser: Browser, name: string, file: string, folder: string): Promise<void> {
+export async function pictures(
+  browser: Browser,
+  name: string,
+  file: string,
+  folder: string,
+  within?: string,
+): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const [look, options, media] of [
     ['light', { colorScheme: 'light' }, 'screen'],
@@ -140,7 +160,7 @@ export async function pictures(browser: Browser, name: string, file: string, fol
     ['360', { viewport: NARROW }, 'screen'],
     ['print', { viewport: { width: 720, height: 1000 } }, 'print'],
   ] as const) {
-    const { context, page } = await open(browser, file, options);
+    const { context, page } = await open(browser, file, options, within);
     await page.emulateMedia({ media });
     await page.waitForTimeout(500);
     await page.screenshot({ path: path.join(folder, `${name}-${look}.png`), fullPage: true });
