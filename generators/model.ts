@@ -1,8 +1,8 @@
 /**
  * `imcgen/model`: planning, golden model and bus words, for any JavaScript: a browser page, a worker, a simulation in the
- * cloud; `imcgen/model/scenario` has the vectors. Nothing in it reads files, starts programs or needs Node, and it validates nothing: it takes
- * a config with every default filled in, such as `config.resolved.json` of a package, and levels as `imcgen calibrate`
- * writes them. `imcgen` reads and validates both.
+ * cloud. `imcgen/model/scenario` has the vectors. Nothing in it reads files, starts programs or needs Node, and it
+ * validates nothing: it takes a config with every default filled in, such as `config.resolved.json` of a package, and
+ * levels as `imcgen calibrate` writes them. `imcgen` reads and validates both.
  *
  * @example
  * ```ts
