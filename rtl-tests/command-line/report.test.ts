@@ -148,6 +148,19 @@ describe('imcgen report of several packages', () => {
     ]);
   });
 
+  it('has a column for each of few macros that differ in much', async () => {
+    const other = variant((config) => {
+      Object.assign(config.adc!, { readout: 'broadcast', ramp: 'falling', prechargeCycles: 3 });
+      Object.assign(config, { bus: 'wishbone' });
+    });
+    await writePackage(at('much', 'other'), packageFiles(other));
+    const json = await report(at('study/counter'), at('much/other'), '--json');
+    const rows = recordsOf(json, 'options', 'options');
+    expect(rows).toContainEqual({ option: 'adc.readout', counter: 'counter', other: 'broadcast' });
+    expect(rows).toContainEqual({ option: 'bus', counter: base.config.bus, other: 'wishbone' });
+    expect(rows).toHaveLength(4);
+  });
+
   it('writes every form at once, the same in each run, with no date and no place', async () => {
     const forms = ['html', 'md', 'json'];
     const outputs = (name: string) => forms.flatMap((form) => ['-o', at(`${name}.${form}`)]);

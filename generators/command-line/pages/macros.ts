@@ -80,8 +80,10 @@ function factsOf(all: readonly ComparedMacro[]): Document['facts'] {
   ];
 }
 
-/** Columns of a table that paper has room for, beside what says what a row is. */
-const MOST_COLUMNS = 3;
+/** Options as columns that paper has room for, beside what says what a row is: their paths are long. */
+const MOST_OPTIONS = 3;
+/** Macros as columns that paper has room for. */
+const MOST_MACROS = 5;
 
 /** Options of all configs, and which of them are not alike. */
 function optionsOfAll(all: readonly ComparedMacro[]) {
@@ -93,9 +95,51 @@ function optionsOfAll(all: readonly ComparedMacro[]) {
 
 function optionsSection(all: readonly ComparedMacro[]): Section {
   const { options, differing } = optionsOfAll(all);
+  const few = differing.length > MOST_OPTIONS && all.length <= MOST_MACROS;
+  return {
+    id: 'options',
+    title: 'What differs',
+    blocks: [
+      text(
+        differing.length === 0
+          ? 'The configs have the same options; names and levels can differ.'
+          : 'Options of the configs that are not alike, names and files of levels aside, by their path in the config.',
+      ),
+      ...(few ? [optionsByMacro(all, options, differing)] : macrosByOption(all, options, differing)),
+    ],
+  };
+}
+
+type Options = ReturnType<typeof optionsOf>;
+
+/** A row an option, a column a macro. */
+function optionsByMacro(
+  all: readonly ComparedMacro[],
+  options: readonly Options[],
+  differing: readonly string[],
+): Table {
+  return {
+    kind: 'table',
+    id: 'options',
+    caption: 'Options that differ',
+    dense: true,
+    columns: [
+      { key: 'option', title: 'Option', head: true, code: true },
+      ...all.map(({ label }) => ({ key: label, title: label, numbers: true })),
+    ],
+    rows: differing.map((path) => [path, ...options.map((each) => optionCell(each.get(path)))]),
+  };
+}
+
+/** A row a macro, a column an option: as many tables as the options need. */
+function macrosByOption(
+  all: readonly ComparedMacro[],
+  options: readonly Options[],
+  differing: readonly string[],
+): Table[] {
   const tables: Table[] = [];
-  for (let from = 0; from < differing.length; from += MOST_COLUMNS) {
-    const some = differing.slice(from, from + MOST_COLUMNS);
+  for (let from = 0; from < differing.length; from += MOST_OPTIONS) {
+    const some = differing.slice(from, from + MOST_OPTIONS);
     const numeric = (path: string) => options.every((each) => typeof (each.get(path) ?? 0) === 'number');
     tables.push({
       kind: 'table',
@@ -106,18 +150,7 @@ function optionsSection(all: readonly ComparedMacro[]): Section {
       rows: all.map(({ label }, at) => [label, ...some.map((path) => optionCell(options[at]!.get(path)))]),
     });
   }
-  return {
-    id: 'options',
-    title: 'What differs',
-    blocks: [
-      text(
-        differing.length === 0
-          ? 'The configs have the same options; names and levels can differ.'
-          : 'Options of the configs that are not alike, names and files of levels aside, by their path in the config.',
-      ),
-      ...tables,
-    ],
-  };
+  return tables;
 }
 
 function optionCell(value: string | number | undefined): Cell {
