@@ -19,9 +19,9 @@
 // can clip, lanes from MINUS on hold RBLN. Rows go in fours, a quad: sums_q holds what each of the
 // 16 subsets of a quad takes off every line in one pulse, so a pulse of the array is one addition a
 // quad, and one addition compares all columns with a reference. Columns c, c + LANE, c + 2*LANE, ..
-// are neighbours there, so that the bits of that comparison come out in order. What a FEW quads take
-// off a line fits half a lane, and is summed in narrow lanes: the even ones are the lower half of
-// the wide lanes. Sums of a quad stand FOUR too high, so that no narrow lane is negative.
+// are neighbours there, so that the bits of that comparison come out in order. What a FEW quads
+// take off a line fits half a lane, and is summed in narrow lanes: the even ones are the lower half
+// of the wide lanes. Sums of a quad stand FOUR too high, so that no narrow lane is negative.
 module sample_array #(
     parameter ROWS        = 8,   // word lines
     parameter COLS        = 4,   // columns
@@ -130,7 +130,7 @@ module sample_array #(
     wire [31:0]          updated   = exists & ((old & ~strb_mask) | (data & strb_mask));
     wire                 unused    = &{1'b0, slot, group, above_q};
 
-    // The bits of a word, each in the narrow lane of its column and line; what is unknown counts as 0.
+    // The bits of a word, each in the narrow lane of its column and line; unknown ones are 0.
     function [NARROW_W-1:0] in_lanes(input [31:0] bits, input [31:0] first, input minus);
         integer     b;
         reg  [31:0] lane;
@@ -295,7 +295,7 @@ module sample_array #(
         widened = { (narrow >> NARROW) & {(LANES/2){EVEN}}, narrow & {(LANES/2){EVEN}}};
     endfunction
 
-    // What one pulse takes off every line: eight quads at a time, up to the last row that is driven.
+    // What one pulse takes off every line: quads of some rows at a time, up to the last driven row.
     // A row that may be driven counts, so that what is unknown stays it.
     function [W-1:0] pulse(input [ROWS-1:0] rwl);
         reg [ROWS+30:0]    rows;
@@ -455,8 +455,8 @@ module sample_array #(
         end
     endfunction
 
-    // Columns at or above a reference: their lanes carry into the highest bit. Halves of what is left
-    // are laid over each other until bits are neighbours.
+    // Columns at or above a reference: their lanes carry into the highest bit. Halves of what is
+    // left are laid over each other until bits are neighbours.
     function [PART-1:0] at_least(input [MACS_W-1:0] mac, input signed [31:0] threshold);
         reg [LANE-1:0]      missing;  // to the highest bit, in the lane of a MAC that equals it
         reg [MACS_W-1:0]    bits;

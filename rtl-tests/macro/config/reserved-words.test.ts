@@ -45,7 +45,7 @@ const TYPES = String.raw`(?:(?:wire|reg|signed|integer)\s+)*(?:\[[^\]]+\]\s*)?`;
 function outerNames(text: string): string[] {
   return [
     ...allOf(text, /\bmodule\s+(\w+)/g),
-    ...allOf(text, /\bparameter\s+(?:\[[^\]]+\]\s*)?(\w+)/g),
+    ...allOf(text, /\bparameter\s+(?:signed\s+)?(?:\[[^\]]+\]\s*)?(\w+)/g),
     ...allOf(text, new RegExp(String.raw`\b(?:input|output|inout)\s+${TYPES}(\w+)`, 'g')),
   ];
 }
@@ -54,8 +54,8 @@ function outerNames(text: string): string[] {
 function innerNames(text: string): string[] {
   return [
     ...allOf(text, new RegExp(String.raw`\b(?:wire|reg|integer|genvar)\s+${TYPES}(\w+)`, 'g')),
-    ...allOf(text, /\blocalparam\s+(?:\[[^\]]+\]\s*)?(\w+)/g),
-    ...allOf(text, /\bfunction\s+(?:\[[^\]]+\]\s*)?(\w+)/g),
+    ...allOf(text, /\blocalparam\s+(?:signed\s+)?(?:\[[^\]]+\]\s*)?(\w+)/g),
+    ...allOf(text, /\bfunction\s+(?:signed\s+)?(?:\[[^\]]+\]\s*)?(\w+)/g),
     ...allOf(text, /\b((?:u|gen)_\w+)/g),
   ];
 }
