@@ -29,6 +29,8 @@ export interface Original {
   readonly image: string;
   /** What is simulated, as {@link fingerprint} tells it. */
   readonly fingerprint: string;
+  /** Of the compilation. */
+  readonly seconds: number;
 }
 
 /** How a bed runs without a mutant. */
@@ -45,10 +47,13 @@ export interface Replacement {
   readonly text: string;
 }
 
-/** A generate loop that does not end is nothing that could be built. */
-const COMPILE_SECONDS = 60;
-/** A simulation that takes so many times as long as the original's does not end; on a machine that does other work too. */
-const PATIENCE = { seconds: 30, times: 20 } as const;
+/**
+ * A simulation that takes so many times as long as the original's does not end, on a machine that does other work too; a
+ * compilation that does has a generate loop without an end, and is nothing that could be built.
+ */
+const PATIENCE = { seconds: 10, times: 20 } as const;
+/** The original has nothing to be compared with. */
+const ORIGINAL_SECONDS = 60;
 
 /**
  * Compiles a bed as it is.
@@ -62,8 +67,11 @@ export async function originalOf(
   signal: AbortSignal | undefined,
 ): Promise<Original | undefined> {
   const image = `${scratch}.vvp`;
-  const compiled = await compile(bed, image, undefined, signal);
-  return compiled?.exitCode === 0 ? { image, fingerprint: await fingerprint(image) } : undefined;
+  const started = performance.now();
+  const compiled = await compile(bed, image, undefined, ORIGINAL_SECONDS, signal);
+  if (compiled?.exitCode !== 0) return undefined;
+  const seconds = (performance.now() - started) / 1000;
+  return { image, fingerprint: await fingerprint(image), seconds };
 }
 
 /**
@@ -98,7 +106,8 @@ export async function build(
   const image = `${scratch}.vvp`;
   const changed = `${scratch}.v`;
   await writeFile(changed, replacement.text);
-  const compiled = await compile(bed, image, { ...replacement, file: changed }, signal);
+  const limit = patience(original.seconds);
+  const compiled = await compile(bed, image, { ...replacement, file: changed }, limit, signal);
   if (compiled?.exitCode !== 0) return 'not viable';
   return (await fingerprint(image)) === original.fingerprint ? 'identical' : { image };
 }
@@ -110,23 +119,28 @@ export async function passes(
   image: string,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const seconds = PATIENCE.seconds + PATIENCE.times * baseline.seconds;
-  const simulated = await limited(seconds, signal, (limit) =>
+  const simulated = await limited(patience(baseline.seconds), signal, (limit) =>
     runTool('vvp', ['-n', '-N', image, `+vectors=${bed.vectors}`], limit),
   );
   const lines = simulated?.output.split('\n') ?? [];
   return lines.includes(baseline.pass) && !lines.some((line) => /^(MISMATCH|FAIL|ERROR)/.test(line));
 }
 
+/** Seconds after which a mutant does not end, whose original took so many. */
+function patience(seconds: number): number {
+  return PATIENCE.seconds + PATIENCE.times * seconds;
+}
+
 async function compile(
   bed: Bed,
   image: string,
   changed: { readonly kind: string; readonly file: string } | undefined,
+  seconds: number,
   signal: AbortSignal | undefined,
 ): Promise<ToolOutput | undefined> {
   const sources = [...bed.sources].map(([kind, { file }]) => (kind === changed?.kind ? changed.file : file));
   const args = ['-g2005', '-s', `${bed.name}_tb`, '-o', image, ...sources, ...bed.others];
-  return limited(COMPILE_SECONDS, signal, (limit) => runTool('iverilog', args, limit));
+  return limited(seconds, signal, (limit) => runTool('iverilog', args, limit));
 }
 
 /**
