@@ -9,6 +9,7 @@ import { bareMacros, eachArray } from '../engine/layer.js';
 import { type Requantizer, requantizedAll, requantizerFor } from '../engine/requantizer.js';
 import { boundedRange, inputCodes, pooledSums, stepCodes } from '../engine/steps.js';
 import { inputsOf, type LinearStep, type PoolStep, UNBOUNDED } from '../graph/steps.js';
+import { fullReach } from '../plan/formats.js';
 import type { LayerPlan, NetworkPlan } from '../plan/plan.js';
 import type { ImageSet } from '../runtime/images.js';
 import { BATCH, type FloatStatistics, MomentSums, type Moments } from './float-statistics.js';
@@ -182,7 +183,7 @@ function sumsOfSets(
   const limits = Array.from({ length: layer.levelSets }, (_, set): SumLimits => {
     const reaches = arrays
       .filter(({ levelSet }) => levelSet === set)
-      .map(({ tile }) => tile.rows * (2 ** (layer.input.bits - Number(layer.input.signed)) - 1));
+      .map(({ tile }) => fullReach(tile.rows, layer.input));
     const clips = reaches.some((reach) => reach > headroom);
     return {
       most: Math.min(headroom, Math.max(...reaches)),

@@ -34,8 +34,16 @@ export function codeFormats(
 }
 
 /** Least and greatest code of a format. The lowest of two's complement is not used: word line drivers saturate it. */
-export function codeRange({ signed, bits }: CodeFormat): { readonly low: number; readonly high: number } {
+export function codeRange({ signed, bits }: Pick<CodeFormat, 'signed' | 'bits'>): {
+  readonly low: number;
+  readonly high: number;
+} {
   return signed ? { low: 1 - 2 ** (bits - 1), high: 2 ** (bits - 1) - 1 } : { low: 0, high: 2 ** bits - 1 };
+}
+
+/** Unit discharges of so many rows whose cells all conduct for the largest input: headroom below that clips. */
+export function fullReach(rows: number, input: Pick<CodeFormat, 'signed' | 'bits'>): number {
+  return rows * codeRange(input).high;
 }
 
 /** Whether values pass from input to output as they are, or not at all. */

@@ -2,6 +2,7 @@ import { orThrow } from '../../common/problems.js';
 import { type MacroConfig, macroSchema } from '../../macro/config/macro.js';
 import { parse } from '../../macro/config/parse.js';
 import type { NetworkConfig } from '../config/network.js';
+import { fullReach } from './formats.js';
 
 /** What of a macro depends on the layer that it serves. */
 export interface MacroUse {
@@ -17,7 +18,7 @@ export interface MacroUse {
 /** The config of a macro cut to a tile, its levels in unit discharges. */
 export function tileMacro({ macro }: NetworkConfig, use: MacroUse): MacroConfig {
   const { array, input, adc, output } = macro;
-  const full = use.rows * (2 ** (input.bits - Number(use.inputSigned)) - 1);
+  const full = fullReach(use.rows, { signed: use.inputSigned, bits: input.bits });
   const { headroom, ...cells } = array;
   const clips = headroom !== undefined && headroom < full;
   const { reference: _, ...converter } = adc;

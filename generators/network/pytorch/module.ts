@@ -7,9 +7,8 @@ import type { NetworkConfig } from '../config/network.js';
 import type { LayerHardware, NetworkHardware } from '../engine/hardware.js';
 import { boundedRange } from '../engine/steps.js';
 import { inputsOf, type LinearStep, type PoolStep, type Step } from '../graph/steps.js';
-import { codeRange } from '../plan/formats.js';
-import { type LayerPlan, macrosOf } from '../plan/plan.js';
-import type { Tile } from '../plan/tiles.js';
+import { codeRange, fullReach } from '../plan/formats.js';
+import { macrosOf } from '../plan/plan.js';
 import { PARAMETERS, type Parameters } from '../trained/parameters.js';
 import { type Python, PythonNames, python } from './names.js';
 import { sharedScales, sharedThresholds } from './weights.js';
@@ -106,20 +105,15 @@ function layerArguments({ plan, arrays }: LayerHardware, { digital, macro }: Net
     Math.max(
       ...arrays
         .filter(({ levelSet }) => levelSet === set)
-        .map(({ tile }) => Math.min(headroom, fullReach(plan, tile))),
+        .map(({ tile }) => Math.min(headroom, fullReach(tile.rows, plan.input))),
     ),
   );
-  const clips = tiles.some((tile) => fullReach(plan, tile) > headroom);
+  const clips = tiles.some((tile) => fullReach(tile.rows, plan.input) > headroom);
   return keywords({
     ...shared,
     level_sets: tiles.map((_, tile) => weights.digits.map((_, digit) => setOf(tile, digit))),
     ...{ reaches, headroom: clips ? headroom : null, output_bits: first.macro.shape.outputBits },
   });
-}
-
-/** Unit discharges of a tile whose cells all conduct for the largest input. */
-function fullReach({ input }: LayerPlan, { rows }: Tile): number {
-  return rows * (2 ** (input.bits - Number(input.signed)) - 1);
 }
 
 function keywords(values: Readonly<Record<string, Python>>): string[] {
