@@ -11,6 +11,9 @@ import { batchShape, openSession } from '../runtime/onnxruntime.js';
 /** Images that are handed over at once. */
 export const BATCH = 50;
 
+/** Images that onnxruntime computes at once: few enough that their tensors stay in the caches of a core. */
+const AT_ONCE = 5;
+
 /** What computes the hardware: the exported graph, or the golden model. */
 export type InferenceEngine = 'onnx' | 'golden';
 
@@ -66,8 +69,15 @@ async function sessionForm(model: Uint8Array, shape: readonly number[], threads?
   const session = await openSession(model, threads);
   return {
     classify: async (batch, count) => {
-      const [scores] = [...(await session.run(batch, [count, ...shape])).values()];
-      return classesOf(scores!, count);
+      const size = batch.length / count;
+      const classes = new Uint16Array(count);
+      for (let first = 0; first < count; first += AT_ONCE) {
+        const images = Math.min(AT_ONCE, count - first);
+        const some = batch.subarray(first * size, (first + images) * size);
+        const [scores] = [...(await session.run(some, [images, ...shape])).values()];
+        classes.set(classesOf(scores!, images), first);
+      }
+      return classes;
     },
     close: () => session.close(),
   };

@@ -5,10 +5,10 @@ import type { NetworkConfigInput } from '../../../generators/network/config/netw
 import { GoldenNetwork } from '../../../generators/network/engine/golden.js';
 import { requantizedAll, requantizerFor } from '../../../generators/network/engine/requantizer.js';
 import { hardwareGraph } from '../../../generators/network/export/onnx.js';
-import { onnxOf, withOutputs } from '../../../generators/network/onnx/model.js';
+import { type OnnxFile, onnxOf, withOutputs } from '../../../generators/network/onnx/model.js';
 import { openSession } from '../../../generators/network/runtime/onnxruntime.js';
 import { randomImages, smallHardware } from '../../fixtures/hardware.js';
-import { conv, SMALL_INPUT } from '../../fixtures/onnx.js';
+import { conv, type Nodes, SMALL_INPUT } from '../../fixtures/onnx.js';
 
 const MACRO = { array: { rows: 36, columns: 10 }, input: { bits: 4 }, adc: { bits: 3 } };
 const FIRST_DIGITAL: NetworkConfigInput['overrides'] = [{ layer: 'first', on: 'digital' }];
@@ -60,14 +60,16 @@ describe.each(CASES)('%s', (_, changes) => {
   });
 });
 
-describe('every tensor between input and scores', () => {
+describe.each(CASES)('%s: every tensor between input and scores', (_, changes) => {
   it('holds the same codes in both', async () => {
-    const hardware = await smallHardware({});
+    const hardware = await smallHardware(changes);
     const images = randomImages(8, SMALL_INPUT, 3);
     const model = orThrow(onnxOf('hw.onnx', hardwareGraph(hardware)));
+    // Codes are what a clamp leaves, or a table holds.
     const watched = model.graph
-      .node!.filter(({ opType }) => opType === 'Clip')
-      .map(({ output }) => output![0]!);
+      .node!.filter(({ opType }) => opType === 'Clip' || opType === 'Reshape')
+      .map(({ output }) => output![0]!)
+      .filter((name) => isFloat(model, name));
     const session = await openSession(withOutputs(model, watched), 1);
     const found = await session.run(images, [8, ...SMALL_INPUT]);
     await session.close();
@@ -82,6 +84,42 @@ describe('every tensor between input and scores', () => {
     });
     expect(missing).toEqual([]);
     expect(clamped.size).toBeGreaterThan(5);
+  });
+});
+
+/** Places in tables are whole numbers of their own type. */
+function isFloat({ graph }: OnnxFile, name: string): boolean {
+  const node = graph.node!.find(({ output }) => output!.includes(name))!;
+  const before = graph.node!.find(({ output }) => output!.includes(node.input![0]!));
+  return node.opType === 'Clip' || before?.opType !== 'Cast';
+}
+
+describe('tiles of many channels', () => {
+  const dims = [64, 5, 5] as const;
+  const nodes: Nodes = (graph) => conv(graph, 'x', [16, 64, 3], 1);
+
+  it.each([
+    ['three of 22 and 21 channels, a group each with their neighbours', 200, [3, 32]],
+    ['four of 16, a group each', 144, [4, 16]],
+    ['thirteen of 5, each by itself with its neighbours', 45, [1, 8]],
+  ] as const)('%s', async (_, rows, [groups, channels]) => {
+    const array = { rows, columns: 128 };
+    for (const weights of [
+      { method: 'ternary' },
+      { digits: [1, 2, 4] },
+    ] satisfies NetworkConfigInput['weights'][]) {
+      const hardware = await smallHardware({ weights, macro: { ...MACRO, array } }, [dims, nodes]);
+      const graph = hardwareGraph(hardware);
+      const { node, initializer } = orThrow(onnxOf('hw.onnx', graph)).graph;
+      const convolution = node!.find(({ opType }) => opType === 'Conv')!;
+      expect(convolution.attribute!.find(({ name }) => name === 'group')?.i ?? 1).toBe(groups);
+      expect(initializer!.find(({ name }) => name === convolution.input![1])!.dims![1]).toBe(channels);
+      const images = randomImages(6, dims, 2);
+      const session = await openSession(graph, 1);
+      const codes = (await session.run(images, [6, ...dims])).get('codes')!;
+      await session.close();
+      expect([...codes]).toEqual([...new GoldenNetwork(hardware).run(images)]);
+    }
   });
 });
 
