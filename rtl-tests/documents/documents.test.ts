@@ -24,6 +24,7 @@ const PAGES = [
   'docs/campaigns.md',
   'docs/networks.md',
   'examples/fine-tune/lenet/README.md',
+  'examples/language/README.md',
   'docs/library.md',
   'docs/verification.md',
   'docs/figures.md',

@@ -5,7 +5,7 @@ import { ChipModels } from '../../network/engine/die-models.js';
 import { GoldenNetwork } from '../../network/engine/golden.js';
 import type { NetworkHardware } from '../../network/engine/hardware.js';
 import { BATCH, classesOf } from '../../network/evaluate/forms.js';
-import { sizeOf } from '../../network/graph/steps.js';
+import { sizeOf, tokensOf } from '../../network/graph/steps.js';
 import { openImages } from '../../network/runtime/images.js';
 import { CORNERS, type CornerName } from '../montecarlo/corners.js';
 
@@ -53,7 +53,7 @@ export class ChipTester {
     const shape = network.shapes.get(network.input)!;
     const tested = chip === IDEAL ? new GoldenNetwork(hardware) : this.network;
     if (chip !== IDEAL) this.models.use(chip);
-    const images = orThrow(openImages(test, config.images, shape, labels.length));
+    const images = orThrow(openImages(test, config.images, shape, labels.length, tokensOf(network)));
     const wrong: number[] = [];
     let done = 0;
     try {

@@ -1,11 +1,11 @@
 import { requireWritable } from '../../common/files/output.js';
 import { writeNewFiles, writeWhole } from '../../common/files/writer.js';
-import { orThrow } from '../../common/problems.js';
+import { InvalidInput, orThrow } from '../../common/problems.js';
 import type { Work } from '../../common/work.js';
 import { calibratedNetwork } from '../../network/calibrated.js';
 import { hardwareGraph } from '../../network/export/onnx.js';
 import { macrosOf } from '../../network/plan/plan.js';
-import { pytorchFiles } from '../../network/pytorch/module.js';
+import { pytorchFiles, untrainable } from '../../network/pytorch/module.js';
 import { loadedWith, refuseTrained } from './network.js';
 
 export interface ExportFileOptions {
@@ -25,7 +25,11 @@ export async function exportFile(
 ) {
   requireWritable([{ path: output, kind: pytorch ? 'folder' : 'file' }], [file]);
   const loaded = await loadedWith(file, ['calibration']);
-  if (pytorch) refuseTrained(loaded);
+  if (pytorch) {
+    refuseTrained(loaded);
+    const problems = untrainable(loaded.plan);
+    if (problems.length > 0) throw new InvalidInput(problems);
+  }
   const { hardware } = orThrow(await calibratedNetwork(file, loaded, work, recalibrate));
   const { layers } = loaded.plan;
   const written = { file: output, layers: layers.length, macros: macrosOf(loaded.plan) };

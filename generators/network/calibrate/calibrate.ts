@@ -79,14 +79,11 @@ export async function calibrateNetwork(
         inputs[0]!.map((codes) => averaged(step, hardware, codes)),
       );
     } else {
-      const bounds = 'bounds' in step ? step.bounds : UNBOUNDED;
-      const range = boundedRange(formats.get(step.output)!, bounds, scales.get(step.output)!);
       const batches = inputs[0]!.map((_, batch) =>
         stepCodes(
           step,
-          network,
+          hardware,
           inputs.map((each) => each[batch]!),
-          range,
         ),
       );
       alive.set(step.output, batches);

@@ -1,5 +1,6 @@
 import { type Result, success } from '../../common/problems.js';
 import type { NetworkHardware } from '../engine/hardware.js';
+import { tokensOf } from '../graph/steps.js';
 import type { OnnxFile } from '../onnx/model.js';
 import type { NetworkPlan } from '../plan/plan.js';
 import { openImages, withImages } from '../runtime/images.js';
@@ -71,6 +72,7 @@ export class Calibrator {
   }
 
   private open({ network, config }: NetworkPlan) {
-    return openImages(this.file, config.images, network.shapes.get(network.input)!, config.images.count);
+    const shape = network.shapes.get(network.input)!;
+    return openImages(this.file, config.images, shape, config.images.count, tokensOf(network));
   }
 }

@@ -2,6 +2,7 @@ import { Interrupted } from '../../common/problems.js';
 import type { Distribution } from '../../levels/calibrate/distribution.js';
 import { type Network, sizeOf } from '../graph/steps.js';
 import { type OnnxFile, withOutputs } from '../onnx/model.js';
+import { keepsScale } from '../plan/formats.js';
 import type { ImageSet } from '../runtime/images.js';
 import { batchShape, openSession } from '../runtime/onnxruntime.js';
 import { RangeHistogram } from './range-histogram.js';
@@ -64,6 +65,17 @@ export class MomentSums {
   }
 }
 
+/** Samples x places x channels as samples x channels x places. */
+function channelsFirst(values: Float32Array, channels: number, places: number): Float32Array {
+  const ordered = new Float32Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    const channel = at % channels;
+    const place = Math.floor(at / channels) % places;
+    ordered[at - place * channels - channel + channel * places + place] = values[at]!;
+  }
+  return ordered;
+}
+
 /**
  * Runs the float model over images, one batch in memory at a time.
  *
@@ -71,13 +83,13 @@ export class MomentSums {
  */
 export async function floatStatistics(
   model: OnnxFile,
-  { input, steps, shapes }: Network,
+  { input, steps, shapes, sequences }: Network,
   images: ImageSet,
   onProgress: (done: number) => void,
   stop?: AbortSignal,
 ): Promise<FloatStatistics> {
   const linear = steps.filter((step) => step.kind === 'linear');
-  const made = steps.filter(({ kind }) => kind === 'linear' || kind === 'add' || kind === 'averagePool');
+  const made = steps.filter((step) => step.kind === 'add' || !keepsScale(step));
   const tensors = [...new Set([...made.map(({ output }) => output), ...linear.map(({ sums }) => sums)])];
   const histograms = new Map(
     [input, ...made.map(({ output }) => output)].map((name) => [name, new RangeHistogram()]),
@@ -96,7 +108,9 @@ export async function floatStatistics(
       }
       for (const step of linear) {
         const values = results.get(step.sums)!;
-        sums.get(step.name)!.add(values, values.length / count / step.outputs);
+        const pixels = values.length / count / step.outputs;
+        const ordered = sequences.has(step.output) ? channelsFirst(values, step.outputs, pixels) : values;
+        sums.get(step.name)!.add(ordered, pixels);
       }
       done += count;
       onProgress(done);

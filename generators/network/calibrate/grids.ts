@@ -23,6 +23,7 @@ export function codeScales(
 }
 
 function bestScale(members: readonly (readonly [CodeFormat, Distribution])[]): number {
+  if (members.some(([{ tokens }]) => tokens)) return 1;
   const ends = members.map(([format, { values }]) => {
     const { low, high } = codeRange(format);
     return Math.max((values[0] ?? 0) / (low || -1), (values.at(-1) ?? 0) / high);

@@ -3,7 +3,7 @@ import { type ArrayModel, type ArrayModels, idealModels } from './array-models.j
 import type { LayerHardware, NetworkHardware } from './hardware.js';
 import { digitalSums, layerSums, type Sums } from './layer.js';
 import { requantizedAll } from './requantizer.js';
-import { boundedRange, inputCodes, pooledSums, stepCodes } from './steps.js';
+import { inputCodes, pooledSums, stepCodes } from './steps.js';
 
 /**
  * The network on golden models of its macros: the reference for every other form of it.
@@ -74,9 +74,6 @@ export class GoldenNetwork {
       const sums = pooledSums(step, shapes.get(step.input)!, to, first);
       return requantizedAll(sums, to[1] * to[2], pools.get(step.name)!);
     }
-    const format = plan.formats.get(step.output)!;
-    const bounds = 'bounds' in step ? step.bounds : { low: -Infinity, high: Infinity };
-    const range = boundedRange(format, bounds, this.hardware.scales.get(step.output)!);
-    return stepCodes(step, plan.network, inputs, range);
+    return stepCodes(step, this.hardware, inputs);
   }
 }

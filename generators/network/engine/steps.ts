@@ -1,12 +1,14 @@
 import {
   type Bounds,
-  type Network,
   type PoolStep,
   type SampleShape,
   type Step,
   sizeOf,
+  UNBOUNDED,
 } from '../graph/steps.js';
 import { type CodeFormat, codeRange } from '../plan/formats.js';
+import type { CodeRange } from './digital.js';
+import { type DigitalContext, digitalCodes } from './digital-steps.js';
 
 /** Codes that a tensor may take behind a bound, in its scale. */
 export function boundedRange(
@@ -31,14 +33,21 @@ export function inputCodes(samples: Float32Array, scale: number, format: CodeFor
   });
 }
 
+/** Codes that a step may give. */
+export function rangeOf(step: Step, { plan, scales }: DigitalContext): CodeRange {
+  const bounds = 'bounds' in step ? step.bounds : UNBOUNDED;
+  return boundedRange(plan.formats.get(step.output)!, bounds, scales.get(step.output)!);
+}
+
 /** What a step that is no layer makes of codes. */
 export function stepCodes(
   step: Exclude<Step, { kind: 'linear' | 'averagePool' }>,
-  { shapes }: Network,
+  context: DigitalContext,
   inputs: readonly Int16Array[],
-  range: { readonly low: number; readonly high: number },
 ): Int16Array {
+  const { shapes } = context.plan.network;
   const to = shapes.get(step.output)!;
+  const range = rangeOf(step, context);
   const [first] = inputs as [Int16Array];
   switch (step.kind) {
     case 'add':
@@ -66,6 +75,11 @@ export function stepCodes(
         column - x,
       ]);
     }
+    case 'embedding':
+    case 'norm':
+    case 'attention':
+    case 'function':
+      return digitalCodes(step, context, inputs, range);
     default: {
       const sizes = step.inputs.map((name) => sizeOf(shapes.get(name)!));
       const codes = new Int16Array((first.length / sizes[0]!) * sizeOf(to));

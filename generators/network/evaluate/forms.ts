@@ -3,7 +3,7 @@ import type { Range } from '../../common/shard.js';
 import { wilson } from '../../common/wilson.js';
 import type { NetworkHardware } from '../engine/hardware.js';
 import { GoldenThreads } from '../engine/threads.js';
-import { type SampleShape, sizeOf } from '../graph/steps.js';
+import { type SampleShape, sizeOf, tokensOf } from '../graph/steps.js';
 import type { OnnxFile } from '../onnx/model.js';
 import type { ImageSet } from '../runtime/images.js';
 import { batchShape, openSession } from '../runtime/onnxruntime.js';
@@ -56,7 +56,8 @@ export async function hardwareForm(
   const shape = network.shapes.get(network.input)!;
   if (engine === 'onnx') {
     const { hardwareGraph } = await import('../export/onnx.js');
-    return sessionForm(hardwareGraph(hardware), shape, threads);
+    const taken = tokensOf(network) === undefined ? shape : [shape[0]];
+    return sessionForm(hardwareGraph(hardware), taken, threads);
   }
   const golden = new GoldenThreads(hardware, threads);
   return {

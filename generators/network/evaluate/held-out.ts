@@ -1,7 +1,7 @@
 import type { Result } from '../../common/problems.js';
 import type { Range } from '../../common/shard.js';
 import type { ThreadedWork } from '../../common/work.js';
-import type { SampleShape } from '../graph/steps.js';
+import { type SampleShape, tokensOf } from '../graph/steps.js';
 import type { NetworkPlan } from '../plan/plan.js';
 import { type ImageSet, openImages, readLabels, withImages } from '../runtime/images.js';
 import {
@@ -46,7 +46,7 @@ export function withTestImages<Value>(
   work: (heldOut: HeldOut) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
   const shape = network.shapes.get(network.input)!;
-  return withImages(openImages(files.test, config.images, shape, most), async (images) => {
+  return withImages(openImages(files.test, config.images, shape, most, tokensOf(network)), async (images) => {
     const labels = readLabels(files.labels, images.count);
     if (!labels.ok) return labels;
     const labelled = { images, shape, labels: labels.value };

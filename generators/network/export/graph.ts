@@ -1,5 +1,5 @@
-import { encodeModel, type OnnxAttribute, type OnnxNode, type OnnxTensor } from '../onnx/schema.js';
-import { floatTensor, wholeTensor } from '../onnx/tensor.js';
+import { ELEMENT, encodeModel, type OnnxAttribute, type OnnxNode, type OnnxTensor } from '../onnx/schema.js';
+import { doubleTensor, floatTensor, wholeTensor } from '../onnx/tensor.js';
 
 /** Operators of a graph: those of the standard alone, or MultiThreshold of QONNX for the converters as well. */
 export type GraphForm = 'standard' | 'qonnx';
@@ -12,7 +12,11 @@ export class GraphBuilder {
   private readonly constants: OnnxTensor[] = [];
   private count = 0;
 
-  constructor(readonly form: GraphForm = 'standard') {}
+  /** @param opset version of the standard's operators: 13 is what any runtime of the last years reads */
+  constructor(
+    readonly form: GraphForm = 'standard',
+    private readonly opset = 13,
+  ) {}
 
   /** Adds a node and returns the name of its result. */
   node(
@@ -63,6 +67,18 @@ export class GraphBuilder {
     return this.floats([], Float32Array.of(value));
   }
 
+  doubles(dims: readonly number[], values: Float64Array): string {
+    const name = `c${++this.count}`;
+    this.constants.push(doubleTensor(name, dims, values));
+    return name;
+  }
+
+  whole(value: number): string {
+    const name = `c${++this.count}`;
+    this.constants.push(wholeTensor(name, [], [value]));
+    return name;
+  }
+
   wholes(values: readonly number[]): string {
     const name = `c${++this.count}`;
     this.constants.push(wholeTensor(name, [values.length], values));
@@ -74,22 +90,23 @@ export class GraphBuilder {
     return this.node('Clip', [value, this.float(low), this.float(high)], {}, output);
   }
 
-  /** The bytes of the model. Opset 13, IR version 7: any runtime of the last years reads them. */
+  /** The bytes of the model, IR version 7. */
   model(
     producerVersion: string,
-    input: { readonly name: string; readonly dims: readonly number[] },
+    input: { readonly name: string; readonly dims: readonly number[]; readonly whole?: boolean },
     output: { readonly name: string; readonly dims: readonly number[] },
   ): Uint8Array {
-    const value = ({ name, dims }: typeof input) => {
+    const value = ({ name, dims, whole = false }: typeof input) => {
       const dim = [{ dimParam: 'N' }, ...dims.map((dimValue) => ({ dimValue }))];
-      return { name, type: { tensorType: { elemType: 1, shape: { dim } } } };
+      const elemType = whole ? ELEMENT.int64 : ELEMENT.float;
+      return { name, type: { tensorType: { elemType, shape: { dim } } } };
     };
     return encodeModel({
       irVersion: 7,
       producerName: 'imcgen',
       producerVersion,
       opsetImport: [
-        { domain: '', version: 13 },
+        { domain: '', version: this.opset },
         ...(this.form === 'qonnx' ? [{ domain: QONNX, version: 1 }] : []),
       ],
       graph: {

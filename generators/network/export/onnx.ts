@@ -1,8 +1,10 @@
 import { VERSION } from '../../common/version.js';
+import { type DigitalStep, isDigital } from '../engine/digital-steps.js';
 import type { NetworkHardware } from '../engine/hardware.js';
-import { boundedRange } from '../engine/steps.js';
-import { inputsOf, type PoolStep, type SampleShape, type Step, UNBOUNDED } from '../graph/steps.js';
+import { rangeOf } from '../engine/steps.js';
+import { inputsOf, type PoolStep, type SampleShape, type Step, tokensOf } from '../graph/steps.js';
 import { codeRange } from '../plan/formats.js';
+import { digitalUnitNode } from './digital.js';
 import { GraphBuilder, type GraphForm } from './graph.js';
 import { layerNode, requantizerNode } from './layers.js';
 
@@ -17,8 +19,8 @@ import { layerNode, requantizerNode } from './layers.js';
  * @returns the bytes of the model: it takes what the float network takes, and gives the codes of its result
  */
 export function hardwareGraph(hardware: NetworkHardware, form: GraphForm = 'standard'): Uint8Array {
-  const { plan, scales, layers, pools } = hardware;
-  const { network, formats } = plan;
+  const { plan, layers, pools } = hardware;
+  const { network } = plan;
   const graph = new GraphBuilder(form);
   const names = new Map<string, string>();
   const output = 'codes';
@@ -27,10 +29,6 @@ export function hardwareGraph(hardware: NetworkHardware, form: GraphForm = 'stan
   names.set(network.input, inputCodesNode(graph, hardware));
   for (const step of network.steps) {
     const inputs = inputsOf(step).map((name) => names.get(name)!);
-    const range = () => {
-      const bounds = 'bounds' in step ? step.bounds : UNBOUNDED;
-      return boundedRange(formats.get(step.output)!, bounds, scales.get(step.output)!);
-    };
     let made: string;
     if (step.kind === 'linear') made = layerNode(graph, layers.get(step.name)!, inputs[0]!);
     else if (step.kind === 'averagePool') {
@@ -39,7 +37,8 @@ export function hardwareGraph(hardware: NetworkHardware, form: GraphForm = 'stan
         pooledNode(graph, step, shapeOf(step.input), inputs[0]!),
         pools.get(step.name)!,
       );
-    } else made = movedNode(graph, step, network.shapes, inputs, range);
+    } else if (isDigital(step)) made = digitalUnitNode(graph, step, hardware, inputs);
+    else made = movedNode(graph, step, network.shapes, inputs, () => rangeOf(step, hardware));
     names.set(step.output, made);
   }
   const last = names.get(network.output)!;
@@ -47,7 +46,9 @@ export function hardwareGraph(hardware: NetworkHardware, form: GraphForm = 'stan
   const [channels, height, width] = shapeOf(network.output);
   return graph.model(
     VERSION,
-    { name: network.input, dims: inputShape },
+    tokensOf(network) !== undefined
+      ? { name: network.input, dims: [inputShape[0]], whole: true }
+      : { name: network.input, dims: inputShape },
     { name: flat, dims: [channels * height * width] },
   );
 }
@@ -62,6 +63,7 @@ function pooledNode(graph: GraphBuilder, step: PoolStep, [channels]: SampleShape
 
 function inputCodesNode(graph: GraphBuilder, { plan, scales }: NetworkHardware): string {
   const { input } = plan.network;
+  if (tokensOf(plan.network) !== undefined) return input;
   const { low, high } = codeRange(plan.formats.get(input)!);
   const scaled = graph.node('Mul', [input, graph.float(1 / scales.get(input)!)]);
   return graph.clip(graph.node('Floor', [graph.node('Add', [scaled, graph.float(0.5)])]), low, high);
@@ -69,7 +71,7 @@ function inputCodesNode(graph: GraphBuilder, { plan, scales }: NetworkHardware):
 
 function movedNode(
   graph: GraphBuilder,
-  step: Exclude<Step, { kind: 'linear' | 'averagePool' }>,
+  step: Exclude<Step, DigitalStep | { kind: 'linear' | 'averagePool' }>,
   shapes: ReadonlyMap<string, SampleShape>,
   inputs: readonly string[],
   range: () => { readonly low: number; readonly high: number },

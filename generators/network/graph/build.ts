@@ -1,8 +1,12 @@
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import type { OnnxFile } from '../onnx/model.js';
+import { ELEMENT } from '../onnx/schema.js';
 import { type Constant, constantOf } from '../onnx/tensor.js';
+import { attentionPart, dimsOf, insideAttention } from './attention.js';
 import { evaluated } from './constants.js';
+import { composed, FUNCTIONS, noFunction, settle } from './functions.js';
 import { type Node, neededNodes } from './nodes.js';
+import { withNorms } from './norms.js';
 import { OPERATORS } from './operators.js';
 import type { Sketch } from './sketch.js';
 import { inputsOf, type Network, type SampleShape } from './steps.js';
@@ -25,49 +29,65 @@ export function buildNetwork(model: OnnxFile): Result<Network> {
   const ends = endsOf(model, constants);
   if (!ends.ok) return failure(...problems, ...ends.problems);
   if (problems.length > 0) return failure(...problems);
-  const { input, output, shape } = ends.value;
-  const nodes = neededNodes(model, output);
+  const { input, output, shape, tokens } = ends.value;
+  const nodes = withNorms(file, neededNodes(model, output), constants);
   const readers = new Map<string, number>([[output, 1]]);
   for (const node of nodes) {
     for (const name of node.inputs) readers.set(name, (readers.get(name) ?? 0) + 1);
   }
   const sketch: Sketch = {
-    ...{ file, constants, readers, steps: [], names: new Set() },
+    ...{ file, input, tokens, constants, readers, steps: [], names: new Set(), views: new Map() },
     shapes: new Map([[input, shape]]),
     ranks: new Map([[input, rankOf(model, input)]]),
     unknown: new Set(),
   };
   for (const node of nodes) problems.push(...place(node, sketch));
+  settle(output, sketch);
+  if (problems.length === 0 && !sketch.shapes.has(output)) {
+    problems.push({ file, path: output, message: 'ends in the middle of an attention' });
+  }
   if (problems.length > 0) return failure(...problems);
-  return success({ file, input, output, steps: sketch.steps, shapes: usedShapes(sketch, input) });
+  const shapes = usedShapes(sketch, input);
+  const sequences = new Set([...shapes.keys()].filter((name) => sketch.ranks.get(name) === 3));
+  return success({ file, input, output, steps: sketch.steps, shapes, sequences });
 }
 
 /** Turns one node into a step, a constant, or problems. What depends on a node that failed is passed over. */
 function place(node: Node, sketch: Sketch): Problem[] {
-  const { constants, shapes, unknown } = sketch;
+  const { constants, unknown } = sketch;
   if (node.inputs.some((name) => unknown.has(name))) {
     unknown.add(node.output);
     return [];
   }
-  const first = shapes.get(node.inputs[0] ?? '');
   const constant = evaluated(node.op, {
     inputs: node.inputs.filter((name) => name !== '').map((name) => constants.get(name)),
     ints: (name) => node.ints(name),
     int: (name, fallback) => node.int(name, fallback),
     tensor: (name) => node.tensor(name),
-    shape: first && (sketch.ranks.get(node.inputs[0]!) === 2 ? [1, first[0]] : [1, ...first]),
+    shape: dimsOf(sketch, node.inputs[0] ?? ''),
   });
   if (constant !== undefined) {
     constants.set(node.output, constant);
     return [];
   }
-  const operator = Object.hasOwn(OPERATORS, node.op) ? OPERATORS[node.op]! : undefined;
-  const problems =
-    operator === undefined
-      ? [node.problem('has no place on macros or in the digital units between them', unmapped(node.op))]
-      : operator(node, sketch);
+  const problems = placed(node, sketch);
   if (problems.length > 0) unknown.add(node.output);
   return problems;
+}
+
+function placed(node: Node, sketch: Sketch): Problem[] {
+  const part = attentionPart(node, sketch);
+  if (part !== undefined) return part;
+  if (composed(node, sketch)) return [];
+  for (const name of node.inputs) settle(name, sketch);
+  if (node.inputs.some((name) => sketch.views.has(name))) return insideAttention(node);
+  if (sketch.tokens && node.inputs.includes(sketch.input) && node.op !== 'Gather') {
+    return [node.problem('computes with numbers of tokens', 'They are looked up in a table, by Gather.')];
+  }
+  const operator = Object.hasOwn(OPERATORS, node.op) ? OPERATORS[node.op]! : undefined;
+  if (operator !== undefined) return operator(node, sketch);
+  if (FUNCTIONS.includes(node.op)) return noFunction(node);
+  return [node.problem('has no place on macros or in the digital units between them', unmapped(node.op))];
 }
 
 /** What helps with operators that trained models often hold. */
@@ -75,9 +95,10 @@ function unmapped(op: string): string {
   if (op === 'Softmax' || op === 'LogSoftmax' || op === 'ArgMax') {
     return 'Export the model up to its class scores: they rank as what comes after them does.';
   }
-  if (op === 'Gelu' || op === 'Erf' || op === 'Tanh' || op === 'Sigmoid' || op === 'LeakyRelu') {
-    return 'Train with ReLU or Clip in its place.';
-  }
+  if (op === 'LeakyRelu' || op === 'Elu') return 'Train with ReLU, Clip or GELU in its place.';
+  if (op === 'Where')
+    return 'Export with sequences of one length and no mask: every place attends to all places.';
+  if (op === 'Split') return 'Use a matrix product for each part, or Slice.';
   if (op === 'Dropout') return 'Export in inference mode: model.eval().';
   return `Mapped are: ${Object.keys(OPERATORS).join(', ')}.`;
 }
@@ -86,6 +107,8 @@ interface Ends {
   readonly input: string;
   readonly output: string;
   readonly shape: SampleShape;
+  /** Whole numbers: of tokens. */
+  readonly tokens: boolean;
 }
 
 function endsOf({ file, graph }: OnnxFile, constants: ReadonlyMap<string, Constant>): Result<Ends> {
@@ -104,12 +127,13 @@ function endsOf({ file, graph }: OnnxFile, constants: ReadonlyMap<string, Consta
     return failure({
       file,
       path: input,
-      message: `has shape [${found}]; inputs are [N, C, H, W] or [N, F], all but N known`,
+      message: `has shape [${found}]; inputs are [N, C, H, W] or [N, F], of tokens [N, T], all but N known`,
       fix: 'Export with a sample of the size that is used, and a dynamic axis for the batch alone.',
     });
   }
   const [channels, height = 1, width = 1] = extents;
-  return success({ input, output: outputs[0]!.name, shape: [channels!, height, width] });
+  const tokens = type?.tensorType?.elemType === ELEMENT.int64 || type?.tensorType?.elemType === ELEMENT.int32;
+  return success({ input, output: outputs[0]!.name, shape: [channels!, height, width], tokens });
 }
 
 function rankOf({ graph }: OnnxFile, input: string): number {

@@ -1,4 +1,5 @@
 import type { Constant } from '../onnx/tensor.js';
+import { type Expression, isBinary, isUnary, valueAt } from './expressions.js';
 
 /** What a node is given: its constant inputs in order, its attributes, shapes of its inputs. */
 interface Given {
@@ -35,7 +36,17 @@ export function evaluated(opType: string, given: Given): Constant | undefined {
     case 'Squeeze':
       // Only vectors of whole numbers pass here: one axis more or less does not move them.
       return whole(opType === 'Unsqueeze' ? [first.values.length] : [], first.values);
+    case 'Add':
+    case 'Sub':
+    case 'Mul':
+    case 'Div':
+    case 'Sqrt':
+    case 'Pow':
+      return scalar(opType, first, second);
     case 'Gather': {
+      if (first.dims.length === 2 && second!.dims.length === 1 && given.int('axis', 0) === 0) {
+        return pickedRows(first, second!);
+      }
       const picked = [...second!.values].map(
         (at) => first.values[at < 0 ? at + first.values.length : at] ?? Number.NaN,
       );
@@ -58,6 +69,41 @@ export function evaluated(opType: string, given: Given): Constant | undefined {
     default:
       return undefined;
   }
+}
+
+/** Factors and lengths, as exporters compute them from shapes. */
+function scalar(
+  op: string,
+  { values, whole: isWhole }: Constant,
+  second: Constant | undefined,
+): Constant | undefined {
+  const name = isUnary(op) || isBinary(op) ? op : undefined;
+  const other = second?.values ?? [];
+  if (
+    name === undefined ||
+    values.length !== 1 ||
+    other.length > 1 ||
+    isUnary(name) !== (other.length === 0)
+  ) {
+    return undefined;
+  }
+  const side = (value: number): Expression => ({ op: 'constant', value });
+  const value = isUnary(name)
+    ? valueAt({ op: name, of: side(values[0]!) }, 0)
+    : valueAt({ op: name, left: side(values[0]!), right: side(other[0]!) }, 0);
+  const kept = isWhole && (second?.whole ?? true) && name !== 'Sqrt';
+  const result = kept && name === 'Div' ? Math.trunc(value) : value;
+  return { dims: [], values: Float64Array.of(result), whole: kept };
+}
+
+/** Rows of a table, as places are looked up. */
+function pickedRows({ dims, values, whole: isWhole }: Constant, rows: Constant): Constant {
+  const [count, size] = dims as [number, number];
+  const picked = [...rows.values].flatMap((at) => {
+    const from = size * (at < 0 ? at + count : at);
+    return [...values.subarray(from, from + size)];
+  });
+  return { dims: [rows.values.length, size], values: Float64Array.from(picked), whole: isWhole };
 }
 
 function constantNode({ tensor, ints, int }: Given): Constant | undefined {

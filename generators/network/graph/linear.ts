@@ -28,14 +28,16 @@ export function convolution(node: Node, sketch: Sketch): Problem[] {
   return put(node, sketch, step, [outputs!, ...windowedSize(shape, window)]);
 }
 
-/** Gemm and MatMul of vectors: a convolution of kernel 1 x 1 over an image of one pixel. */
+/** Gemm and MatMul: a convolution of kernel 1 x 1 over an image of one pixel, or of one a place of a sequence. */
 export function matrixProduct(node: Node, sketch: Sketch): Problem[] {
   const [input, weightName, biasName] = node.inputs;
   const weights = sketch.constants.get(weightName ?? '');
   const shape = sketch.shapes.get(input!);
-  if (weights === undefined || shape === undefined || sketch.ranks.get(input!) !== 2) {
-    const fix = 'Vectors [N, F] times constant weights are mapped; products of two activations stay digital.';
-    return [node.problem('multiplies other things than a vector and constant weights', fix)];
+  const rank = sketch.ranks.get(input!)!;
+  if (weights === undefined || weights.dims.length !== 2 || shape === undefined || rank === 4) {
+    const fix =
+      'Vectors [N, F] and sequences [N, T, C] times constant weights are mapped, and products of attention.';
+    return [node.problem('multiplies other things than vectors and constant weights', fix)];
   }
   const gemm = node.op === 'Gemm';
   if (gemm && node.int('transA', 0) !== 0) return [node.problem('turns its input around', 'Use transA 0.')];
@@ -44,6 +46,7 @@ export function matrixProduct(node: Node, sketch: Sketch): Problem[] {
   const [channels, outputs] = turned
     ? [weights.dims[1]!, weights.dims[0]!]
     : [weights.dims[0]!, weights.dims[1]!];
+  if (channels !== shape[0]) return [node.problem(`takes ${channels} channels of ${shape[0]}`)];
   const given = biasName ? sketch.constants.get(biasName)?.values : new Float32Array(outputs);
   if (given === undefined) return [node.problem('has a bias that is computed')];
   const values = new Float32Array(outputs * channels);
@@ -59,7 +62,7 @@ export function matrixProduct(node: Node, sketch: Sketch): Problem[] {
     ...{ sums: node.output, outputs, channels, weights: values, bias, bounds: UNBOUNDED },
     window: { kernel: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0] },
   };
-  return put(node, sketch, step, [outputs, 1, 1], 2);
+  return put(node, sketch, step, [outputs, shape[1], 1], rank);
 }
 
 /** Folds batch norm, gamma (x - mean) / sqrt(variance + epsilon) + beta, into the layer before it. */
@@ -67,7 +70,8 @@ export function normalized(node: Node, sketch: Sketch): Problem[] {
   const step = openStep(node, sketch);
   const lists = node.inputs.slice(1).map((name) => sketch.constants.get(name)?.values);
   const [gamma, beta, mean, variance] = lists;
-  if (step?.kind !== 'linear' || !gamma || !beta || !mean || !variance) {
+  const places = sketch.ranks.get(node.inputs[0]!) === 3;
+  if (step?.kind !== 'linear' || places || !gamma || !beta || !mean || !variance) {
     const fix = 'It is folded right behind Conv, Gemm or MatMul whose result nothing else reads.';
     return [node.problem('has no layer that it could be folded into', fix)];
   }

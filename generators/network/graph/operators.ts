@@ -1,7 +1,10 @@
 import type { Problem } from '../../common/problems.js';
+import type { Constant } from '../onnx/tensor.js';
+import { dimsOf } from './attention.js';
 import { reshaped, sliced } from './constants.js';
 import { convolution, matrixProduct, normalized } from './linear.js';
 import type { Node } from './nodes.js';
+import { gather, layerNorm, placed, sampleAxisOf } from './sequences.js';
 import { freshName, type Operator, openStep, put, replace, type Sketch, windowOf } from './sketch.js';
 import {
   type AddStep,
@@ -28,6 +31,8 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   ReduceMean: globalAverage,
   Flatten: (node, sketch) => {
     const shape = sketch.shapes.get(node.inputs[0]!)!;
+    const moves = sketch.ranks.get(node.inputs[0]!) === 3 && shape[1] > 1;
+    if (moves) return flattened(node);
     return node.int('axis', 1) === 1
       ? alias(node, sketch, [sizeOf(shape), 1, 1], 2)
       : [node.problem('joins samples', 'Use axis 1.')];
@@ -40,6 +45,8 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Pad: pad,
   Slice: slice,
   Concat: concat,
+  Gather: gather,
+  LayerNormalization: layerNorm,
 };
 
 function bounded(node: Node, sketch: Sketch, bounds: Bounds): Problem[] {
@@ -81,14 +88,22 @@ function add(node: Node, sketch: Sketch): Problem[] {
     };
     return put(node, sketch, step, a);
   }
+  const at = placed(node, sketch, data, constant);
+  if (at !== undefined) return at;
   const step = sketch.steps.find(({ output }) => output === data);
-  const isLast = step?.kind === 'linear' && step.bounds.low === UNBOUNDED.low;
+  const isLast =
+    step?.kind === 'linear' && step.bounds.low === UNBOUNDED.low && alongChannels(sketch, data, constant);
   if (!isLast || sketch.readers.get(data) !== 1 || constant.values.length !== step.outputs) {
     const fix = 'A bias of one value an output channel, right behind Conv, Gemm or MatMul, is folded in.';
     return [node.problem(`adds ${constant.values.length} constants`, fix)];
   }
   const bias = step.bias.map((value, channel) => value + constant.values[channel]!);
   return replace(sketch, step, { ...step, bias, output: node.output, sums: node.output });
+}
+
+/** Whether constants added to a tensor are one a channel, and not one a place. */
+function alongChannels({ ranks }: Sketch, tensor: string, { dims, values }: Constant): boolean {
+  return ranks.get(tensor) === 4 || dims.at(-1) === values.length || values.length === 1;
 }
 
 function pool(node: Node, sketch: Sketch): Problem[] {
@@ -111,20 +126,21 @@ function pool(node: Node, sketch: Sketch): Problem[] {
 function globalAverage(node: Node, sketch: Sketch): Problem[] {
   const [input, axesInput] = node.inputs;
   const shape = sketch.shapes.get(input!)!;
-  if (node.op === 'ReduceMean') {
-    const axes = node.ints('axes') ?? [...(sketch.constants.get(axesInput ?? '')?.values ?? [])];
-    const spatial = axes.map((axis) => (axis < 0 ? axis + 4 : axis)).sort((a, b) => a - b);
-    if (sketch.ranks.get(input!) !== 4 || spatial.join() !== '2,3') {
-      return [
-        node.problem(`averages over axes ${axes.join(', ')}`, 'Height and width, 2 and 3, are mapped.'),
-      ];
-    }
+  const rank = sketch.ranks.get(input!)!;
+  const axes =
+    node.op === 'ReduceMean'
+      ? (node.ints('axes') ?? [...(sketch.constants.get(axesInput ?? '')?.values ?? [])])
+      : Array.from({ length: Math.max(0, rank - 2) }, (_, axis) => axis + 2);
+  const sorted = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
+  if (sorted.join() !== (rank === 4 ? '2,3' : '1') || rank === 2) {
+    const fix = 'Height and width of images, 2 and 3, and places of sequences, 1, are mapped.';
+    return [node.problem(`averages over axes ${axes.join(', ')}`, fix)];
   }
   const kept = node.op === 'GlobalAveragePool' || node.int('keepdims', 1) !== 0;
   const window: Window = { kernel: [shape[1], shape[2]], strides: [1, 1], pads: [0, 0, 0, 0] };
   const name = freshName(sketch, node);
   const step: Step = { kind: 'averagePool', name, input: input!, output: node.output, window };
-  return put(node, sketch, step, [shape[0], 1, 1], kept ? 4 : 2);
+  return put(node, sketch, step, [shape[0], 1, 1], kept ? rank : 2);
 }
 
 function same(node: Node, sketch: Sketch): Problem[] {
@@ -138,18 +154,19 @@ function alias(node: Node, sketch: Sketch, shape: SampleShape, rank: number): []
   return put(node, sketch, { kind: 'reshape', name, input: input!, output: node.output }, shape, rank);
 }
 
-function fullShape(sketch: Sketch, tensor: string): number[] {
-  const shape = sketch.shapes.get(tensor)!;
-  return sketch.ranks.get(tensor) === 2 ? [1, shape[0]] : [1, ...shape];
+function flattened(node: Node): Problem[] {
+  const fix = 'Take one place of the sequence, or the mean of all, in the place of this node.';
+  return [node.problem('makes a vector of a sequence', fix)];
 }
 
 function reshape(node: Node, sketch: Sketch): Problem[] {
   const [input, target] = node.inputs;
-  const from = fullShape(sketch, input!);
+  const from = dimsOf(sketch, input!)!;
   const given = sketch.constants.get(target ?? '')?.values ?? node.ints('axes');
   if (given === undefined) return [node.problem('takes a shape that is computed from data')];
   const axes = new Set([...given].map((axis) => (axis < 0 ? axis + from.length : axis)));
   const to = node.op === 'Squeeze' ? from.filter((_, axis) => !axes.has(axis)) : reshaped(from, [...given]);
+  if (sketch.ranks.get(input!) === 3 && from[1]! > 1) return flattened(node);
   if (to === undefined || to[0] !== 1 || !(to.length === 2 || to.length === 4)) {
     const shape = to === undefined ? [...given] : ['N', ...to.slice(1)];
     return [
@@ -165,7 +182,7 @@ function reshape(node: Node, sketch: Sketch): Problem[] {
 /** Only where no value moves: the axes that change places hold one element. */
 function transpose(node: Node, sketch: Sketch): Problem[] {
   const [input] = node.inputs;
-  const from = fullShape(sketch, input!);
+  const from = dimsOf(sketch, input!)!;
   const order = node.ints('perm') ?? from.map((_, axis) => from.length - 1 - axis);
   const long = order.filter((axis) => from[axis]! > 1);
   if (order[0] !== 0 || long.some((axis, at) => at > 0 && axis < long[at - 1]!)) {
@@ -185,6 +202,7 @@ function pad(node: Node, sketch: Sketch): Problem[] {
     return [node.problem('pads with other values than 0', 'Use mode constant and value 0.')];
   }
   const rank = pads.length / 2;
+  if (rank === 3) return [node.problem('pads a sequence', 'Pad its tokens.')];
   const all = [...pads];
   if (
     all[0] !== 0 ||
@@ -216,9 +234,9 @@ function slice(node: Node, sketch: Sketch): Problem[] {
   const step = [1, 1, 1];
   const count: number[] = [...shape];
   for (const [at, axis] of [...axes!].entries()) {
-    const sampleAxis = (axis < 0 ? axis + sketch.ranks.get(input!)! : axis) - 1;
-    const taken = sliced(shape[sampleAxis] ?? 1, starts[at]!, ends[at]!, steps?.[at] ?? 1);
-    if (sampleAxis < 0) {
+    const sampleAxis = sampleAxisOf(sketch.ranks.get(input!)!, axis);
+    const taken = sliced(shape[sampleAxis ?? -1] ?? 1, starts[at]!, ends[at]!, steps?.[at] ?? 1);
+    if (sampleAxis === undefined) {
       if (taken.first !== 0 || taken.count < 1) return [node.problem('cuts the batch')];
       continue;
     }
@@ -235,11 +253,15 @@ function slice(node: Node, sketch: Sketch): Problem[] {
 
 function concat(node: Node, sketch: Sketch): Problem[] {
   const shapes = node.inputs.map((name) => sketch.shapes.get(name));
-  const axis = node.int('axis', 1);
+  const given = node.int('axis', 1);
+  const rank = sketch.ranks.get(node.inputs[0]!)!;
+  const axis = sampleAxisOf(rank, given);
   const [first] = shapes;
   const even = shapes.every((shape) => shape?.[1] === first?.[1] && shape?.[2] === first?.[2]);
-  if (first === undefined || axis !== 1 || !even) {
-    return [node.problem(`joins along axis ${axis}`, 'Channels of images of one size are joined, axis 1.')];
+  if (first === undefined || axis !== 0 || !even) {
+    const fix =
+      'Channels of images or sequences of one size are joined: axis 1 of [N, C, H, W], 2 of [N, T, C].';
+    return [node.problem(`joins along axis ${given}`, fix)];
   }
   const channels = shapes.reduce((sum, shape) => sum + shape![0], 0);
   const step: Step = {

@@ -1,5 +1,6 @@
 import type { Problem } from '../../common/problems.js';
 import type { Constant } from '../onnx/tensor.js';
+import type { Expression } from './expressions.js';
 import type { Node } from './nodes.js';
 import {
   type AddStep,
@@ -10,9 +11,61 @@ import {
   type Window,
 } from './steps.js';
 
+/** An axis of a sequence: its places, its channels, or the heads that channels are shared out to and their parts. */
+export type Axis = 'place' | 'channel' | 'head' | 'part';
+
+/** A sequence with its axes split and turned, times a factor. */
+export interface AxesView {
+  readonly kind: 'axes';
+  readonly base: string;
+  /** Without the batch. */
+  readonly axes: readonly Axis[];
+  readonly heads: number;
+  readonly factor: number;
+}
+
+/** Products of queries and keys, or the shares that softmax makes of them. */
+export interface ScoresView {
+  readonly kind: 'scores';
+  readonly query: string;
+  readonly key: string;
+  readonly heads: number;
+  readonly factor: number;
+  /** Without an axis of heads. */
+  readonly flat: boolean;
+  readonly shares: boolean;
+}
+
+/** Values weighted with their shares, axes not yet where they were. */
+export interface MixedView {
+  readonly kind: 'mixed';
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+  readonly heads: number;
+  readonly factor: number;
+  readonly axes: readonly Axis[];
+}
+
+/** A function of a tensor that no step computes yet. */
+export interface FunctionView {
+  readonly kind: 'function';
+  /** That ends it. */
+  readonly node: Node;
+  readonly base: string;
+  readonly of: Expression;
+}
+
+/** A tensor of the model that the hardware does not hold in this form: what is made of it does. */
+export type View = AxesView | ScoresView | MixedView | FunctionView;
+
 /** A network under construction. */
 export interface Sketch {
   readonly file: string;
+  /** Of the network. */
+  readonly input: string;
+  /** Whether the input is numbers of tokens. */
+  readonly tokens: boolean;
   readonly constants: Map<string, Constant>;
   /** How often a tensor is read, the result of the network once. */
   readonly readers: ReadonlyMap<string, number>;
@@ -20,8 +73,9 @@ export interface Sketch {
   readonly names: Set<string>;
   /** Of one sample. */
   readonly shapes: Map<string, SampleShape>;
-  /** Dimensions in the model, the batch included: 4 images, 2 vectors. */
+  /** Dimensions in the model, the batch included: 4 images, 3 sequences, 2 vectors. */
   readonly ranks: Map<string, number>;
+  readonly views: Map<string, View>;
   /** Tensors behind a node that failed. */
   readonly unknown: Set<string>;
 }

@@ -1,4 +1,6 @@
-/** Channels, height and width of one sample; a vector of n features is [n, 1, 1]. */
+import type { Expression } from './expressions.js';
+
+/** Channels, height and width of one sample; a vector of n features is [n, 1, 1], a sequence of t such vectors [n, t, 1]. */
 export type SampleShape = readonly [channels: number, height: number, width: number];
 
 /** What follows a sum: ReLU is low 0. Activation units; infinite where nothing clips. */
@@ -92,6 +94,42 @@ export interface ReshapeStep extends StepBase {
   readonly input: string;
 }
 
+/** Rows of a table by the numbers of tokens, each with what is added at its place. */
+export interface EmbeddingStep extends StepBase {
+  readonly kind: 'embedding';
+  readonly input: string;
+  /** Tokens x channels, token by token. */
+  readonly rows: Float32Array;
+  /** Places x channels, place by place; 0 where nothing is added. */
+  readonly places: Float32Array;
+}
+
+/** Each vector of channels at mean 0 and variance 1, then `gain * x + center`. */
+export interface NormStep extends StepBase {
+  readonly kind: 'norm';
+  readonly input: string;
+  readonly gain: Float32Array;
+  readonly center: Float32Array;
+  /** Added to the variance. */
+  readonly epsilon: number;
+}
+
+/** `softmax(factor * Q K^T) V`, channels shared out to heads one after the other. */
+export interface AttentionStep extends StepBase {
+  readonly kind: 'attention';
+  /** Q, K and V: channels x places each. */
+  readonly inputs: readonly [query: string, key: string, value: string];
+  readonly heads: number;
+  readonly factor: number;
+}
+
+/** A function of each value by itself. */
+export interface FunctionStep extends StepBase {
+  readonly kind: 'function';
+  readonly input: string;
+  readonly of: Expression;
+}
+
 export type Step =
   | LinearStep
   | AddStep
@@ -100,7 +138,11 @@ export type Step =
   | SelectStep
   | PadStep
   | ConcatStep
-  | ReshapeStep;
+  | ReshapeStep
+  | EmbeddingStep
+  | NormStep
+  | AttentionStep
+  | FunctionStep;
 
 /** A network as this tool maps it: steps in an order in which each finds its inputs made. */
 export interface Network {
@@ -110,6 +152,16 @@ export interface Network {
   readonly steps: readonly Step[];
   /** Of every tensor that a step reads or makes. */
   readonly shapes: ReadonlyMap<string, SampleShape>;
+  /** Tensors that the model has as places x channels, `[N, T, C]`; here they are channels x places. */
+  readonly sequences: ReadonlySet<string>;
+}
+
+/** How many tokens a network knows, where it takes their numbers, `[N, T]`, in the place of values. */
+export function tokensOf({ input, shapes, steps }: Network): number | undefined {
+  const rows = steps.flatMap((step) =>
+    step.kind === 'embedding' && step.input === input ? step.rows.length / shapes.get(step.output)![0] : [],
+  );
+  return rows.length === 0 ? undefined : Math.min(...rows);
 }
 
 export function inputsOf(step: Step): readonly string[] {

@@ -60,6 +60,12 @@ export function floatTensor(name: string, dims: readonly number[], values: Float
   return { name, dims, dataType: ELEMENT.float, rawData };
 }
 
+/** A float64 tensor as a file stores it. */
+export function doubleTensor(name: string, dims: readonly number[], values: Float64Array): OnnxTensor {
+  const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return { name, dims, dataType: ELEMENT.double, rawData };
+}
+
 /** An int64 tensor as a file stores it. */
 export function wholeTensor(name: string, dims: readonly number[], values: readonly number[]): OnnxTensor {
   return { name, dims, dataType: ELEMENT.int64, int64Data: values };

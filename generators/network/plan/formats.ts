@@ -1,9 +1,12 @@
 import type { NetworkConfig } from '../config/network.js';
 import type { LayerRule } from '../config/rules.js';
-import { inputsOf, type LinearStep, type Network, type Step } from '../graph/steps.js';
+import { isNeverNegative } from '../graph/expressions.js';
+import { inputsOf, type LinearStep, type Network, type Step, tokensOf } from '../graph/steps.js';
 
 /** How a tensor is held between units: whole codes on a grid that starts at 0. */
 export interface CodeFormat {
+  /** Numbers of tokens: a code is what it counts. */
+  readonly tokens?: true;
   readonly signed: boolean;
   /** Sign included. */
   readonly bits: number;
@@ -24,8 +27,14 @@ export function codeFormats(
   const signed = signedTensors(network);
   const groupOf = scaleGroups(network);
   const narrow = macroInputs(network, onMacro);
+  const tokens = tokensOf(network);
   const formats = new Map<string, CodeFormat>();
   for (const tensor of network.shapes.keys()) {
+    if (tensor === network.input && tokens !== undefined) {
+      const bits = Math.max(1, Math.ceil(Math.log2(tokens)));
+      formats.set(tensor, { tokens: true, signed: false, bits, group: tensor });
+      continue;
+    }
     const wide = tensor === network.output ? SCORE_BITS : digital.bits;
     const bits = narrow.has(tensor) ? macro.input.bits : wide;
     formats.set(tensor, { signed: signed.has(tensor), bits, group: groupOf(tensor) });
@@ -46,19 +55,38 @@ export function fullReach(rows: number, input: Pick<CodeFormat, 'signed' | 'bits
   return rows * codeRange(input).high;
 }
 
+const OWN_SCALE: readonly Step['kind'][] = [
+  ...(['linear', 'averagePool', 'embedding', 'norm', 'attention', 'function'] as const),
+];
+
 /** Whether values pass from input to output as they are, or not at all. */
 export function keepsScale({ kind }: Step): boolean {
-  return kind !== 'linear' && kind !== 'averagePool';
+  return !OWN_SCALE.includes(kind);
 }
 
 function signedTensors({ input, steps }: Network): ReadonlySet<string> {
   const signed = new Set([input]);
   for (const step of steps) {
     const bounded = 'bounds' in step && step.bounds.low >= 0;
-    const any = step.kind === 'linear' || inputsOf(step).some((name) => signed.has(name));
-    if (any && !bounded) signed.add(step.output);
+    if (givesSigned(step, signed) && !bounded) signed.add(step.output);
   }
   return signed;
+}
+
+function givesSigned(step: Step, signed: ReadonlySet<string>): boolean {
+  const any = inputsOf(step).some((name) => signed.has(name));
+  switch (step.kind) {
+    case 'linear':
+    case 'embedding':
+    case 'norm':
+      return true;
+    case 'attention':
+      return signed.has(step.inputs[2]);
+    case 'function':
+      return !isNeverNegative(step.of, any);
+    default:
+      return any;
+  }
 }
 
 function scaleGroups({ steps }: Network): (tensor: string) => string {

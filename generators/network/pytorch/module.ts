@@ -1,17 +1,27 @@
 import type { NewFile } from '../../common/files/text-file.js';
+import type { Problem } from '../../common/problems.js';
 import { TOOL } from '../../common/version.js';
 import { npyBytes } from '../../levels/calibrate/npy.js';
 import { render } from '../../package/text/render.js';
 import { toSave } from '../calibrate/saved.js';
 import type { NetworkConfig } from '../config/network.js';
+import { isDigital } from '../engine/digital-steps.js';
 import type { LayerHardware, NetworkHardware } from '../engine/hardware.js';
 import { boundedRange } from '../engine/steps.js';
 import { inputsOf, type LinearStep, type PoolStep, type Step } from '../graph/steps.js';
 import { codeRange, fullReach } from '../plan/formats.js';
-import { macrosOf } from '../plan/plan.js';
+import { macrosOf, type NetworkPlan } from '../plan/plan.js';
 import { PARAMETERS, type Parameters } from '../trained/parameters.js';
 import { type Python, PythonNames, python } from './names.js';
 import { sharedScales, sharedThresholds } from './weights.js';
+
+/** Steps that have no form in the module, each with its name. */
+export function untrainable({ network }: NetworkPlan): Problem[] {
+  return network.steps.filter(isDigital).map(({ kind, name }) => ({
+    ...{ file: network.file, path: name, message: `is a unit of kind ${kind}, which no module has yet` },
+    fix: 'Train the model in float, and export the hardware without --pytorch.',
+  }));
+}
 
 /** The hardware of a network as a PyTorch module that can be trained: its Python, its parameters, its weights. */
 export function pytorchFiles(hardware: NetworkHardware): NewFile[] {
@@ -160,7 +170,9 @@ function expression(step: Step, hardware: NetworkHardware, names: PythonNames, k
       ]);
       return `F.pad(${first}, ${python(pads)})`;
     }
-    default:
+    case 'concat':
       return `torch.cat((${inputs.join(', ')}), 1)`;
+    default:
+      throw new Error(`no module has a unit of kind ${step.kind}: untrainable tells`);
   }
 }

@@ -1,4 +1,4 @@
-import { failure, type Problem, type Result, success } from '../../common/problems.js';
+import { failure, InvalidInput, type Problem, type Result, success } from '../../common/problems.js';
 import type { Range } from '../../common/shard.js';
 import { type NpyFile, openNpy, readNpy } from '../../levels/calibrate/npy.js';
 import type { NetworkConfig } from '../config/network.js';
@@ -22,12 +22,14 @@ export interface ImageSet {
  *
  * @param shape  of one image, as the network takes it
  * @param most   images that are read, from the first
+ * @param tokens how many tokens the network knows, where the samples are numbers of them
  */
 export function openImages(
   file: string,
   images: NetworkConfig['images'],
   shape: SampleShape,
   most = Number.POSITIVE_INFINITY,
+  tokens?: number,
 ): Result<ImageSet> {
   const opened = openNpy(file);
   if (!opened.ok) return opened;
@@ -48,7 +50,9 @@ export function openImages(
         if (left <= 0) return;
         const taken = Math.min(left, piece.length / sizeOf(shape));
         left -= taken;
-        yield convert(piece, taken);
+        const batch = convert(piece, taken);
+        if (tokens !== undefined) requireTokens(file, batch, tokens);
+        yield batch;
       }
     },
   });
@@ -88,6 +92,15 @@ function shapeProblem(
     message: `has shape [${found.join(', ')}], images of this network in layout ${layout} are [N, ${wanted.join(', ')}]`,
     fix: `Is it the other layout? images.layout: "${layout === 'nchw' ? 'nhwc' : 'nchw'}".`,
   };
+}
+
+/** @throws InvalidInput */
+function requireTokens(file: string, values: Float32Array, tokens: number): void {
+  const bad = values.find((value) => !(Number.isInteger(value) && value >= 0 && value < tokens));
+  if (bad === undefined) return;
+  const message = `holds ${bad}, tokens of this network are 0..${tokens - 1}`;
+  const fix = 'Save whole numbers, and leave images.divide, mean and deviation at their defaults.';
+  throw new InvalidInput([{ file, path: '', message, fix }]);
 }
 
 function scaleProblem(

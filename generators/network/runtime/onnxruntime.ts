@@ -39,8 +39,16 @@ export async function openSession(model: Uint8Array, threads = 0): Promise<Sessi
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
   const [input] = session.inputNames;
+  const [described] = session.inputMetadata;
+  const type = described?.isTensor ? described.type : 'float32';
+  const tensorOf = (element: string, samples: Float32Array, shape: readonly number[]) => {
+    // Numbers of tokens come as whole values.
+    if (element === 'int64') return new Tensor('int64', BigInt64Array.from(samples, BigInt), shape);
+    if (element === 'int32') return new Tensor('int32', Int32Array.from(samples), shape);
+    return new Tensor('float32', samples, shape);
+  };
   const runShaped: Session['runShaped'] = async (samples, shape) => {
-    const results = await session.run({ [input!]: new Tensor('float32', samples, shape) });
+    const results = await session.run({ [input!]: tensorOf(type, samples, shape) });
     return new Map(
       Object.entries(results).map(([name, tensor]) => [name, { data: floats(tensor), dims: tensor.dims }]),
     );
@@ -61,7 +69,7 @@ export function batchShape({ graph }: OnnxFile, shape: SampleShape): readonly nu
 }
 
 function floats({ data }: Tensor): Float32Array {
-  return data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>);
+  return data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number | bigint>, Number);
 }
 
 async function loadRuntime() {

@@ -78,10 +78,15 @@ describe('a network from an ONNX model', () => {
       'Softmax has no place on macros',
     ],
     ['its way out', (graph) => graph.node('Softmax', ['x']), 'Export the model up to its class scores'],
-    ['GELU', (graph) => graph.node('Erf', ['x']), 'Train with ReLU or Clip in its place'],
+    ['leaky ReLU', (graph) => graph.node('LeakyRelu', ['x']), 'Train with ReLU, Clip or GELU in its place'],
+    [
+      'products of two tensors',
+      (graph) => graph.node('Mul', ['x', graph.node('Relu', ['x'])]),
+      'Mul joins values',
+    ],
     ['groups', (graph) => conv(graph, 'x', [2, 1, 3], 1, { group: 2 }), 'works in 2 groups of channels'],
     ['dilations', (graph) => conv(graph, 'x', [2, 2, 3], 1, { dilations: [2, 2] }), 'has dilations'],
-    ['products of activations', (graph) => graph.node('MatMul', ['x', 'x']), 'other things than a vector'],
+    ['products of activations', (graph) => graph.node('MatMul', ['x', 'x']), 'multiplies two activations'],
     ['values that move', (graph) => graph.node('Transpose', ['x'], { perm: [0, 2, 3, 1] }), 'moves values'],
     [
       'constants that are no bias',
@@ -96,11 +101,11 @@ describe('a network from an ONNX model', () => {
 
   it('names every node that has no place in one go, and nothing that follows from one', () => {
     const problems = problemsOf([2, 4, 4], (graph) => {
-      const bad = graph.node('Relu', [graph.node('Tanh', ['x'])]);
+      const bad = graph.node('Relu', [graph.node('Selu', ['x'])]);
       return graph.node('Add', [bad, graph.node('Elu', ['x'])]);
     });
     expect(problems.map((problem) => problem.split('\n')[0])).toEqual([
-      'model.onnx: n0_Tanh: Tanh has no place on macros or in the digital units between them',
+      'model.onnx: n0_Selu: Selu has no place on macros or in the digital units between them',
       'model.onnx: n2_Elu: Elu has no place on macros or in the digital units between them',
     ]);
   });
@@ -108,7 +113,7 @@ describe('a network from an ONNX model', () => {
   it('refuses an input whose size is not known', () => {
     expect(problemsOf([2, 0, 4], (graph) => graph.node('Relu', ['x']))).toEqual([
       expect.stringContaining(
-        'x: has shape [N, 2, ?, 4]; inputs are [N, C, H, W] or [N, F], all but N known',
+        'x: has shape [N, 2, ?, 4]; inputs are [N, C, H, W] or [N, F], of tokens [N, T], all but N known',
       ),
     ]);
   });
