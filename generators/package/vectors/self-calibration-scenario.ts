@@ -17,6 +17,9 @@ import { NO_STALL } from './bus-timing.js';
 import { randomInputs, restoreBank } from './scenario.js';
 import type { Access } from './stimulus.js';
 
+/** Of the register: 2^7 conversions of each setting. */
+const MOST_REPEATS = 7;
+
 /** Calibrations that would take longer repeat less. */
 const LONGEST = 20_000;
 
@@ -81,6 +84,7 @@ export function selfCalibrations(bench: Bench): void {
     }
     stimulus.write(registerAddress('self_test'), selfTestWord(undefined));
   }
+  mostComparisons(bench, bank);
   if (shape.streams !== undefined) {
     stimulus.write(registerAddress('stream'), 1);
     start(0); // refused: the streams have the data path
@@ -104,6 +108,21 @@ export function selfCalibrations(bench: Bench): void {
   stimulus.writeAll(kept);
   if (bank < plan.layers.length) restoreBank(bench, bank);
   stimulus.forgetInputs();
+}
+
+/**
+ * As many comparisons as there can be, more than its counters hold: of the first setting, in which all trim cells
+ * subtract, and with known codes, which are on both sides. A reset ends them.
+ */
+function mostComparisons({ plan: { shape }, stimulus }: Bench, bank: number): void {
+  const conversions = 2 ** MOST_REPEATS * (scheduleOf(shape, WINDOW_BITS).total + 1);
+  for (const seed of shape.selfTest ? [undefined, 0, 1, 2, 3] : [undefined]) {
+    if (seed !== undefined) stimulus.write(registerAddress('self_test'), selfTestWord(seed));
+    stimulus.write(registerAddress('calibration'), calibrationWord(bank, MOST_REPEATS));
+    stimulus.idle(4 * shape.trimRows + conversions + 8);
+    stimulus.read(registerAddress('calibration'));
+    stimulus.reset(1);
+  }
 }
 
 /** What the trim rows hold, read over the bus. */
