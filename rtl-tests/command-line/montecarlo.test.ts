@@ -34,6 +34,15 @@ beforeAll(() => {
   writeFileSync(at('macro.json'), JSON.stringify({ ...MACRO, die: DIE }));
   const trimmed = { ...MACRO, array: { ...MACRO.array, trimRows: 6, trimPulses: 2 } };
   writeFileSync(at('trimmed.json'), JSON.stringify({ ...trimmed, die: { ...DIE, offset: 4 } }));
+  // Its first reference is above zero: no offset group, which trim steps need.
+  writeFileSync(at('rising.levels.json'), JSON.stringify(levelsFrom('rising', [9, 18, 27, 36, 60, 90, 110])));
+  const coarse = {
+    ...MACRO,
+    array: { ...MACRO.array, trimRows: 6, trimPulses: 8 },
+    adc: { bits: 3, reference: { columns: 16, rows: 70 } },
+    layers: [{ levels: 'rising.levels.json' }],
+  };
+  writeFileSync(at('coarse.json'), JSON.stringify({ ...coarse, die: DIE }));
   writeFileSync(at('ideal.json'), JSON.stringify(MACRO));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -77,9 +86,11 @@ describe('imcgen montecarlo', () => {
     expect(contents('trim2')).toEqual(contents('trim1'));
     expect(Object.keys(contents('trim1'))).toContain('dies.typical-calibrated.jsonl');
     expect(stdout).toMatch(
-      /\ncalibration: \d of 60 columns reported; what is left of the others' offsets is at most 0\.\d{3} trim steps\n/,
+      /\ncalibration: \d+ of 60 columns reported, though \d+ of them lie within half a trim step\nof the others 0 lie beyond it; at most 0\.\d{3} ideal trim steps are left\n/,
     );
-    expect(stdout).toMatch(/\nbefore and after: yield .* %, CSNR .* dB and .* dB, errors .* % and .* %\n/);
+    expect(stdout).toMatch(
+      /\nbefore and after: yield .* %, CSNR .* dB and .* dB \(\+\d+ % of the dB\), errors .* % and .* %\n/,
+    );
     const json = JSON.parse((await run('inputs', '--json')).stdout) as {
       corners: { calibrated?: string; summary: { csnr: number; trim?: object } }[];
     };
@@ -88,7 +99,7 @@ describe('imcgen montecarlo', () => {
     expect(after!.summary.csnr).toBeGreaterThan(before!.summary.csnr + 1);
     expect([before!.summary.trim, after!.summary.trim]).toEqual([
       undefined,
-      { columns: 60, reported: expect.any(Number), residual: null },
+      { columns: 60, reported: expect.any(Number), unseen: null, within: null, residual: null },
     ]);
   });
 
@@ -184,7 +195,17 @@ describe('imcgen montecarlo', () => {
       /large\.npy: value \[0, 1\] is 2, no whole number in -1\.\.1$/,
     ],
     ['macro.json', ['--self-calibrate', 'offsets'], /array\.trimRows: is 0: there is nothing to calibrate\n/],
-    ['trimmed.json', ['--self-calibrate', 'offset'], /Allowed choices are offsets, inputs/],
+    [
+      'coarse.json',
+      ['--self-calibrate', 'offsets'],
+      /adc\.reference\.offsetRows: half a trim step takes 4 cells of the offset group, which has 0\n\s+Use offsetRows >= 1\./,
+    ],
+    ['trimmed.json', ['--self-calibrate', 'offset'], /Allowed choices are offsets, inputs, hardware/],
+    [
+      'trimmed.json',
+      ['--self-calibrate', 'hardware'],
+      /array\.selfCalibrate: is false: this macro does not calibrate itself\n\s+Set array\.selfCalibrate: true/,
+    ],
     ['macro.json', ['--corner', 'warm'], /Known corners: typical, slow, fast, hot, cold, low-supply/],
     ['macro.json', ['--limit', 'ink=1'], /known: inl, dnl, errors, missing, csnr/],
     ['macro.json', ['-o', 'mine'], /mine: holds notes\.txt, which is not of a Monte Carlo run\n/],

@@ -5,7 +5,7 @@ import { type CellPlanes, packReferences } from '../../macro/golden/pack.js';
 import { linesOfRamp } from '../../macro/golden/reference-lines.js';
 import { Macro } from '../../macro/kernel/macro.js';
 import type { LayerPlan } from '../../macro/plan/plan.js';
-import { TrimCalibrator, type TrimRecord } from './self-calibration.js';
+import { calibratorOf, type DieCalibrator, type TrimRecord } from './self-calibration.js';
 import type { Study } from './study.js';
 import { thresholdsOf } from './thresholds.js';
 
@@ -106,18 +106,17 @@ export class DieSimulator {
   private readonly referenceCells: Uint8Array;
   private readonly cells: ColumnCurrents;
   private readonly codes: Uint8Array;
-  private readonly calibrator: TrimCalibrator | undefined;
+  private readonly calibrator: DieCalibrator | undefined;
 
   /** @param perfect of the same study, where it is there already */
   constructor(
     private readonly study: Study,
     private readonly perfect: IdealMacro = new IdealMacro(study),
   ) {
-    const { plan, bank, constants, inputs, calibration } = study;
+    const { plan, bank, constants, inputs } = study;
     const { shape } = plan;
     const { macro, codes } = perfect;
-    this.calibrator =
-      calibration && new TrimCalibrator(study, calibration === 'offsets' ? undefined : calibration);
+    this.calibrator = calibratorOf(study);
     this.layer = plan.layers[bank]!;
     this.referenceCells = packReferences(macro.programmed(bank).reference, shape);
     this.converter = new DieConverter(macro, constants, inputs, { bank });

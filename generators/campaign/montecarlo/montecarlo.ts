@@ -9,7 +9,7 @@ import { configHash } from '../../macro/config/hash.js';
 import { loadMacro } from '../../macro/config/load.js';
 import type { DieConstants } from '../../macro/die/constants.js';
 import { type LayerPlan, type MacroPlan, planMacro } from '../../macro/plan/plan.js';
-import { type KnownConversions, knownConversions } from '../../macro/trim/known.js';
+import { type KnownConversions, knownConversions, offsetsUnmeasurable } from '../../macro/trim/known.js';
 import { CORNERS, type CornerName } from './corners.js';
 import { type DieRecord, type Ideal, IdealMacro } from './dies.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -207,12 +207,20 @@ function calibrationOf(
   layer: LayerPlan,
   kind: SelfCalibration,
   { weights, random }: { readonly weights: Int8Array; readonly random: Random },
-): KnownConversions | 'offsets' {
+): KnownConversions | 'offsets' | 'hardware' {
   if (plan.shape.trimRows === 0) {
     const fix = 'Set array.trimRows and array.trimPulses, such as 8 rows of 2 pulses.';
     return refuse(file, 'array.trimRows', 'is 0: there is nothing to calibrate', fix);
   }
-  if (kind === 'offsets') return kind;
+  if (kind === 'hardware') {
+    if (plan.shape.selfCalibrate) return kind;
+    const fix = 'Set array.selfCalibrate: true, or use --self-calibrate offsets, which is software.';
+    return refuse(file, 'array.selfCalibrate', 'is false: this macro does not calibrate itself', fix);
+  }
+  if (kind === 'offsets') {
+    const problem = offsetsUnmeasurable(plan.shape);
+    return problem === undefined ? kind : refuse(file, problem.path, problem.message, problem.fix);
+  }
   const inputs = orThrow(inputsOf(plan, layer, KNOWN_VECTORS, random));
   try {
     return knownConversions(plan, { weights, inputs, bank: layer.bank });

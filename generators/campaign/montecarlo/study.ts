@@ -18,8 +18,8 @@ export interface Study {
   readonly weights: Int8Array;
   /** Whole numbers, one a row, vector after vector. */
   readonly inputs: Int16Array;
-  /** Every die calibrates its trim rows first: by these conversions, or against the offsets of its sense amplifiers. */
-  readonly calibration?: KnownConversions | 'offsets' | undefined;
+  /** Every die calibrates its trim rows first: by these conversions, against the offsets of its sense amplifiers, or in hardware. */
+  readonly calibration?: KnownConversions | 'offsets' | 'hardware' | undefined;
 }
 
 /** What a study is known by: the same key, the same records. */

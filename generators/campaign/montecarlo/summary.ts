@@ -76,7 +76,11 @@ export interface TrimSummary {
   readonly columns: number;
   /** Those that are reported. */
   readonly reported: number;
-  /** Largest magnitude of what is left of an offset in the others, in trim steps; null where cells were calibrated with it. */
+  /** Those that are not, though their offset lies beyond half a trim step; null where cells were calibrated with it. */
+  readonly unseen: number | null;
+  /** Those that are, though it lies within; null alike. */
+  readonly within: number | null;
+  /** Largest magnitude of what is left of an offset where it is not reported, in trim steps; null alike. */
   readonly residual: number | null;
 }
 
@@ -230,11 +234,15 @@ export function summaryOf(
 /** What calibrations have come to by now, and on one die more. */
 function withTrim(before: TrimSummary | undefined, { trim }: DieRecord): TrimSummary | undefined {
   if (trim === undefined || before === undefined) return trim ?? before;
-  const residuals = [before.residual, trim.residual].filter((residual) => residual !== null);
+  const together = (of: (one: number, other: number) => number, one: number | null, other: number | null) =>
+    one === null || other === null ? (one ?? other) : of(one, other);
+  const sum = (one: number, other: number) => one + other;
   return {
     columns: before.columns + trim.columns,
     reported: before.reported + trim.reported,
-    residual: residuals.length === 0 ? null : Math.max(...residuals),
+    unseen: together(sum, before.unseen, trim.unseen),
+    within: together(sum, before.within, trim.within),
+    residual: together(Math.max, before.residual, trim.residual),
   };
 }
 

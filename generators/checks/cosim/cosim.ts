@@ -8,6 +8,7 @@ import { planOfPackage } from '../../macro/plan/file.js';
 import type { MacroPlan } from '../../macro/plan/plan.js';
 import type { MacroShape } from '../../macro/plan/shape.js';
 import { tableBits } from '../../macro/plan/table.js';
+import { offsetsUnmeasurable } from '../../macro/trim/known.js';
 import { parameterValues } from '../../package/rtl/parameters.js';
 import { calibrationVectors } from '../../package/vectors/calibration.js';
 import type { Vectors } from '../../package/vectors/stimulus.js';
@@ -111,15 +112,14 @@ async function cosimCalibration(
   folder: string,
   options: CosimOptions,
 ): Promise<CosimResult> {
-  if (plan.shape.trimRows === 0) {
-    throw new InvalidInput([
-      {
-        file: path.join(folder, 'config.resolved.json'),
-        path: 'array.trimRows',
-        message: 'is 0: this macro has no trim rows to calibrate',
-        fix: 'Set array.trimRows in the config, and generate again.',
-      },
-    ]);
+  const noRows = {
+    path: 'array.trimRows',
+    message: 'is 0: this macro has no trim rows to calibrate',
+    fix: 'Set array.trimRows in the config, and generate again.',
+  };
+  const problem = plan.shape.trimRows === 0 ? noRows : offsetsUnmeasurable(plan.shape);
+  if (problem !== undefined) {
+    throw new InvalidInput([{ file: path.join(folder, 'config.resolved.json'), ...problem }]);
   }
   const die = dieOf(plan, plan.shape, folder, options);
   const { vectors, found } = calibrationVectors(plan, { ...options, ...die });

@@ -67,8 +67,8 @@ export function registerMonteCarlo(program: Command): void {
     .addOption(
       new Option(
         '--self-calibrate <how>',
-        'simulate again with trim rows that each die calibrates: against offsets, or by known inputs',
-      ).choices(['offsets', 'inputs']),
+        'simulate again with trim rows that each die calibrates: by software against offsets, or with known inputs, or in hardware',
+      ).choices(['offsets', 'inputs', 'hardware']),
     )
     .option('--limit <limits>', 'what a good die keeps, such as inl=0.5,csnr=20 (default: missing=0)', limits)
     .option('--workers <count>', 'threads (default: as many as pay)', threads)

@@ -41,21 +41,30 @@ export function monteCarloText({ macro, layer, seed, samples, corners }: MonteCa
 const CALIBRATED = {
   offsets: 'trim rows calibrated against the offsets of the amplifiers',
   inputs: 'trim rows calibrated by known inputs',
+  hardware: 'trim rows calibrated by the macro itself',
 } as const;
 
 /** What calibration has changed, with the dies as they were before. */
 function trimLines(before: Summary, after: Summary): string[] {
-  const { columns, reported, residual } = after.trim!;
-  const left =
-    residual === null
-      ? ''
-      : `; what is left of the others' offsets is at most ${residual.toFixed(3)} trim steps`;
+  const { columns, reported, unseen, within, residual } = after.trim!;
   return [
-    `calibration: ${reported} of ${columns} columns reported${left}`,
+    `calibration: ${reported} of ${columns} columns reported${within === null ? '' : `, though ${within} of them lie within half a trim step`}`,
+    ...(unseen === null
+      ? []
+      : [
+          `of the others ${unseen} lie beyond it${residual === null ? '' : `; at most ${residual.toFixed(3)} ideal trim steps are left`}`,
+        ]),
     `before and after: yield ${percent(before.yield.share)} and ${percent(after.yield.share)}, ` +
-      `CSNR ${decibels(before.csnr)} and ${decibels(after.csnr)}, ` +
+      `CSNR ${decibels(before.csnr)} and ${decibels(after.csnr)}${gained(before.csnr, after.csnr)}, ` +
       `errors ${percent(before.errorRate)} and ${percent(after.errorRate)}`,
   ];
+}
+
+/** What a CSNR has gained, as a share of its decibels. */
+function gained(before: number | null, after: number | null): string {
+  if (before === null || after === null || before <= 0) return '';
+  const share = 100 * (after / before - 1);
+  return ` (${share < 0 ? '' : '+'}${share.toFixed(0)} % of the dB)`;
 }
 
 function cornerLines({ corner, summary, asTypical, calibrated }: CornerResult): string[] {

@@ -1,7 +1,7 @@
 /** In: comparisons of the columns. Out: starts, and the cells of the trim rows; as `<name>_calibration` gives them. */
 import { registerAddress, TRIM_ROW_BASE, weightAddress } from '../plan/addresses.js';
 import { CALIBRATION, registerWord } from '../plan/registers.js';
-import { WINDOW_BITS } from '../plan/self-calibration.js';
+import { toleratedBeyond, WINDOW_BITS } from '../plan/self-calibration.js';
 import type { MacroShape } from '../plan/shape.js';
 import { fieldIn, isCell, type Request, type StartOrder, startOf } from './address-map.js';
 import type { CellPort } from './march.js';
@@ -186,8 +186,8 @@ export class SelfCalibration {
   }
 
   private decide(): void {
-    const quota = 2 ** this.repeats;
-    const [below, above] = [4 * this.low > quota, 4 * this.high > quota];
+    const most = toleratedBeyond(2 ** this.repeats);
+    const [below, above] = [this.low > most, this.high > most];
     this.clear();
     if (below && !above && !this.none) {
       this.state = 'read';

@@ -13,6 +13,15 @@ export const MOST_REPEATS = 7;
 /** Power of two of conversions a setting where nothing else is said: 64. */
 export const USUAL_REPEATS = 6;
 
+/**
+ * Most comparisons of a setting beyond an edge of the window with which a column is not reported: a quarter of them. The macro
+ * that calibrates itself and calibrations by software share this rule. A column that lies beyond an edge is expected there in half of
+ * its comparisons or more, where the median of noise is zero; of 64, no more than a quarter has a probability below 4e-5.
+ */
+export function toleratedBeyond(comparisons: number): number {
+  return Math.floor(comparisons / 4);
+}
+
 /** References of a calibration in cells, as `referenceWrites` takes them. */
 export interface WindowReference {
   /** Code width of its conversions. */

@@ -1,12 +1,14 @@
 /** In: a macro, inputs. Out: conversions whose results are known, by which its trim rows are calibrated. */
+import type { Problem } from '../../common/problems.js';
 import { Macro } from '../golden/macro.js';
 import type { ReferenceCells } from '../golden/pack.js';
 import type { MacroPlan } from '../plan/plan.js';
-import { type MacroShape, stepCapacity } from '../plan/shape.js';
-import { UNTOLD } from './search.js';
+import { toleratedBeyond } from '../plan/self-calibration.js';
+import { type MacroShape, offsetCapacity, stepCapacity } from '../plan/shape.js';
+import { type TrimLimits, UNTOLD } from './search.js';
 
 /** Conversions whose decoded values, summed by column, tell which trim a column needs. */
-export interface KnownConversions {
+export interface KnownConversions extends TrimLimits {
   /** Bank of references and table. */
   readonly bank: number;
   /** Code width. */
@@ -15,14 +17,14 @@ export interface KnownConversions {
   readonly inputs: ArrayLike<number>;
   /** How often each vector is converted, one time after the other. */
   readonly repeats: number;
-  /** Sum of a column that is half a trim step above no offset, or `UNTOLD`; one a column. */
-  readonly limits: ArrayLike<number>;
 }
 
 /** Known conversions of a bank with contents of their own. */
 export interface OffsetConversions extends KnownConversions {
-  /** What the reference bank holds meanwhile. */
+  /** What the reference bank holds meanwhile: half a trim step above zero. */
   readonly reference: ReferenceCells;
+  /** What it holds at last, as much below zero. */
+  readonly lowerReference: ReferenceCells;
   /** Entries of the codes 0 and 1 meanwhile. */
   readonly entries: readonly [0, 1];
 }
@@ -33,36 +35,63 @@ export const DEFAULT_REPEATS = 64;
 /** Sums are numbers of 31 bits. */
 const MOST_CONVERSIONS = 2 ** 14;
 
-/** Half a trim step, unit discharges, rounded up to what `unit` can make. */
-function halfStep({ trimPulses }: MacroShape, unit: number): number {
-  return unit * Math.ceil(trimPulses / 2 / unit);
+/** Reference cells that half a trim step takes, rounded up to what their pulses can make. */
+export function halfStepCells({ trimPulses, referencePulses }: MacroShape): number {
+  return Math.ceil(trimPulses / (2 * referencePulses));
+}
+
+/** What stands in the way of a calibration against offsets over the registers; undefined where nothing does. */
+export function offsetsUnmeasurable(shape: MacroShape): Omit<Problem, 'file'> | undefined {
+  const cells = halfStepCells(shape);
+  const [step, offset] = [stepCapacity(shape, 1), offsetCapacity(shape)];
+  if (cells > step) {
+    return {
+      path: 'adc.reference.rows',
+      message: `half a trim step takes ${cells} reference cells, a step has ${step}`,
+      fix: 'Use more reference rows or columns, or fewer trimPulses and more trimRows instead.',
+    };
+  }
+  if (cells > offset) {
+    return {
+      path: 'adc.reference.offsetRows',
+      message: `half a trim step takes ${cells} cells of the offset group, which has ${offset}`,
+      fix: `Use offsetRows >= ${Math.ceil(cells / shape.referenceColumns)}.`,
+    };
+  }
+  return undefined;
 }
 
 /**
  * Conversions of zero inputs against one reference, half a trim step above zero: they tell the offset of the sense amplifier
  * of each column, whatever the weights are. A column is below the reference where less than half of its comparisons are high.
+ * With the settings found, it is compared with a reference half a trim step below zero as well. A column that lies beyond
+ * either in more than a quarter of its comparisons is reported, as the macro reports it that calibrates itself.
  *
- * The reference is a whole number of pulses of `adc.reference.pulses`; where half a trim step is none, it is the next larger one.
- * So what is left of an offset lies from `reference - step` up to `reference`, within half a step where the pulses allow it.
+ * References are whole numbers of pulses of `adc.reference.pulses`; where half a trim step is none, they are the next larger ones,
+ * and the window is as much wider. It is as wide as the reference cells of the die make it.
  *
  * @param shape of a macro with trim rows
  * @param bank  whose references and first two table entries are in use meanwhile
  * @param repeats comparisons of every setting, over which noise is averaged; 1 .. 16384
- * @throws RangeError for a macro without trim rows, a bank or a number that is not there, or a reference that its cells do not reach
+ * @throws RangeError for a macro without trim rows, a bank or a number that is not there, or references that its cells do not reach
  */
 export function offsetConversions(shape: MacroShape, bank = 0, repeats = DEFAULT_REPEATS): OffsetConversions {
   requireTrim(shape, bank, repeats);
-  const cells = halfStep(shape, shape.referencePulses) / shape.referencePulses;
-  const most = stepCapacity(shape, 1);
-  if (cells > most)
-    throw new RangeError(`half a trim step takes ${cells} reference cells, a step has ${most}`);
+  const problem = offsetsUnmeasurable(shape);
+  if (problem !== undefined) throw new RangeError(problem.message);
+  const cells = halfStepCells(shape);
+  const every = (sum: number) => new Int32Array(shape.columns).fill(sum);
+  const tolerated = toleratedBeyond(repeats);
   return {
     bank,
     bits: 1,
     inputs: new Int8Array(shape.rows),
     repeats,
-    limits: new Int32Array(shape.columns).fill(Math.ceil(repeats / 2)),
+    limits: every(Math.ceil(repeats / 2)),
+    most: every(tolerated),
+    least: every(repeats - tolerated),
     reference: { bits: 1, stepCells: [cells], offsetCells: 0 },
+    lowerReference: { bits: 1, stepCells: [0], offsetCells: cells },
     entries: [0, 1],
   };
 }
@@ -82,8 +111,9 @@ export interface KnownInputs {
 /**
  * Conversions of inputs whose results the ideal macro tells: they find what the sense amplifier of a column and the mismatch
  * of its cells add together, for inputs such as these. The limit of a column lies between the sums of its decoded values with all
- * MACs half a trim step higher, rounded down and rounded up to whole unit discharges. A column in which a
- * whole trim step would change nothing is left as it is, and reported: its MACs are too far from all references.
+ * MACs half a trim step higher, rounded down and rounded up to whole unit discharges. A column whose sum in the end is not below
+ * it, or below the sum with all MACs half a trim step lower, is reported. So is a column in which a whole trim step would change
+ * nothing, which is left as it is: its MACs are too far from all references.
  *
  * @param plan  of a macro with trim rows
  * @param known weights, inputs and the layer that converts them, without trim
@@ -111,12 +141,21 @@ export function knownConversions(plan: MacroPlan, known: KnownInputs): KnownConv
     });
     return summed;
   };
-  const [lower, upper] = [sums(Math.floor(trimPulses / 2)), sums(Math.ceil(trimPulses / 2))];
-  const below = sums(Math.ceil(trimPulses / 2) - trimPulses);
+  const [less, more] = [Math.floor(trimPulses / 2), Math.ceil(trimPulses / 2)];
+  const [upper, upperMore] = [sums(less), sums(more)];
+  const [lower, lowerMore] = [sums(-less), sums(-more)];
   const limits = Int32Array.from(upper, (sum, column) =>
-    sum > below[column]! ? Math.ceil((lower[column]! + sum) / 2) : UNTOLD,
+    upperMore[column]! > lower[column]! ? Math.ceil((sum + upperMore[column]!) / 2) : UNTOLD,
   );
-  return { bank, bits, inputs, repeats, limits };
+  return {
+    bank,
+    bits,
+    inputs,
+    repeats,
+    limits,
+    most: limits.map((limit) => limit - 1),
+    least: Int32Array.from(lower, (sum, column) => Math.floor((sum + lowerMore[column]!) / 2)),
+  };
 }
 
 function requireTrim(shape: MacroShape, bank: number, conversions: number): void {

@@ -63,15 +63,33 @@ export function busOf(machine: Pick<Machine, 'tick'>): MacroBus {
  * ```
  */
 export function calibrateTrims(bus: MacroBus, shape: MacroShape, known: KnownConversions): TrimSettings {
+  return searched(bus, shape, known);
+}
+
+/** @param toLower writes what the lower edge is measured with; the last measurement shows it where left out */
+function searched(bus: MacroBus, shape: MacroShape, known: KnownConversions, toLower?: () => void) {
+  const sums = summed(bus, shape, known);
+  const measure = (settings: Int16Array) => {
+    writeAll(bus, settingWrites(shape, settings));
+    return sums();
+  };
+  const lower = () => {
+    toLower!();
+    return sums();
+  };
+  return searchTrims(shape, known, measure, toLower && lower);
+}
+
+/** Converts known conversions and sums their decoded values, a column each. */
+function summed(bus: MacroBus, shape: MacroShape, known: KnownConversions): () => Int32Array {
   const { columns, rows } = shape;
-  const { bank, bits, inputs, repeats, limits } = known;
+  const { bank, bits, inputs, repeats } = known;
   const value = decodedIn(shape);
   const vectors = Array.from({ length: inputs.length / rows }, (_, at) =>
     inputWrites(Array.from({ length: rows }, (_, row) => inputs[at * rows + row]!)),
   );
   bus.write(registerAddress('status'), STATUS_DONE);
-  return searchTrims(shape, limits, (settings) => {
-    writeAll(bus, settingWrites(shape, settings));
+  return () => {
     const sums = new Int32Array(columns);
     for (const vector of vectors) {
       writeAll(bus, vector);
@@ -84,7 +102,7 @@ export function calibrateTrims(bus: MacroBus, shape: MacroShape, known: KnownCon
       }
     }
     return sums;
-  });
+  };
 }
 
 /** What may be said of a calibration of offsets. */
@@ -123,7 +141,9 @@ export function calibrateOffsets(
   const used = [...referenceWrites(known.reference, bank, shape), ...tableWrites(known.entries, bank)];
   const kept = used.map(({ address }) => ({ address, data: bus.read(address) }));
   writeAll(bus, used);
-  const found = calibrateTrims(bus, shape, known);
+  const found = searched(bus, shape, known, () => {
+    writeAll(bus, referenceWrites(known.lowerReference, bank, shape));
+  });
   writeAll(bus, kept);
   return found;
 }

@@ -17,22 +17,34 @@ export interface TrimSettings {
 /** Settings that no column goes beyond: the macro has so many trim rows. */
 type Searched = Pick<MacroShape, 'columns' | 'trimRows'>;
 
+/** Sums by which columns are trimmed, and reported; one of each a column. */
+export interface TrimLimits {
+  /** The sum half a trim step above no offset, or {@link UNTOLD}. */
+  readonly limits: ArrayLike<number>;
+  /** The largest sum that shows that a column is not above half a trim step. */
+  readonly most: ArrayLike<number>;
+  /** The least sum that shows that it is not below half a trim step. */
+  readonly least: ArrayLike<number>;
+}
+
 /**
- * Finds the largest setting of every column that keeps its sum below its limit. A limit is the sum at half a trim step
- * above no offset, so what is left lies from half a step below to half a step above. All columns are bisected at once:
- * `ceil(log2(2 trimRows + 1)) + 1` measurements. The last one leaves the settings found in the trim rows.
+ * Finds the largest setting of every column that keeps its sum below its limit, so that what is left lies from half a trim step
+ * below to half a step above. All columns are bisected at once: `ceil(log2(2 trimRows + 1))` measurements, and one more that leaves
+ * the settings found in the trim rows.
  *
- * A column is reported where no measurement shows both sides: its sum stays below the limit with all trim cells added, or
- * reaches it with all of them taken.
+ * That last one has to show both sides: a column is reported where its sum is above `most`, or where its sum against the lower
+ * edge is below `least`. So steps that are uneven, comparisons that noise has tipped, and offsets out of reach are reported.
  *
  * @param shape   of the macro
- * @param limits  one a column, or {@link UNTOLD}
+ * @param known   what sums say
  * @param measure writes the settings of all columns and sums their known conversions; a sum does not fall as its setting rises
+ * @param lower   sums against the lower edge, the settings found in place; those of the last measurement where left out
  */
 export function searchTrims(
   { columns, trimRows }: Searched,
-  limits: ArrayLike<number>,
+  { limits, most, least }: TrimLimits,
   measure: (settings: Int16Array) => ArrayLike<number>,
+  lower?: (settings: Int16Array) => ArrayLike<number>,
 ): TrimSettings {
   const below = new Int16Array(columns).fill(-trimRows);
   const above = new Int16Array(columns).fill(trimRows + 1);
@@ -51,14 +63,9 @@ export function searchTrims(
       else below[column] = middle[column]!;
     }
   }
-  // A column that has gone down to the end was never seen below its limit.
-  const sums = measure(below);
-  const reported = Uint8Array.from(below, (setting, column) =>
-    Number(
-      limits[column] === UNTOLD ||
-        setting === trimRows ||
-        (setting === -trimRows && sums[column]! >= limits[column]!),
-    ),
-  );
-  return { settings: below, reported };
+  const upperSums = measure(below);
+  const lowerSums = lower?.(below) ?? upperSums;
+  const isReported = (column: number) =>
+    limits[column] === UNTOLD || upperSums[column]! > most[column]! || lowerSums[column]! < least[column]!;
+  return { settings: below, reported: Uint8Array.from(below, (_, column) => Number(isReported(column))) };
 }

@@ -1,4 +1,5 @@
 import type { MacroPlan } from '../../macro/plan/plan.js';
+import { offsetsUnmeasurable } from '../../macro/trim/known.js';
 import type { Contribution, PackageFile } from '../text/contribution.js';
 import { headerLines } from '../text/header.js';
 import { render } from '../text/render.js';
@@ -10,10 +11,13 @@ function isCalibrated({ config, shape }: MacroPlan): boolean {
 
 function softwareFile(plan: MacroPlan, extension: 'h' | 'c'): PackageFile {
   const file = `${plan.name}_trim.${extension}`;
+  const unmeasurable = offsetsUnmeasurable(plan.shape);
   const text = render(`sw/trim.${extension}`, {
     header: headerLines(plan, file, 'calibration of the trim rows over the bus', ' * '),
     name: plan.name,
     prefix: plan.name.toUpperCase(),
+    offsets: unmeasurable === undefined,
+    unmeasurable: unmeasurable?.message ?? '',
   });
   return { path: `sw/${file}`, text };
 }

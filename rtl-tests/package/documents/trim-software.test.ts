@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
-import { knownConversions } from '../../../generators/macro/trim/known.js';
+import { type KnownConversions, knownConversions } from '../../../generators/macro/trim/known.js';
 import { calibrateOffsets, calibrateTrims, type MacroBus } from '../../../generators/macro/trim/procedure.js';
 import { packageFiles } from '../../../generators/package/package.js';
-import { CONFIGURATIONS, type Configuration, planOf } from '../../fixtures/configurations.js';
+import { CONFIGURATIONS, type Configuration, levelsFrom, planOf } from '../../fixtures/configurations.js';
 import { type DieInput, withDie } from '../../fixtures/dies.js';
 import { forEveryChange } from '../../fixtures/every-change.js';
 import { programmed, TRIMMED, trimmedWith } from '../../fixtures/trimmed.js';
@@ -22,10 +22,13 @@ const COMPILER = (await execa('cc', ['--version'], { reject: false })).exitCode 
 const ODD = CONFIGURATIONS.find(({ config }) => config.name === 'odd')!;
 const DIE: DieInput = { offset: 3, noise: 0.5, mismatch: 0.05 };
 const KNOWN_VECTORS = 12;
+/** Its first reference is above zero. */
+const RISING = levelsFrom('rising', [9, 18, 27, 36, 60, 90, 110]);
 
 /** A main program that calibrates offsets, then by known conversions, and prints every access and what is found. */
-function mainOf({ name, shape }: MacroPlan, inputs: ArrayLike<number>, limits: ArrayLike<number>): string {
+function mainOf({ name, shape }: MacroPlan, known: KnownConversions): string {
   const prefix = name.toUpperCase();
+  const listed = (values: ArrayLike<number>) => `{${Array.from(values).join(', ')}}`;
   return `#include <stdio.h>
 #include <stdlib.h>
 #include "${name}_trim.h"
@@ -53,10 +56,12 @@ static void print(const struct ${name}_trim *found, uint32_t reported)
 }
 int main(void)
 {
-    static const int8_t inputs[] = {${[...Array.from(inputs)].join(', ')}};
-    static const int32_t limits[] = {${[...Array.from(limits)].join(', ')}};
+    static const int8_t inputs[] = ${listed(known.inputs)};
+    static const int32_t limits[] = ${listed(known.limits)};
+    static const int32_t most[] = ${listed(known.most)};
+    static const int32_t least[] = ${listed(known.least)};
     struct ${name}_bus bus = {0, write_word, read_word};
-    struct ${name}_known known = {0, ${shape.adcBits}, ${KNOWN_VECTORS}, 2, inputs, limits};
+    struct ${name}_known known = {0, ${shape.adcBits}, ${KNOWN_VECTORS}, 2, inputs, limits, most, least};
     struct ${name}_trim found;
     print(&found, ${name}_calibrate_offsets(&bus, 0, 9, &found));
     print(&found, ${name}_calibrate_trims(&bus, &known, &found));
@@ -144,7 +149,7 @@ describe.skipIf(!COMPILER)('the C routine of a package', () => {
       expect(wanted.filter((line) => line.startsWith('f')).join()).toMatch(/[1-9]:0/);
       const folder = await mkdtemp(path.join(tmpdir(), 'imcgen-trim-'));
       try {
-        const program = await compiled(plan, mainOf(plan, inputs, known.limits), folder);
+        const program = await compiled(plan, mainOf(plan, known), folder);
         expect(await played(program, programmed(plan, 4).bus)).toEqual(wanted);
       } finally {
         await rm(folder, { recursive: true });
@@ -164,6 +169,21 @@ describe('the software of a package', () => {
     ]);
     expect(swOf(TRIMMED)).toEqual([]);
     expect(swOf(withDie(trimmedWith({ array: { trimRows: 0 } }), {}))).toEqual([]);
+  });
+
+  it('has no calibration against offsets where the offset group cannot hold half a trim step, and says so', () => {
+    const { reference, ...adc } = TRIMMED.config.adc;
+    const narrow = { ...reference, columns: 4, rows: 79, offsetRows: 2 };
+    const array = { trimPulses: 18, trimRows: 1 };
+    const input = { ...TRIMMED.config.input, bits: 5 };
+    const { config } = trimmedWith({ array, adc: { ...adc, reference: narrow } });
+    const configuration = withDie({ name: 'trimmed', config: { ...config, input }, levels: [RISING] }, {});
+    const [header, source] = swOf(configuration).map(({ text }) => text);
+    expect(header).toContain('half a trim step takes 9 cells of the offset group, which has 8.');
+    for (const text of [header, source]) {
+      expect(text).toContain('trimmed_calibrate_trims(');
+      expect(text).not.toContain('calibrate_offsets');
+    }
   });
 
   it('keeps to 100 columns', () => {
