@@ -75,18 +75,25 @@ export function digitsModel(): Uint8Array {
   return graph.model('example', { name: 'image', dims: size }, { name: scores, dims: [10] });
 }
 
-/** Writes model, images, labels and config into a folder. */
-export function writeDigits(folder: string, config: NetworkConfigInput = CONFIG): void {
+/**
+ * Writes model, images, labels and config into a folder.
+ *
+ * @param most held-out images to test on; there are 2,000
+ * @returns how many there are
+ */
+export function writeDigits(folder: string, most = TEST_IMAGES): number {
   mkdirSync(folder, { recursive: true });
   const { training, heldOut } = readDigits();
   const save = (file: string, shape: readonly number[], data: Uint8Array) =>
     writeNpy(path.join(folder, file), { shape, fortranOrder: false, data });
   const images = (count: number) => [count, 1, IMAGE_SIZE, IMAGE_SIZE];
   const calibration = sliceDigits(training, 0, CALIBRATION_IMAGES);
-  const test = sliceDigits(heldOut, 0, TEST_IMAGES);
+  const count = Math.min(most, heldOut.count);
+  const test = sliceDigits(heldOut, 0, count);
   save('calibration-images.npy', images(CALIBRATION_IMAGES), calibration.pixels);
-  save('test-images.npy', images(TEST_IMAGES), test.pixels);
-  save('test-labels.npy', [TEST_IMAGES], test.labels);
+  save('test-images.npy', images(count), test.pixels);
+  save('test-labels.npy', [count], test.labels);
   writeFileSync(path.join(folder, 'digits.onnx'), digitsModel());
-  writeFileSync(path.join(folder, 'network.json'), `${JSON.stringify(config, null, 2)}\n`);
+  writeFileSync(path.join(folder, 'network.json'), `${JSON.stringify(CONFIG, null, 2)}\n`);
+  return count;
 }

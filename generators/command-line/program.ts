@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   diff: async () => (await import('./commands/diff.js')).registerDiff,
   sweep: async () => (await import('./commands/sweep.js')).registerSweep,
   montecarlo: async () => (await import('./commands/montecarlo.js')).registerMonteCarlo,
+  bounds: async () => (await import('./commands/bounds.js')).registerBounds,
   spice: async () => (await import('./commands/spice.js')).registerSpice,
   psum: async () => (await import('./commands/psum.js')).registerPsum,
   map: async () => (await import('./commands/map.js')).registerMap,

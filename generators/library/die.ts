@@ -15,4 +15,10 @@
  * @module die
  */
 export { type DieConfig, type DieConstants, dieConstants } from '../macro/die/constants.js';
-export { Die, type DieLines, type DieReference, type StoredCells } from '../macro/die/die.js';
+export {
+  type ChosenDeviates,
+  Die,
+  type DieLines,
+  type DieReference,
+  type StoredCells,
+} from '../macro/die/die.js';

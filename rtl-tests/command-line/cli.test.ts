@@ -54,6 +54,7 @@ describe('imcgen', () => {
     'diff',
     'sweep',
     'montecarlo',
+    'bounds',
     'map',
     'capture',
     'bits',

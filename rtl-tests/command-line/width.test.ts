@@ -104,6 +104,8 @@ const COMMANDS: readonly (readonly string[])[] = [
     '5',
   ],
   ['montecarlo', 'macro.json', '--dies', '3', '--inputs', '10', '--corner', 'typical,slow'],
+  ['bounds', 'macro.json', '--inputs', '10', '--check', '3'],
+  ['bounds', NETWORK, '--die', 'macro.json', '--images', '2'],
   ['qualify', 'package', '--sample', '3'],
   ['synth', 'package', '--no-sta'],
   ['sweep', 'macro.json', ...SWEEP, '-o', 'four-axes'],

@@ -234,7 +234,8 @@ function refuse(file: string, at: string, message: string, fix?: string): never 
   throw new InvalidInput([{ file, path: at, message, ...(fix === undefined ? {} : { fix }) }]);
 }
 
-function layerOf(file: string, { layers }: MacroPlan, name: string | undefined): LayerPlan {
+/** A layer by its name: the first where none is named. */
+export function layerOf(file: string, { layers }: MacroPlan, name: string | undefined): LayerPlan {
   if (name === undefined) return layers[0]!;
   const named = layers.find((layer) => layer.name === name);
   const known = layers.map((layer) => layer.name).join(', ');

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { ChipItem } from '../../campaign/chips/chips.js';
 import {
   type ChipOptions,
@@ -9,20 +8,17 @@ import {
 import type { ChipSetting } from '../../campaign/chips/summary.js';
 import type { CornerName } from '../../campaign/montecarlo/corners.js';
 import { type ChipFiles, chipsShard, type TestedChips } from '../../campaign/shards/chips.js';
-import { failure, InvalidInput, orThrow, type Result } from '../../common/problems.js';
+import { orThrow } from '../../common/problems.js';
 import type { Shard } from '../../common/shard.js';
-import { unreadable } from '../../common/system-errors.js';
 import type { Work } from '../../common/work.js';
-import { dieSchema } from '../../macro/config/die.js';
-import { parseJson } from '../../macro/config/json.js';
 import { parse } from '../../macro/config/parse.js';
-import type { DieConfig } from '../../macro/die/constants.js';
 import { calibratedNetwork } from '../../network/calibrated.js';
 import { networkSchema } from '../../network/config/network.js';
 import { rivalConfig, rivalsOf } from '../../network/evaluate/compare.js';
 import { besideConfig, type LoadedNetwork } from '../../network/load.js';
 import { planNetwork } from '../../network/plan/plan.js';
 import type { CompareOptions } from './compare.js';
+import { dieOf } from './die.js';
 import { calibratorOf, loadedWith, refuseTrained, testFiles } from './network.js';
 
 /** Options of `imcgen evaluate --dies`. */
@@ -68,11 +64,7 @@ export async function evaluateChipsShard(
 async function chipWork(file: string, flags: ChipFlags, work: Work) {
   const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
   const { config } = loaded.plan;
-  const die = flags.die === undefined ? config.macro.die : orThrow(await readDie(flags.die));
-  if (die === undefined) {
-    const fix = 'Add a "die" section to "macro", such as { "mismatch": 0.025 }, or name a file with --die.';
-    throw new InvalidInput([{ file, path: 'macro.die', message: 'is not there', fix }]);
-  }
+  const die = await dieOf(flags.die, config.macro.die, { file, path: 'macro.die' });
   const files: ChipFiles = {
     ...testFiles(file, loaded),
     calibration: loaded.trained === undefined ? besideConfig(file, config.images.calibration!) : undefined,
@@ -113,19 +105,4 @@ function hardwareFor(
     const planned = own.ok ? planNetwork(own.value, plan.network, plan.file) : own;
     return planned.ok ? calibratorOf(file, loaded, work, recalibrate).calibrate(planned.value) : planned;
   };
-}
-
-/** A die section, by itself or as a `macro.json` has it. */
-async function readDie(file: string): Promise<Result<DieConfig>> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    return failure(unreadable(file, error));
-  }
-  const json = parseJson(file, text);
-  if (!json.ok) return json;
-  const { value } = json;
-  const whole = typeof value === 'object' && value !== null && 'die' in value;
-  return parse(file, dieSchema, whole ? value.die : value);
 }

@@ -100,7 +100,7 @@ export function registerMonteCarlo(program: Command): void {
     });
 }
 
-function countOrFile(text: string): number | string {
+export function countOrFile(text: string): number | string {
   return /^\d+$/.test(text) ? wholeNumber(text) : text;
 }
 

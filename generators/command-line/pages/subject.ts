@@ -65,7 +65,7 @@ function isFolder(name: string): boolean {
 }
 
 /** Whether a file is the config of a network: it names a model, and no layers with levels. */
-async function isNetwork(file: string): Promise<boolean> {
+export async function isNetwork(file: string): Promise<boolean> {
   const json = await loadConfig(file, z.unknown());
   if (!json.ok || typeof json.value !== 'object' || json.value === null) return false;
   return Object.hasOwn(json.value, 'model') && !Object.hasOwn(json.value, 'layers');

@@ -67,7 +67,13 @@ function nameOf({ rival, corner }: ChipSetting): string[] {
 }
 
 /** What differs from the ideal, as the section has it. */
-function effectsOf({ seed: _, fractionBits: __, swing: ___, temperature, ...effects }: DieConfig): string {
+export function effectsOf({
+  seed: _,
+  fractionBits: __,
+  swing: ___,
+  temperature,
+  ...effects
+}: DieConfig): string {
   const on = Object.entries(effects).filter(([, value]) => value !== 0);
   const named = on.map(([name, value]) => `${name} ${value}`);
   if (temperature.celsius !== temperature.nominalCelsius) named.push(`${temperature.celsius} C`);

@@ -105,7 +105,8 @@ export class DieConverter {
   ): Uint8Array {
     const { columns } = this.shape;
     const drawn = typeof die === 'number' ? new Die(this.constants, this.shape, die) : die;
-    if (this.loaded === undefined) this.convertPlain(drawn, codes, first);
+    // The kernel draws cells by the seed.
+    if (this.loaded === undefined || drawn.chosen !== undefined) this.convertPlain(drawn, codes, first);
     else {
       const { macro, inputs } = this.loaded;
       macro.convert(drawn, inputs, this.count, first, (found, vector, vectors, pitch) => {
@@ -134,7 +135,7 @@ export class DieConverter {
 
   /** Currents of the cells of every column that hold a 1, on a die. */
   currents(die: Die): ColumnCurrents {
-    if (this.loaded !== undefined) return this.loaded.macro.currents(die);
+    if (this.loaded !== undefined && die.chosen === undefined) return this.loaded.macro.currents(die);
     const { rows, columns } = this.shape;
     const sums = { plus: new Int32Array(columns), minus: new Int32Array(columns) };
     for (let row = 0; row < rows; row++) {

@@ -80,3 +80,43 @@ function gainOf(factor: number): number {
 export function keptGain(gain: number): number {
   return Math.min(MOST_GAIN, Math.max(LEAST_GAIN, gain));
 }
+
+/** A deviate in its unit: scale is 2^-16 of that unit, and halves are rounded up. */
+export function scaled(scale: number, deviate: number): number {
+  return Math.floor((scale * deviate + 2 ** 15) / 2 ** 16);
+}
+
+/**
+ * Current of a cell, f a unit pulse: a unit, what the cell differs by and what the pulse of its word line does, within 0 .. 4 units.
+ *
+ * @param local deviate of the cell
+ * @param pulse deviate of the word line
+ */
+export function currentOf(
+  { fractionBits, mismatch, pulseError }: DieConstants,
+  local: number,
+  pulse: number,
+): number {
+  const one = 2 ** fractionBits;
+  const current = one + Math.floor((mismatch * local + pulseError * pulse + 2 ** 15) / 2 ** 16);
+  return Math.min(4 * one - 1, Math.max(0, current));
+}
+
+/** What lines of the array and of the reference discharge on a die, 2^-16 of what they do in a nominal one. */
+export interface Gains {
+  readonly array: number;
+  readonly reference: number;
+}
+
+/**
+ * The gains of a die.
+ *
+ * @param deviate of the die
+ */
+export function gainsOf({ globalSpread, arrayGain, referenceGain }: DieConstants, deviate: number): Gains {
+  const global = keptGain(2 ** 16 + scaled(globalSpread, deviate));
+  return {
+    array: keptGain(Math.floor((arrayGain * global) / 2 ** 16)),
+    reference: keptGain(Math.floor((referenceGain * global) / 2 ** 16)),
+  };
+}

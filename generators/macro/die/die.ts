@@ -1,7 +1,8 @@
 import type { MacroPlan } from '../plan/plan.js';
-import { fullScale, groupOfRow, type MacroShape, maxMagnitude } from '../plan/shape.js';
-import { type DieConstants, dieConstants, keptGain } from './constants.js';
+import { groupOfRow, type MacroShape, maxMagnitude } from '../plan/shape.js';
+import { currentOf, type DieConstants, dieConstants, gainsOf, scaled } from './constants.js';
 import { deviate, type Key, KIND, keyOf, keyWithin, MOST_DEVIATE } from './hash.js';
+import { bent, clipOf, gained, leaked } from './lines.js';
 
 /** Cells as they are stored: one byte each, 0 or 1, row by row. `BitcellArray` has them. */
 export interface StoredCells {
@@ -44,6 +45,12 @@ const GROUP_BASE = 2048;
 const GROUP_STRIDE = 128;
 
 /**
+ * Deviates in the place of those that the seed draws: whole numbers, by kind and index of docs/architecture.md. They are cut
+ * as drawn ones are.
+ */
+export type ChosenDeviates = (kind: number, index: number) => number;
+
+/**
  * One die: what its cells, word lines and sense amplifiers differ by from the ideal ones, and what that makes of a
  * conversion. Everything is a whole number, computed as docs/architecture.md says, so that the die view of a package
  * gives the same codes. `f` is one part of 2^fractionBits of a unit discharge.
@@ -51,18 +58,13 @@ const GROUP_STRIDE = 128;
  * Independent of how cells and references are kept: the golden models ask it.
  */
 export class Die {
-  private readonly one: number;
   /** f at which a bitline clips; infinite where none can. */
   readonly headroom: number;
-  private readonly mostCurrent: number;
   /** What a bitline of this die discharges, 2^-16 of what it does in a nominal one. */
   readonly arrayGain: number;
   /** The same of its reference lines. */
   readonly referenceGain: number;
-  private readonly weightKey: Key;
-  private readonly referenceKey: Key;
-  private readonly pulseKey: Key;
-  private readonly noiseKey: Key;
+  private readonly keys = new Map<number, Key>();
   private readonly offsets: Float64Array;
   /** Currents of wp and wn of every weight row; of trim rows. */
   private currents: { readonly plus: Int32Array; readonly minus: Int32Array } | undefined;
@@ -75,6 +77,8 @@ export class Die {
    * @param constants of the config
    * @param shape     of the macro that is simulated
    * @param seed      which die: a whole number of 32 bits without sign
+   * @param chosen    deviates that are not drawn, for dies at the edge of what there are. `DieConverter` converts such a die
+   *                  in plain JavaScript
    */
   constructor(
     /** What the config says of dies. */
@@ -82,23 +86,14 @@ export class Die {
     private readonly shape: MacroShape,
     /** Which die it is. */
     readonly seed: number,
+    readonly chosen?: ChosenDeviates,
   ) {
-    this.one = 2 ** constants.fractionBits;
-    const clips = shape.headroom < fullScale(shape);
-    this.headroom = clips ? shape.headroom * this.one : Infinity;
-    this.mostCurrent = 4 * this.one - 1;
-    this.weightKey = keyOf(seed, KIND.weight);
-    this.referenceKey = keyOf(seed, KIND.reference);
-    this.pulseKey = keyOf(seed, KIND.pulse);
-    this.noiseKey = keyOf(seed, KIND.noise);
-    const global = keptGain(
-      2 ** 16 + scaled(constants.globalSpread, this.deviate(keyOf(seed, KIND.global), 0)),
-    );
-    this.arrayGain = keptGain(Math.floor((constants.arrayGain * global) / 2 ** 16));
-    this.referenceGain = keptGain(Math.floor((constants.referenceGain * global) / 2 ** 16));
-    const offsetKey = keyOf(seed, KIND.offset);
+    this.headroom = clipOf(constants, shape);
+    const gains = gainsOf(constants, this.deviate(KIND.global, 0));
+    this.arrayGain = gains.array;
+    this.referenceGain = gains.reference;
     this.offsets = Float64Array.from({ length: shape.columns }, (_, column) =>
-      scaled(constants.offset, this.deviate(offsetKey, column)),
+      scaled(constants.offset, this.deviate(KIND.offset, column)),
     );
   }
 
@@ -115,25 +110,25 @@ export class Die {
 
   /** Current of a cell of the weight rows, f a unit pulse: wp (plane 0) or wn (plane 1). */
   weightCurrent(row: number, column: number, plane: 0 | 1): number {
-    return this.current(this.weightKey, 2 * (ROW_STRIDE * row + column) + plane, row);
+    return this.current(KIND.weight, 2 * (ROW_STRIDE * row + column) + plane, row);
   }
 
   /** Current of a cell of the trim rows, f a unit pulse; all trim rows have one word line. */
   trimCurrent(row: number, column: number, plane: 0 | 1): number {
     const index = 2 * (ROW_STRIDE * (ROW_STRIDE + row) + column) + plane;
-    return this.current(this.weightKey, index, ROW_STRIDE);
+    return this.current(KIND.weight, index, ROW_STRIDE);
   }
 
   /** Current of a reference cell, f a unit pulse; a group has one word line. */
   referenceCurrent(bank: number, row: number, column: number): number {
     const group = groupOfRow(this.shape, row);
     const index = GROUP_STRIDE * (ROW_STRIDE * bank + row) + column;
-    return this.current(this.referenceKey, index, GROUP_BASE + GROUP_STRIDE * bank + group);
+    return this.current(KIND.reference, index, GROUP_BASE + GROUP_STRIDE * bank + group);
   }
 
   /** Deviate of the pulse width of a word line; the rows of weights are the first of them. */
   pulseDeviate(wordLine: number): number {
-    return this.deviate(this.pulseKey, wordLine);
+    return this.deviate(KIND.pulse, wordLine);
   }
 
   /** Offset of a sense amplifier, f: what it adds to the MAC. */
@@ -150,9 +145,10 @@ export class Die {
   noise(conversion: number, cycles: number, column: number): number {
     if (this.constants.noise === 0) return 0;
     if (this.conversionKey?.conversion !== conversion) {
-      this.conversionKey = { conversion, key: keyWithin(this.noiseKey, conversion) };
+      this.conversionKey = { conversion, key: keyWithin(this.keyOf(KIND.noise), conversion) };
     }
-    return scaled(this.constants.noise, this.deviate(this.conversionKey.key, ROW_STRIDE * cycles + column));
+    const index = ROW_STRIDE * cycles + column;
+    return scaled(this.constants.noise, this.deviate(KIND.noise, index, this.conversionKey.key));
   }
 
   /**
@@ -199,7 +195,9 @@ export class Die {
       added[cell % columns]! += trimPulses * trimPlus[cell]! * plus[cell]!;
       taken[cell % columns]! += trimPulses * trimMinus[cell]! * minus[cell]!;
     }
-    return added.map((charge, column) => this.gained(charge) - this.gained(taken[column]!));
+    return added.map(
+      (charge, column) => gained(charge, this.arrayGain) - gained(taken[column]!, this.arrayGain),
+    );
   }
 
   /**
@@ -244,23 +242,12 @@ export class Die {
    * @param cycles  cycles of the ramp so far
    */
   arrayLine(charge: number, leaking: number, cycles: number): number {
-    const leaked = Math.floor((leaking * this.constants.leakage * cycles) / 2 ** 24);
-    return Math.min(this.bent(this.gained(charge + leaked)), this.headroom);
+    const taken = gained(leaked(this.constants, charge, leaking, cycles), this.arrayGain);
+    return Math.min(bent(this.constants, taken), this.headroom);
   }
 
   private referenceLine(charge: number): number {
-    return this.bent(Math.floor((charge * this.referenceGain) / 2 ** 16));
-  }
-
-  private gained(charge: number): number {
-    return Math.floor((charge * this.arrayGain) / 2 ** 16);
-  }
-
-  /** A line whose cells lose current as it discharges: d = q - q^2 compression / (2 swing). */
-  private bent(charge: number): number {
-    const q = Math.min(charge, this.constants.bendEnd);
-    const lost = Math.floor((q * this.constants.bend) / 2 ** 24);
-    return q - Math.floor((q * lost) / 2 ** 24);
+    return bent(this.constants, gained(charge, this.referenceGain));
   }
 
   private planes(rows: number, current: (row: number, column: number, plane: 0 | 1) => number) {
@@ -283,25 +270,28 @@ export class Die {
     return currents;
   }
 
-  /** A unit, what its cell differs by and what its word line's pulse does, within 0 .. 4 units. */
-  private current(key: Key, index: number, wordLine: number): number {
-    const { mismatch, pulseError } = this.constants;
-    let current = this.one;
-    if (mismatch + pulseError > 0) {
-      const local = mismatch === 0 ? 0 : mismatch * this.deviate(key, index);
-      const pulse = pulseError === 0 ? 0 : pulseError * this.pulseDeviate(wordLine);
-      current += Math.floor((local + pulse + 2 ** 15) / 2 ** 16);
-    }
-    return Math.min(this.mostCurrent, Math.max(0, current));
+  /** A unit, what its cell differs by and what its word line's pulse does. */
+  private current(kind: number, index: number, wordLine: number): number {
+    const { constants } = this;
+    const local = constants.mismatch === 0 ? 0 : this.deviate(kind, index);
+    const pulse = constants.pulseError === 0 ? 0 : this.pulseDeviate(wordLine);
+    return currentOf(constants, local, pulse);
   }
 
-  private deviate(key: Key, index: number): number {
+  /** @param key where it is not that of die and kind */
+  private deviate(kind: number, index: number, key?: Key): number {
     const { mostDeviate = MOST_DEVIATE } = this.constants;
-    return Math.max(-mostDeviate, Math.min(mostDeviate, deviate(key, index)));
+    const drawn =
+      this.chosen === undefined ? deviate(key ?? this.keyOf(kind), index) : this.chosen(kind, index);
+    return Math.max(-mostDeviate, Math.min(mostDeviate, drawn));
   }
-}
 
-/** A deviate in its unit: scale is 2^-16 of that unit, and halves are rounded up. */
-function scaled(scale: number, n: number): number {
-  return Math.floor((scale * n + 2 ** 15) / 2 ** 16);
+  private keyOf(kind: number): Key {
+    let key = this.keys.get(kind);
+    if (key === undefined) {
+      key = keyOf(this.seed, kind);
+      this.keys.set(kind, key);
+    }
+    return key;
+  }
 }

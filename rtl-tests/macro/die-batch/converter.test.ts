@@ -1,103 +1,27 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Random } from '../../../generators/common/random.js';
-import { type DieConfig, dieConstants } from '../../../generators/macro/die/constants.js';
+import { dieConstants } from '../../../generators/macro/die/constants.js';
 import { Die } from '../../../generators/macro/die/die.js';
 import { DieConverter } from '../../../generators/macro/die-batch/converter.js';
 import { Macro } from '../../../generators/macro/golden/macro.js';
-import { fullScale, type MacroShape } from '../../../generators/macro/plan/shape.js';
-import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
+import type { MacroShape } from '../../../generators/macro/plan/shape.js';
+import { anyDie, anyShape, DEMO, dieWith, inputsOf, loaded, NO_EFFECT } from '../../fixtures/any-die.js';
+import { planOf } from '../../fixtures/configurations.js';
 import { contentsOf } from '../../fixtures/contents.js';
-import type { Contents } from '../../fixtures/definition.js';
 import { dieCodesByDefinition } from '../../fixtures/die-definition.js';
-import { EFFECTS, EVERY_EFFECT, withDie } from '../../fixtures/dies.js';
-
-const demo = CONFIGURATIONS.find(({ config }) => config.name === 'demo')!;
-/** A die section with every default. */
-const dieWith = (die: object): DieConfig => planOf(withDie(demo, die)).config.die!;
-const NO_EFFECT = dieWith({});
-
-function load(macro: Macro, { cells, trim, groups }: Contents, bank: number): Macro {
-  macro.loadCells(cells);
-  macro.array.loadTrim(trim);
-  macro.programReferences(bank, groups);
-  return macro;
-}
-
-function inputsOf(shape: MacroShape, vectors: number, random: Random): Int16Array {
-  const span = 2 ** (shape.inputBits - Number(shape.inputSigned));
-  const low = shape.inputSigned ? -span : 0;
-  const extreme = random.next() < 0.2;
-  return Int16Array.from({ length: vectors * shape.rows }, () => {
-    if (extreme) return random.next() < 0.5 ? low : span - 1;
-    return random.next() < 0.3 ? 0 : random.whole(low, span - 1);
-  });
-}
-
-const anyShape = fc
-  .record({
-    rows: fc.integer({ min: 1, max: 21 }),
-    columns: fc.integer({ min: 1, max: 35 }),
-    inputBits: fc.integer({ min: 1, max: 8 }),
-    inputSigned: fc.boolean(),
-    clipping: fc.constantFrom(1, 1, 0.6, 0.1),
-    trimRows: fc.integer({ min: 0, max: 3 }),
-    trimPulses: fc.integer({ min: 1, max: 255 }),
-    adcBits: fc.integer({ min: 1, max: 5 }),
-    readout: fc.constantFrom('counter', 'capture', 'column_lut', 'broadcast'),
-    ramp: fc.constantFrom('rising', 'falling'),
-    earlyStop: fc.boolean(),
-    topK: fc.integer({ min: 1, max: 35 }),
-    referenceColumns: fc.integer({ min: 1, max: 40 }),
-    offsetRows: fc.integer({ min: 0, max: 7 }),
-    referencePulses: fc.integer({ min: 1, max: 3 }),
-  })
-  .filter(({ inputBits, inputSigned }) => inputBits > Number(inputSigned))
-  .map(({ clipping, topK, ...change }): MacroShape => {
-    const shape = {
-      ...planOf(demo).shape,
-      ...change,
-      banks: 2,
-      referenceRows: 200,
-      topK: Math.min(topK, change.columns),
-    } as MacroShape;
-    return { ...shape, headroom: Math.max(1, Math.floor(clipping * fullScale(shape))) };
-  });
-
-const share = (most: number) => fc.oneof(fc.constant(0), fc.double({ min: 0, max: most, noNaN: true }));
-const anyDie = fc
-  .record({
-    fractionBits: fc.integer({ min: 0, max: 10 }),
-    mismatch: share(0.5),
-    globalSpread: share(0.3),
-    pulseError: share(0.3),
-    compression: share(0.5),
-    swing: fc.option(fc.integer({ min: 1, max: 4000 }), { nil: undefined }),
-    leakage: share(0.01),
-    offset: fc.oneof(share(5), share(1000)),
-    noise: fc.oneof(share(5), share(1000)),
-    temperature: fc.record({
-      celsius: fc.integer({ min: -60, max: 200 }),
-      nominalCelsius: fc.constant(25),
-      perKelvin: share(0.01),
-      tracking: share(2),
-    }),
-  })
-  .map((die): DieConfig => ({ ...NO_EFFECT, ...die }));
-
-/** The effects of the fixtures one by one, all at once, or any. */
-const dies = fc.oneof(fc.constantFrom(...Object.values(EFFECTS).map(dieWith), dieWith(EVERY_EFFECT)), anyDie);
+import { EVERY_EFFECT, withDie } from '../../fixtures/dies.js';
 
 describe('a batch on a die', () => {
   it('runs in WebAssembly here', () => {
-    const plan = planOf(demo);
+    const plan = planOf(DEMO);
     const converter = new DieConverter(Macro.from(plan), dieConstants(NO_EFFECT, plan.shape), []);
     expect(converter.fast).toBe(true);
   });
 
   it.each([{ plain: false }, { plain: true }])('is what its definition says, %o', ({ plain }) => {
     fc.assert(
-      fc.property(anyShape, dies, fc.nat(2 ** 31 - 1), (shape, die, seed) => {
+      fc.property(anyShape, anyDie, fc.nat(2 ** 31 - 1), (shape, die, seed) => {
         const random = new Random(seed);
         const contents = contentsOf(shape, random);
         const bank = random.whole(0, 1);
@@ -107,7 +31,7 @@ describe('a batch on a die', () => {
         const vectors = Array.from({ length: inputs.length / shape.rows }, (_, i) =>
           inputs.subarray(i * shape.rows, (i + 1) * shape.rows),
         );
-        const macro = load(new Macro(shape), contents, bank);
+        const macro = loaded(new Macro(shape), contents, bank);
         const converter = new DieConverter(macro, constants, inputs, { bank, bits, plain });
         const wanted = dieCodesByDefinition(contents, constants, seed, bank, vectors, bits);
         expect([...converter.convert(seed)]).toEqual(wanted.flat());
@@ -117,11 +41,11 @@ describe('a batch on a die', () => {
   });
 
   it('cuts deviates to so many sigma, as the macro does, and no cell lies beyond', () => {
-    const plan = planOf(withDie(demo, { ...EVERY_EFFECT, noise: 2 }));
+    const plan = planOf(withDie(DEMO, { ...EVERY_EFFECT, noise: 2 }));
     const { shape } = plan;
     const constants = { ...dieConstants(plan.config.die!, shape), mostDeviate: 150 };
     const random = new Random(4);
-    const macro = load(Macro.from(plan), contentsOf(shape, random), 0);
+    const macro = loaded(Macro.from(plan), contentsOf(shape, random), 0);
     const inputs = inputsOf(shape, 20, random);
     const converter = new DieConverter(macro, constants, inputs);
     const plain = new DieConverter(macro, constants, inputs, { plain: true });
@@ -139,7 +63,7 @@ describe('a batch on a die', () => {
   });
 
   it('is that of the macro, vector by vector, at 256 x 128 with every effect, on one die after the other', () => {
-    const plan = planOf(withDie(demo, EVERY_EFFECT));
+    const plan = planOf(withDie(DEMO, EVERY_EFFECT));
     const { shape, config } = plan;
     const random = new Random(5);
     const weights = Int8Array.from({ length: shape.rows * shape.columns }, () => random.whole(-1, 1));
@@ -162,7 +86,7 @@ describe('a batch on a die', () => {
     'holds the largest sums of 1024 rows of the strongest cells, signed %s',
     (inputSigned) => {
       const shape: MacroShape = {
-        ...{ ...planOf(demo).shape, rows: 1024, columns: 18, inputBits: 8, inputSigned, adcBits: 5 },
+        ...{ ...planOf(DEMO).shape, rows: 1024, columns: 18, inputBits: 8, inputSigned, adcBits: 5 },
         ...{ referenceRows: 1024, referenceColumns: 128, referencePulses: 64 },
         headroom: 2 ** 20,
       };
@@ -182,7 +106,7 @@ describe('a batch on a die', () => {
       const groups = { bits: 5, stepCells: new Array<number>(31).fill(130), offsetCells: 0 };
       const full = new Int16Array(1024).fill(inputSigned ? 127 : 255);
       const inputs = Int16Array.from([...full, ...full.map((x, row) => (inputSigned && row % 2 ? -x : x))]);
-      const macro = load(new Macro(shape), { ...contents, cells, groups }, 0);
+      const macro = loaded(new Macro(shape), { ...contents, cells, groups }, 0);
       const found = [false, true].map((plain) =>
         new DieConverter(macro, constants, inputs, { plain }).convert(4),
       );
@@ -192,14 +116,14 @@ describe('a batch on a die', () => {
   );
 
   it('draws noise as far as it reaches, and rounds it as the macro does', () => {
-    const shape: MacroShape = { ...planOf(demo).shape, rows: 4, columns: 16, inputBits: 4, adcBits: 4 };
+    const shape: MacroShape = { ...planOf(DEMO).shape, rows: 4, columns: 16, inputBits: 4, adcBits: 4 };
     // In whole units: half of one decides many comparisons, and the references lie within the reach of the noise.
     const constants = dieConstants(dieWith({ fractionBits: 0, noise: 3 }), { ...shape, headroom: 60 });
     const random = new Random(6);
     const contents = contentsOf({ ...shape, headroom: 60 }, random);
     const groups = { bits: 4, stepCells: new Array<number>(15).fill(2), offsetCells: 0 };
     const inputs = inputsOf(shape, 500, random);
-    const macro = load(new Macro({ ...shape, headroom: 60 }), { ...contents, groups }, 0);
+    const macro = loaded(new Macro({ ...shape, headroom: 60 }), { ...contents, groups }, 0);
     const found = [false, true].map((plain) =>
       new DieConverter(macro, constants, inputs, { plain }).convert(3),
     );
@@ -211,7 +135,7 @@ describe('a batch on a die', () => {
     [[64], 'inputs has 1 entries'],
     [new Uint8Array(256).fill(64), 'input 0 is 64, outside 0..63'],
   ])('refuses inputs that no macro takes', (inputs, message) => {
-    const plan = planOf(demo);
+    const plan = planOf(DEMO);
     const constants = dieConstants(NO_EFFECT, plan.shape);
     expect(() => new DieConverter(Macro.from(plan), constants, inputs)).toThrow(message);
   });
@@ -223,7 +147,7 @@ describe('without WebAssembly', () => {
   });
 
   it('a batch on a die runs in plain JavaScript', () => {
-    const plan = planOf(withDie(demo, EVERY_EFFECT));
+    const plan = planOf(withDie(DEMO, EVERY_EFFECT));
     const inputs = inputsOf(plan.shape, 2, new Random(1));
     const constants = dieConstants(plan.config.die!, plan.shape);
     const fast = new DieConverter(Macro.from(plan), constants, inputs);
