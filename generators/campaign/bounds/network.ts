@@ -10,7 +10,7 @@ import {
 } from '../../network/engine/hardware.js';
 import { digitalSums, eachArray, type Sums } from '../../network/engine/layer.js';
 import { requantizedAll } from '../../network/engine/requantizer.js';
-import { boundedRange, pooledSums, stepCodes } from '../../network/engine/steps.js';
+import { pooledSums, rangeOf, stepCodes } from '../../network/engine/steps.js';
 import { inputsOf, type Step, sizeOf } from '../../network/graph/steps.js';
 import type { LayerPlan } from '../../network/plan/plan.js';
 import { cellsOf, type MacroCells } from './cells.js';
@@ -102,7 +102,6 @@ export class NetworkBounds {
       const codes = (ends: Sums) => requantizedAll(ends, layer.plan.positions, layer.requantizer);
       return { low: codes(sums.low), high: codes(sums.high) };
     }
-    // All that is left does not fall as a code rises.
     if (step.kind === 'averagePool') {
       const to = shapes.get(step.output)!;
       const codes = (ends: Int16Array) =>
@@ -113,20 +112,7 @@ export class NetworkBounds {
         );
       return { low: codes(first.low), high: codes(first.high) };
     }
-    const bounds = 'bounds' in step ? step.bounds : { low: -Infinity, high: Infinity };
-    const range = boundedRange(
-      plan.formats.get(step.output)!,
-      bounds,
-      this.hardware.scales.get(step.output)!,
-    );
-    const codes = (end: keyof TensorBounds) =>
-      stepCodes(
-        step,
-        plan.network,
-        inputs.map((each) => each[end]),
-        range,
-      );
-    return { low: codes('low'), high: codes('high') };
+    return otherCodes(step, this.hardware, inputs);
   }
 
   /** Sums of a layer on macros: codes, table, adder. Tables do not decrease, and factors are not negative. */
@@ -214,6 +200,44 @@ export class NetworkBounds {
     }
     return known.get(array)!;
   }
+}
+
+/** Bounds of a step that is neither a layer nor an average pool. */
+function otherCodes(
+  step: Exclude<Step, { kind: 'linear' | 'averagePool' }>,
+  hardware: NetworkHardware,
+  inputs: readonly TensorBounds[],
+): TensorBounds {
+  const of = (end: keyof TensorBounds) =>
+    stepCodes(
+      step,
+      hardware,
+      inputs.map((each) => each[end]),
+    );
+  const [low, high] = [of('low'), of('high')];
+  const exact = inputs.every((each) => each.low.every((code, at) => code === each.high[at]));
+  if (exact) return { low, high };
+  if (step.kind === 'function') {
+    // Of each value by itself: what all codes of its interval give.
+    const [input] = inputs as [TensorBounds];
+    const widest = input.low.reduce((most, code, at) => Math.max(most, input.high[at]! - code), 0);
+    const ends = { low: low.slice(), high: low.slice() };
+    for (let width = 1; width <= widest; width++) {
+      const codes = input.low.map((code, at) => Math.min(code + width, input.high[at]!));
+      stepCodes(step, hardware, [codes]).forEach((code, at) => {
+        ends.low[at] = Math.min(ends.low[at]!, code);
+        ends.high[at] = Math.max(ends.high[at]!, code);
+      });
+    }
+    return ends;
+  }
+  if (step.kind === 'embedding' || step.kind === 'norm' || step.kind === 'attention') {
+    // They rise and fall with their inputs: all that a code may be.
+    const range = rangeOf(step, hardware);
+    return { low: low.map(() => range.low), high: low.map(() => range.high) };
+  }
+  // All others do not fall as a code rises.
+  return { low, high };
 }
 
 function boundLayer(

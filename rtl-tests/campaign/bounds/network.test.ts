@@ -16,25 +16,30 @@ import { dieWith } from '../../fixtures/any-die.js';
 import { itLong } from '../../fixtures/every-change.js';
 import { randomImages, smallHardware } from '../../fixtures/hardware.js';
 import { SMALL_INPUT } from '../../fixtures/onnx.js';
+import { ENCODER, encoder, randomTokens, SPELLINGS } from '../../fixtures/transformer.js';
 
 const IMAGES = 4;
-const SIZE = SMALL_INPUT.reduce((size, extent) => size * extent, 1);
-const samples = randomImages(IMAGES, SMALL_INPUT, 7);
+const IMAGE_SAMPLES = randomImages(IMAGES, SMALL_INPUT, 7);
 
 /** Bounds of every image, and its class on ideal macros. */
-function boundsOf(hardware: NetworkHardware, die: DieConfig, most: number) {
+function boundsOf(hardware: NetworkHardware, die: DieConfig, most: number, samples = IMAGE_SAMPLES) {
   const { network, formats } = hardware.plan;
   const bounds = new NetworkBounds(hardware, (shape) => dieConstants(die, shape));
   const codes = inputCodes(samples, hardware.scales.get(network.input)!, formats.get(network.input)!);
+  const size = codes.length / IMAGES;
   const classes = classesOf(new GoldenNetwork(hardware).run(samples), IMAGES);
   return Array.from(classes, (best, image) => {
-    const bound = bounds.bound(codes.subarray(image * SIZE, (image + 1) * SIZE), most);
+    const bound = bounds.bound(codes.subarray(image * size, (image + 1) * size), most);
     return { bound, best, certain: isCertain(hardware, bound, best) };
   });
 }
 
 /** Codes outside, and classes that were certain and are others. */
-function outsideOf(network: GoldenNetwork, images: ReturnType<typeof boundsOf>): number {
+function outsideOf(
+  network: GoldenNetwork,
+  images: ReturnType<typeof boundsOf>,
+  samples = IMAGE_SAMPLES,
+): number {
   let outside = 0;
   const scores = network.run(samples, (tensor, codes) => {
     const size = codes.length / IMAGES;
@@ -72,42 +77,45 @@ const DIGITAL_ENDS = [
   { layer: 'last', on: 'digital' },
 ] as const;
 
-async function holds(changes: Parameters<typeof smallHardware>[0], dies: number): Promise<void> {
-  const hardware = await smallHardware(changes);
+async function holds(hardware: NetworkHardware, dies: number, samples = IMAGE_SAMPLES): Promise<void> {
   const die = dieWith(EFFECTS);
   for (const most of [20, 627]) {
-    const images = boundsOf(hardware, die, most);
+    const images = boundsOf(hardware, die, most, samples);
     const cut = (shape: MacroShape) => ({ ...dieConstants(die, shape), mostDeviate: most });
     const chips = new ChipModels(cut);
     const drawn = new GoldenNetwork(hardware, chips.models);
     for (let seed = 1; seed <= dies; seed++) {
       chips.use(seed);
-      expect(outsideOf(drawn, images), `die ${seed} within ${most}`).toBe(0);
+      expect(outsideOf(drawn, images, samples), `die ${seed} within ${most}`).toBe(0);
     }
     for (let seed = 1; seed <= Math.ceil(dies / 10); seed++) {
       const corner = new GoldenNetwork(hardware, cornerModels(die, most, seed));
-      expect(outsideOf(corner, images), `corner ${seed} within ${most}`).toBe(0);
+      expect(outsideOf(corner, images, samples), `corner ${seed} within ${most}`).toBe(0);
     }
   }
 }
 
 describe('bounds of a network', () => {
   it('hold for the codes of every tensor, and for classes, on dies that are drawn and at corners', async () => {
-    await holds({}, 5);
+    await holds(await smallHardware({}), 5);
   });
 
   itLong(
-    'hold so where the ends are digital, and with digits, falling ramps and codes that follow them',
+    'hold so where the ends are digital, and with digits and falling ramps whose codes follow',
     async () => {
-      await holds({ overrides: [...DIGITAL_ENDS] }, 50);
+      await holds(await smallHardware({ overrides: [...DIGITAL_ENDS] }), 50);
       const adc = { bits: 3, ramp: 'falling', readout: 'capture' } as const;
-      await holds(
-        {
-          weights: { method: 'digits', digits: [1, 2] },
-          macro: { array: { rows: 36, columns: 10 }, input: { bits: 4 }, adc },
-        },
-        50,
-      );
+      const macro = { array: { rows: 36, columns: 10 }, input: { bits: 4 }, adc };
+      await holds(await smallHardware({ weights: { method: 'digits', digits: [1, 2] }, macro }), 50);
+    },
+  );
+
+  itLong(
+    'hold so for a transformer: norms and attention give any code, functions those of an interval',
+    async () => {
+      const nodes = encoder(SPELLINGS['one node']);
+      const hardware = await smallHardware({}, [[ENCODER.length], nodes, randomTokens(24, 1)]);
+      await holds(hardware, 20, randomTokens(IMAGES, 2));
     },
   );
 
