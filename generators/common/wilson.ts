@@ -1,5 +1,5 @@
 /** Standard normal quantile of a two-sided interval of 95 %. */
-const Z_95 = 1.959_963_985;
+export const Z_95 = 1.959_963_985;
 
 /**
  * The Wilson score interval of a proportion at 95 %: E. B. Wilson, Probable Inference, the Law of Succession, and

@@ -78,6 +78,38 @@ describe('imcgen bits', () => {
     expect(rows[0].cost).toBeLessThan(rows.at(-1).cost);
   });
 
+  it('says what each layer alone is worth, from the bits of the config', async () => {
+    const args = ['--sensitivity', '--widths', '2,6', '--images', '60'];
+    const found = JSON.parse(await bits(...args, '--measure', '--json'));
+    const [base] = found.rows;
+    expect([found.rows.length, base.kind, base.bits]).toEqual([1, 'config', [4, 4]]);
+    const lossOf = (name: string, width: number) =>
+      found.layers
+        .find((layer: { name: string }) => layer.name === name)
+        .widths.find((each: { bits: number }) => each.bits === width).loss;
+    for (const { layer, from, to, lossChange, score, difference } of found.changes) {
+      expect(from).toBe(4);
+      expect(lossChange).toBeCloseTo(lossOf(layer, to) - lossOf(layer, 4), 12);
+      expect(difference.gained - difference.lost).toBe(score.correct - base.score.correct);
+      expect(difference.interval.low).toBeLessThan(difference.difference);
+      expect(difference.interval.high).toBeGreaterThan(difference.difference);
+    }
+    expect(found.changes.map(({ bits: each }: { bits: number[] }) => each.join(''))).toEqual([
+      ...['42', '24', '46', '64'],
+    ]);
+    expect(await bits(...args)).toMatch(/^as configured +975 .* 44$[\s\S]*^n7_Gemm +4 > 2 +-12 +\+0\.20$/m);
+  });
+
+  it('counts what layers are worth from the bits within a budget', async () => {
+    const args = ['--sensitivity', '--budget', '300', '--widths', '2,4'];
+    const { rows, changes } = JSON.parse(await bits(...args, '--json'));
+    expect(rows.map((row: { bits: number[] }) => row.bits)).toEqual([[2, 4]]);
+    expect(changes.map(({ bits: each }: { bits: number[] }) => each)).toEqual([
+      [2, 2],
+      [4, 4],
+    ]);
+  });
+
   it('says what the least budget is, and writes nothing', async () => {
     const printed = await bits('--budget', '10', '-o', at('none.json'));
     expect(printed).toContain('10 steps are too few: 2 bits everywhere take 195');

@@ -93,6 +93,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['evaluate', NETWORK, '--images', '5'],
   ['evaluate', NETWORK, '--images', '5', '--cosim', '1'],
   ['bits', NETWORK, '--widths', '1,2,3,4,5,6,7', '--measure', '--images', '5'],
+  ['bits', NETWORK, '--sensitivity', '--measure', '--images', '5'],
   [
     'compare',
     NETWORK,

@@ -14,6 +14,7 @@ export interface BitsFileOptions {
   readonly spend: Spent;
   readonly widths: readonly number[];
   readonly budget?: number;
+  readonly sensitivity: boolean;
   readonly measure: boolean;
   readonly images?: number;
   readonly output?: string;
@@ -30,16 +31,16 @@ export interface BitsFile {
 
 /** `imcgen bits`. */
 export async function bitsFile(file: string, options: BitsFileOptions, work: Work): Promise<BitsFile> {
-  const { spend: spent, widths, budget, measure, output, recalibrate } = options;
+  const { spend: spent, widths, budget, sensitivity, measure, output, recalibrate } = options;
   if (output !== undefined) requireWritable([{ path: output, kind: 'file' }], [file]);
   const loaded = await loadedWith(file, measure ? ['calibration', 'test', 'labels'] : ['calibration']);
   refuseTrained(loaded);
   const { plan } = loaded;
   const calibrator = calibratorOf(file, loaded, work, recalibrate);
-  const found = orThrow(await chooseBits(plan, calibrator, { spent, widths, budget }));
+  const found = orThrow(await chooseBits(plan, calibrator, { spent, widths, budget, sensitivity }));
   const measured = measure
     ? orThrow(
-        await measuredBits(plan, loaded.model, calibrator, testFiles(file, loaded), found.rows, {
+        await measuredBits(plan, loaded.model, calibrator, testFiles(file, loaded), found, {
           ...{ engine: 'onnx', most: options.images },
           ...work,
         }),

@@ -8,17 +8,20 @@ Examples:
   imcgen bits network.json --measure                         accuracy on the held-out images as well
   imcgen bits network.json --budget 60000 -o network-60k.json
   imcgen bits network.json --spend cells --widths 2,3,4
+  imcgen bits network.json --sensitivity --measure           which layers matter
   imcgen bits network.json --json | jq '.rows[] | {cost, loss, bits}'
 
 Chooses bits for the ADCs of every layer: of least loss for the ramp steps of a sample, or for the reference cells of all
 macros. The loss of a layer is the error that its ADCs leave in its sums, over the variance of these sums; losses of
-layers add up. Prints the best bits at the cost of each width for all layers, and between two of them.
+layers add up. Prints the best bits at the cost of each width for all layers, and between two of them. With --sensitivity
+in their place: what the bits of each layer are worth, from those of the config, or within --budget.
 Exit code 0: chosen; 1: no bits are within the budget, or a file is not as it should be; 3: no onnxruntime.`;
 
 interface BitsFlags {
   readonly spend: Spent;
   readonly widths: readonly number[];
   readonly budget?: number;
+  readonly sensitivity: boolean;
   readonly measure: boolean;
   readonly images?: number;
   readonly output?: string;
@@ -40,6 +43,7 @@ export function registerBits(program: Command): void {
     )
     .option('--widths <list>', 'bits that a layer may have', widths, [2, 3, 4, 5, 6])
     .option('--budget <count>', 'most steps or cells: choose bits within them', count)
+    .option('--sensitivity', 'each layer alone with fewer and with more bits', false)
     .option('--measure', 'accuracy of every row on the held-out images', false)
     .option('--images <count>', 'held-out images for --measure, from the first (default: all)', count)
     .option('-o, --output <file>', 'with --budget: write the config with the bits chosen')

@@ -1,4 +1,4 @@
-import type { ChosenBits } from '../../network/bits/choose.js';
+import type { BitsRow, ChosenBits } from '../../network/bits/choose.js';
 import type { MeasuredBits } from '../../network/bits/measure.js';
 import type { NetworkConfig } from '../../network/config/network.js';
 import { percent } from './evaluation.js';
@@ -53,7 +53,7 @@ export function bitsText({ config, found, measured, output }: BitsFile): string 
   const body = [
     ...(measured === undefined ? [] : [['float model', '', '', ...score('float'), '']]),
     ...rows.map(({ kind, cost, loss, bits }, at) => [
-      kind === 'uniform' ? `${bits[0]} everywhere` : 'chosen',
+      nameOf({ kind, bits }),
       ...[String(cost), loss.toPrecision(3), ...score(at), kind === 'uniform' ? '' : bits.join('')],
     ]),
   ];
@@ -64,12 +64,47 @@ export function bitsText({ config, found, measured, output }: BitsFile): string 
     ...losses,
     '',
     ...textTable(titles, body, (column) => column === 0 || column === last),
+    ...sensitivityLines(found, measured),
     ...(measured === undefined
       ? []
       : ['', `accuracy on ${measured.images} held-out images, levels made anew for every row`]),
     ...(output === undefined ? [] : ['', `written: ${output}`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function nameOf({ kind, bits }: Pick<BitsRow, 'kind' | 'bits'>): string {
+  if (kind === 'uniform') return `${bits[0]} everywhere`;
+  return kind === 'best' ? 'chosen' : 'as configured';
+}
+
+/** Changes of one layer each: what they add to the row above them, in cost, loss and points of accuracy. */
+function sensitivityLines({ changes, spent }: ChosenBits, measured: MeasuredBits | undefined): string[] {
+  if (changes === undefined) return [];
+  const signed = (text: string) => (text.startsWith('-') ? text : `+${text}`);
+  const points = (share: number) => signed((100 * share).toFixed(2));
+  const titles: [string, string][] = [
+    ['one layer', 'alone'],
+    ['ADC', 'bits'],
+    spent === 'steps' ? ['ramp', 'steps'] : ['reference', 'cells'],
+    ['', 'loss'],
+    ...(measured === undefined
+      ? []
+      : ([
+          ['', 'correct'],
+          ['accuracy,', 'points'],
+          ['95 %', 'interval'],
+        ] as [string, string][])),
+  ];
+  const body = changes.map(({ layer, from, to, costChange, lossChange }, at) => {
+    const changed = measured?.changes?.[at];
+    const row = [layer, `${from} > ${to}`, signed(String(costChange)), signed(lossChange.toPrecision(2))];
+    if (changed === undefined) return row;
+    const { difference, interval } = changed.difference;
+    const range = `${points(interval.low)} .. ${points(interval.high)}`;
+    return [...row, String(changed.score.correct), points(difference), range];
+  });
+  return ['', ...textTable(titles, body, (column) => column < 2)];
 }
 
 /** The same for machines. */
@@ -82,6 +117,7 @@ export function bitsJson({ config, found, measured, output }: BitsFile): string 
     ...(measured !== undefined && { score: measured.scores[at] }),
   }));
   const test = measured && { images: measured.images, float: measured.float };
-  const result = { name: config.name, spent: found.spent, layers, rows, ...test, output };
+  const changes = found.changes?.map((change, at) => ({ ...change, ...measured?.changes?.[at] }));
+  const result = { name: config.name, spent: found.spent, layers, rows, changes, ...test, output };
   return `${JSON.stringify(result, null, 2)}\n`;
 }

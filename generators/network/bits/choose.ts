@@ -4,14 +4,15 @@ import type { Calibrator } from '../calibrate/calibrator.js';
 import { type NetworkConfig, networkSchema } from '../config/network.js';
 import { overridesByLayer } from '../config/rules.js';
 import { type NetworkPlan, planNetwork } from '../plan/plan.js';
-import { bestWithin, type FrontierPoint, frontierOf } from './frontier.js';
+import { bestWithin, type Choice, type FrontierPoint, frontierOf } from './frontier.js';
 import { choicesOf, type LayerLosses, lossesOf, type Spent } from './losses.js';
+import { changesOf, type LayerChange } from './sensitivity.js';
 
 /** Bits of the layers on macros, and how they were found. */
 export interface BitsRow extends FrontierPoint {
-  /** `uniform`: all layers alike; `best`: of least loss within a budget. */
-  readonly kind: 'uniform' | 'best';
-  /** What `best` may cost. */
+  /** `uniform`: all layers alike; `best`: of least loss within a budget; `config`: as the config has them. */
+  readonly kind: 'uniform' | 'best' | 'config';
+  /** What `best` may cost; of the others what they do cost. */
   readonly budget: number;
 }
 
@@ -21,6 +22,8 @@ export interface ChosenBits {
   readonly rows: readonly BitsRow[];
   /** Where a budget was given: the best within it. */
   readonly chosen: BitsRow | undefined;
+  /** Where it was asked for: what the bits of each layer are worth, counted from the one row there is. */
+  readonly changes: readonly LayerChange[] | undefined;
 }
 
 export interface BitsOptions {
@@ -28,27 +31,37 @@ export interface BitsOptions {
   /** Widths that a layer may have, ascending. */
   readonly widths: readonly number[];
   readonly budget?: number | undefined;
+  /** Also each layer alone with fewer and with more bits than within the budget, or than the config has. */
+  readonly sensitivity?: boolean | undefined;
 }
 
 /**
  * Bits of the ADCs of every layer, of least loss for what they cost: at the cost of each uniform width and between two of
- * them, or within a budget.
+ * them, or within a budget; or of the config, where only their sensitivity is asked for.
  *
  * @throws MissingTool without onnxruntime, Interrupted where the calibrator is stopped
  */
 export async function chooseBits(
   plan: NetworkPlan,
   calibrator: Calibrator,
-  { spent, widths, budget }: BitsOptions,
+  { spent, widths, budget, sensitivity = false }: BitsOptions,
 ): Promise<Result<ChosenBits>> {
   const { file } = plan;
-  if (plan.layers.every(({ macros }) => macros === 0)) {
+  const own = plan.layers.filter(({ macros }) => macros > 0).map(({ rule }) => rule.bits);
+  if (own.length === 0) {
     return failure({ file, path: 'overrides', message: 'no layer is on macros: there are no ADCs' });
   }
-  const losses = await lossesOf(plan, calibrator, widths);
+  const asConfigured = sensitivity && budget === undefined;
+  const all = [...new Set([...widths, ...(asConfigured ? own : [])])].sort((one, other) => one - other);
+  const losses = await lossesOf(plan, calibrator, all);
   if (!losses.ok) return losses;
   const layers = losses.value;
   const choices = layers.map((layer) => choicesOf(layer, spent));
+  if (asConfigured) {
+    const row = rowOf('config', choices, own);
+    const changes = changesOf(layers, widths, row, spent);
+    return success({ spent, layers, rows: [row], chosen: undefined, changes });
+  }
   const points = frontierOf(choices);
   const best = (most: number): BitsRow | undefined => {
     const point = bestWithin(points, most);
@@ -60,16 +73,16 @@ export async function chooseBits(
       const message = `${budget} ${spent} are too few: ${widths[0]} bits everywhere take ${points[0]!.cost}`;
       return failure({ file: '--budget', path: '', message, fix: `Give ${points[0]!.cost} or more.` });
     }
-    return success({ spent, layers, rows: [chosen], chosen });
+    const changes = sensitivity ? changesOf(layers, widths, chosen, spent) : undefined;
+    return success({ spent, layers, rows: [chosen], chosen, changes });
   }
-  const uniform = widths.map((bits, at): BitsRow => {
-    const taken = choices.map((each) => each[at]!);
-    const sum = (of: (choice: (typeof taken)[number]) => number) =>
-      taken.reduce((total, choice) => total + of(choice), 0);
-    const cost = sum((choice) => choice.cost);
-    const alike = choices.map(() => bits);
-    return { kind: 'uniform', budget: cost, cost, loss: sum((choice) => choice.loss), bits: alike };
-  });
+  const uniform = widths.map((bits) =>
+    rowOf(
+      'uniform',
+      choices,
+      choices.map(() => bits),
+    ),
+  );
   const rows = uniform.flatMap((row, at) => {
     const next = uniform[at + 1];
     const between = next === undefined ? undefined : best(Math.round(Math.sqrt(row.cost * next.cost)));
@@ -78,7 +91,19 @@ export async function chooseBits(
       (each) => each !== undefined,
     );
   });
-  return success({ spent, layers, rows, chosen: undefined });
+  return success({ spent, layers, rows, chosen: undefined, changes: undefined });
+}
+
+/** Bits of the layers, with the sums of what they cost and lose. */
+function rowOf(
+  kind: BitsRow['kind'],
+  choices: readonly (readonly Choice[])[],
+  bits: readonly number[],
+): BitsRow {
+  const taken = choices.map((each, at) => each.find((choice) => choice.bits === bits[at])!);
+  const sum = (of: (choice: Choice) => number) => taken.reduce((total, choice) => total + of(choice), 0);
+  const cost = sum((choice) => choice.cost);
+  return { kind, budget: cost, cost, loss: sum((choice) => choice.loss), bits };
 }
 
 /** The config with bits for each layer on macros. */

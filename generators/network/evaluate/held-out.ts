@@ -32,6 +32,8 @@ export interface HeldOut {
   readonly images: ImageSet;
   /** Of an image. */
   readonly shape: SampleShape;
+  /** Class of each image. */
+  readonly labels: ArrayLike<number>;
   /** Classifies some batches with several forms in turn, which stay open. `name` is told as it goes on. */
   test(forms: readonly Form[], name: string, batches: Range): AsyncGenerator<Tally>;
   /** The score of one form on all images; the form is closed. */
@@ -62,7 +64,7 @@ export function withTestImages<Value>(
         await form.close();
       }
     };
-    return work({ images, shape, test: run, score });
+    return work({ ...labelled, test: run, score });
   });
 }
 
