@@ -6,6 +6,7 @@ import type { CalibratedNetwork } from '../../network/calibrate/calibrator.js';
 import type { Rival } from '../../network/evaluate/compare.js';
 import { floatForm, type Score } from '../../network/evaluate/forms.js';
 import { type EvaluationOptions, type TestFiles, withTestImages } from '../../network/evaluate/held-out.js';
+import type { DieSource } from '../../network/export/dies.js';
 import type { OnnxFile } from '../../network/onnx/model.js';
 import type { NetworkPlan } from '../../network/plan/plan.js';
 import { readLabels } from '../../network/runtime/images.js';
@@ -27,6 +28,8 @@ export interface ChipOptions extends Omit<EvaluationOptions, 'engine'> {
   /** Seed of the first chip; each other one has the next. */
   readonly seed: number;
   readonly die: DieConfig;
+  /** Where the die section stands, if exported graphs compute the chips and not the golden model. */
+  readonly graphSource?: DieSource;
   /** One row each. */
   readonly settings: readonly ChipSetting[];
 }
@@ -71,7 +74,7 @@ export async function withChips<Value>(
   options: ChipOptions,
   work: (ready: PreparedChips) => Promise<Value>,
 ): Promise<Result<Value>> {
-  const { settings, chips, seed, die, threads, stop, onProgress } = options;
+  const { settings, chips, seed, die, graphSource, threads, stop, onProgress } = options;
   return withTestImages(plan, files, { ...options, engine: 'golden' }, async ({ images, shape, score }) => {
     const labels = readLabels(files.labels, images.count);
     if (!labels.ok) return labels;
@@ -96,9 +99,13 @@ export async function withChips<Value>(
         const row = settings.length > 1 ? `row ${at + 1} of ${settings.length}: ` : '';
         const seeds: ChipRecord['chip'][] = [];
         for (let item = first; item < end; item++) seeds.push(item === 0 ? IDEAL : seedOf(seed, item - 1));
-        const study: ChipStudy = { hardware, die, corner, test: files.test, labels: classes };
+        const study: ChipStudy = {
+          ...{ hardware, die, corner, test: files.test, labels: classes },
+          ...(graphSource !== undefined && { graph: { threads, source: graphSource } }),
+        };
         const found = new Map<ChipRecord['chip'], ChipRecord>();
-        await testEach(study, seeds, threads, stop, (record) => {
+        // Graphs have threads of their own.
+        await testEach(study, seeds, graphSource === undefined ? threads : 1, stop, (record) => {
           found.set(record.chip, record);
           onProgress(found.size, seeds.length, `${row}dies`);
         });

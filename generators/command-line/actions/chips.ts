@@ -15,14 +15,17 @@ import { parse } from '../../macro/config/parse.js';
 import { calibratedNetwork } from '../../network/calibrated.js';
 import { networkSchema } from '../../network/config/network.js';
 import { rivalConfig, rivalsOf } from '../../network/evaluate/compare.js';
+import type { InferenceEngine } from '../../network/evaluate/forms.js';
 import { besideConfig, type LoadedNetwork } from '../../network/load.js';
 import { planNetwork } from '../../network/plan/plan.js';
 import type { CompareOptions } from './compare.js';
-import { dieOf } from './die.js';
+import { foundDie } from './die.js';
 import { calibratorOf, loadedWith, refuseTrained, testFiles } from './network.js';
 
 /** Options of `imcgen evaluate --dies`. */
 export interface ChipFlags extends Pick<CompareOptions, 'images' | 'recalibrate' | 'threads'> {
+  /** What computes the chips. */
+  readonly engine: InferenceEngine;
   /** How many chips. */
   readonly dies: number;
   /** Seed of the first one. */
@@ -64,14 +67,18 @@ export async function evaluateChipsShard(
 async function chipWork(file: string, flags: ChipFlags, work: Work) {
   const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
   const { config } = loaded.plan;
-  const die = await dieOf(flags.die, config.macro.die, { file, path: 'macro.die' });
+  const { die, source } = await foundDie(flags.die, config.macro.die, { file, path: 'macro.die' });
   const files: ChipFiles = {
     ...testFiles(file, loaded),
     calibration: loaded.trained === undefined ? besideConfig(file, config.images.calibration!) : undefined,
   };
   const { images: most, threads, dies: chips, seed } = flags;
   const settings = settingsOf(loaded, flags);
-  const options: ChipOptions = { ...{ most, threads, chips, seed, die, settings }, ...work };
+  const options: ChipOptions = {
+    ...{ most, threads, chips, seed, die, settings },
+    ...(flags.engine === 'onnx' && { graphSource: source }),
+    ...work,
+  };
   return { loaded, hardwareOf: hardwareFor(file, loaded, flags, work), files, options };
 }
 

@@ -17,6 +17,7 @@ Examples:
   imcgen evaluate network.json --cosim 6                       and the Verilog of six of its macros, on Icarus
   imcgen evaluate network.json --shard 3/40 -o results/3.jsonl     a part of the images; imcgen merge results
   imcgen evaluate network.json --dies 20                       accuracy over dies of its macros
+  imcgen evaluate network.json --dies 20 --engine onnx         the same by graphs, where no noise and no leakage is drawn
   imcgen evaluate network.json --dies 20 --corner calibrated,stress --granularity layer,array,column
   imcgen evaluate network.json --json | jq '.hardware.accuracy'
 
@@ -26,7 +27,8 @@ model, images and settings: in $IMCGEN_CACHE, or in imcgen of the user's folder 
 With --cosim, macros are drawn from all layers, generated, programmed with their weights and levels, and given input
 vectors of held-out images: golden engine, golden model of the cycles and Verilog have to give the same.
 With --dies, every macro of every layer becomes a die of its own, drawn with the "die" section of "macro" or of the file that --die
-names; the report has the accuracy over the dies beside the float model and ideal macros. The golden model computes both. --granularity and --weights calibrate a hardware for each combination, as imcgen compare does, and
+names; the report has the accuracy over the dies beside the float model and ideal macros. The golden model computes both, and with
+--engine onnx exported graphs do, which is faster: noise and leakage are in none. --granularity and --weights calibrate a hardware for each combination, as imcgen compare does, and
 test the same dies of each. Corners: ${Object.keys(CORNERS).join(', ')}, as in imcgen montecarlo.
 Exit code 0: evaluated; 1: the network cannot be mapped, a file is not as it should be, or Verilog differs; 3: no
 onnxruntime, or no Icarus.`;
@@ -77,10 +79,10 @@ export function registerEvaluate(program: Command): void {
     .action(async (file: string, flags: EvaluateFlags, own: Command) => {
       const { evaluateFile, evaluateFileShard } = await import('../actions/evaluate.js');
       const { shown } = await import('./shown.js');
-      if (flags.dies !== undefined && own.getOptionValueSource('engine') === 'cli') {
-        own.error('error: dies are computed by the golden model: leave --engine out', { exitCode: 2 });
+      if (flags.dies !== undefined) {
+        const engine = own.getOptionValueSource('engine') === 'cli' ? flags.engine : 'golden';
+        return evaluateDies(file, { ...flags, engine, dies: flags.dies }, own);
       }
-      if (flags.dies !== undefined) return evaluateDies(file, { ...flags, dies: flags.dies }, own);
       const alone = DIES_ALONE.find((name) => flags[name] !== undefined);
       if (alone !== undefined) own.error(`error: --${alone} goes with --dies <count>`, { exitCode: 2 });
       if (flags.shard !== undefined || flags.output !== undefined) {

@@ -3,6 +3,7 @@ import type { Range } from '../../common/shard.js';
 import { wilson } from '../../common/wilson.js';
 import type { NetworkHardware } from '../engine/hardware.js';
 import { GoldenThreads } from '../engine/threads.js';
+import type { MacroDies } from '../export/dies.js';
 import { type SampleShape, sizeOf, tokensOf } from '../graph/steps.js';
 import type { OnnxFile } from '../onnx/model.js';
 import type { ImageSet } from '../runtime/images.js';
@@ -52,18 +53,30 @@ export async function hardwareForm(
   hardware: NetworkHardware,
   threads?: number,
 ): Promise<Form> {
-  const { network } = hardware.plan;
-  const shape = network.shapes.get(network.input)!;
-  if (engine === 'onnx') {
-    const { hardwareGraph } = await import('../export/onnx.js');
-    const taken = tokensOf(network) === undefined ? shape : [shape[0]];
-    return sessionForm(hardwareGraph(hardware), taken, threads);
-  }
+  if (engine === 'onnx') return graphForm(hardware, threads);
   const golden = new GoldenThreads(hardware, threads);
   return {
     classify: async (batch, count) => classesOf(await golden.run(batch), count),
     close: () => golden.close(),
   };
+}
+
+/**
+ * The exported graph of the hardware, on onnxruntime.
+ *
+ * @param dies in the place of ideal macros
+ * @throws MissingTool without onnxruntime
+ */
+export async function graphForm(
+  hardware: NetworkHardware,
+  threads?: number,
+  dies?: MacroDies,
+): Promise<Form> {
+  const { hardwareGraph } = await import('../export/onnx.js');
+  const { network } = hardware.plan;
+  const shape = network.shapes.get(network.input)!;
+  const taken = tokensOf(network) === undefined ? shape : [shape[0]];
+  return sessionForm(hardwareGraph(hardware, 'standard', dies), taken, threads);
 }
 
 async function sessionForm(model: Uint8Array, shape: readonly number[], threads?: number): Promise<Form> {

@@ -1,13 +1,17 @@
 /** In: macros of a tile. Out: their columns side by side, as a convolution computes them. */
 import { type ArrayHardware, columnFactor, type LayerHardware } from '../engine/hardware.js';
-import type { LayerPlan } from '../plan/plan.js';
+import type { MacroDie, MacroDies } from './dies.js';
 
-/** A column of a macro. */
+/** A column of a macro. Sums are in unit discharges, or in f of its die. */
 export interface MacroColumn {
   readonly array: ArrayHardware;
   readonly column: number;
+  /** The macro on its die, where it is not ideal. */
+  readonly die: MacroDie | undefined;
   /** What its table entries count in the sum of its output channel. */
   readonly factor: number;
+  /** What a pulse takes off the line of each cell: below 0 off the other line. */
+  readonly cells: Int32Array;
   /** Least and greatest sum, before any clipping. */
   readonly low: number;
   readonly high: number;
@@ -16,35 +20,47 @@ export interface MacroColumn {
 }
 
 /** Columns of a tile: digit by digit, in each digit in the order of the output channels. */
-export function tileColumns({ plan, arrays }: LayerHardware, tile: number): MacroColumn[] {
+export function tileColumns(layer: LayerHardware, tile: number, dies?: MacroDies): MacroColumn[] {
+  const { plan, arrays } = layer;
   const own = arrays.filter(({ tileIndex }) => tileIndex === tile);
   return plan.rule.digits.flatMap((_, digit) =>
     own.flatMap((array) =>
       [...array.digits.keys()]
         .filter((column) => array.digits[column] === digit)
-        .map((column) => columnOf(plan, array, column)),
+        .map((column) => columnOf(layer, array, column, dies?.get(array))),
     ),
   );
 }
 
-function columnOf(plan: LayerPlan, array: ArrayHardware, column: number): MacroColumn {
+function columnOf(
+  { plan }: LayerHardware,
+  array: ArrayHardware,
+  column: number,
+  die: MacroDie | undefined,
+): MacroColumn {
   const { weights, outputs, tile, macro } = array;
   const { inputBits, inputSigned } = macro.shape;
   const most = 2 ** (inputBits - Number(inputSigned)) - 1;
+  const all = die?.currents ?? weights;
+  const cells = Int32Array.from({ length: tile.rows }, (_, row) => all[row * outputs.length + column]!);
   let [plus, minus] = [0, 0];
-  for (let row = 0; row < tile.rows; row++) {
-    const cell = weights[row * outputs.length + column]!;
-    if (cell > 0) plus += most;
-    else if (cell < 0) minus += most;
+  for (const cell of cells) {
+    if (cell > 0) plus += most * cell;
+    else minus -= most * cell;
   }
   // A negative input swaps the lines, so either may take all.
   if (inputSigned) plus = minus = plus + minus;
   const factor = columnFactor(plan, array, column);
-  return { array, column, factor, low: -minus, high: plus, lines: [plus, minus] };
+  return { ...{ array, column, die, factor, cells }, low: -minus, high: plus, lines: [plus, minus] };
 }
 
 /** Whether any input can bring a line of a column to its headroom. */
-export function clips({ array, lines }: MacroColumn): boolean {
-  const { headroom } = array.macro.shape;
+export function clips({ array, die, lines }: MacroColumn): boolean {
+  const headroom = die?.headroom ?? array.macro.shape.headroom;
   return lines.some((line) => line > headroom);
+}
+
+/** Whether the lines of a column lose other than the sum of what their cells take. */
+export function bends({ die }: MacroColumn): boolean {
+  return die !== undefined && (die.gain !== 2 ** 16 || die.constants.bend > 0);
 }

@@ -1,7 +1,9 @@
 /** In: columns of tiles. Out: convolutions that compute their sums. */
 import type { LinearStep } from '../graph/steps.js';
+import { ELEMENT } from '../onnx/schema.js';
 import type { TakenChannels } from './bundles.js';
-import { clips, type MacroColumn } from './columns.js';
+import { bends, clips, type MacroColumn } from './columns.js';
+import type { MacroDie } from './dies.js';
 import type { GraphBuilder } from './graph.js';
 
 /**
@@ -43,10 +45,11 @@ export function bundleSums(
   const columns = bundle.flatMap((each) => each.columns);
   const sums = (from: string, take?: (cell: number) => number, bias: readonly string[] = []) =>
     convolution(graph, step, [from, weightsOf(graph, step, bundle, take), ...bias], bundle.length);
-  if (!columns.some(clips)) {
+  const bent = columns.some(bends);
+  if (!bent && !columns.some(clips)) {
     return sums(part, undefined, offsets && [graph.floats([columns.length], offsets)]);
   }
-  const { headroom, inputSigned } = columns[0]!.array.macro.shape;
+  const { inputSigned } = columns[0]!.array.macro.shape;
   const plus = (cell: number) => Math.max(0, cell);
   const minus = (cell: number) => Math.max(0, -cell);
   const [forward, backward] = inputSigned
@@ -54,12 +57,45 @@ export function bundleSums(
     : [part, undefined];
   const line = (same: typeof plus, other: typeof plus) => {
     const direct = sums(forward, same);
-    if (backward === undefined) return graph.clip(direct, 0, headroom);
-    return graph.clip(graph.node('Add', [direct, sums(backward, other)]), 0, headroom);
+    const both = backward === undefined ? direct : graph.node('Add', [direct, sums(backward, other)]);
+    return bent ? bentLine(graph, columns, both) : graph.clip(both, 0, headroomOf(columns));
   };
-  const difference = graph.node('Sub', [line(plus, minus), line(minus, plus)]);
+  const apart = graph.node('Sub', [line(plus, minus), line(minus, plus)]);
+  const difference = bent ? graph.node('Cast', [apart], { to: ELEMENT.float }) : apart;
   if (offsets === undefined) return difference;
   return graph.node('Add', [difference, graph.floats([1, columns.length, 1, 1], offsets)]);
+}
+
+/** Headroom is the same in all macros of a network. */
+function headroomOf([first]: readonly MacroColumn[]): number {
+  return first!.die?.headroom ?? first!.array.macro.shape.headroom;
+}
+
+/** What is left of the discharge of the lines of dies, as `Die` has it, in float64: products have up to 53 bits. */
+function bentLine(graph: GraphBuilder, columns: readonly MacroColumn[], charges: string): string {
+  const each = (of: (die: MacroDie) => number) =>
+    graph.doubles(
+      [1, columns.length, 1, 1],
+      Float64Array.from(columns, ({ die }) => of(die!)),
+    );
+  const floor = (value: string, share: string) => graph.node('Floor', [graph.node('Mul', [value, share])]);
+  const charge = graph.node('Cast', [charges], { to: ELEMENT.double });
+  let line = floor(
+    charge,
+    each(({ gain }) => gain / 2 ** 16),
+  );
+  if (columns.some(({ die }) => die!.constants.bend > 0)) {
+    const q = graph.node('Min', [line, each(({ constants }) => constants.bendEnd)]);
+    const lost = floor(
+      q,
+      each(({ constants }) => constants.bend / 2 ** 24),
+    );
+    const product = graph.node('Mul', [q, lost]);
+    line = graph.node('Sub', [q, floor(product, graph.doubles([], Float64Array.of(2 ** -24)))]);
+  }
+  const headroom = headroomOf(columns);
+  if (!Number.isFinite(headroom)) return line;
+  return graph.node('Min', [line, graph.doubles([], Float64Array.of(headroom))]);
 }
 
 /** The channels of all groups, one group behind the other. */
@@ -90,12 +126,9 @@ function weightsOf(
   const { channels } = bundle[0]!.taken;
   const columns = bundle.flatMap(({ taken, columns }) => columns.map((column) => ({ ...column, taken })));
   const values = new Float32Array(columns.length * channels * area);
-  for (const [at, { array, column, taken }] of columns.entries()) {
-    const { weights, outputs, tile } = array;
-    const from = (at * channels + tile.first - taken.first) * area;
-    for (let row = 0; row < tile.rows; row++) {
-      values[from + row] = take(weights[row * outputs.length + column]!);
-    }
+  for (const [at, { array, cells, taken }] of columns.entries()) {
+    const from = (at * channels + array.tile.first - taken.first) * area;
+    for (const [row, cell] of cells.entries()) values[from + row] = take(cell);
   }
   return graph.floats([columns.length, channels, ...kernel], values);
 }

@@ -1,5 +1,5 @@
 import { ELEMENT, encodeModel, type OnnxAttribute, type OnnxNode, type OnnxTensor } from '../onnx/schema.js';
-import { doubleTensor, floatTensor, wholeTensor } from '../onnx/tensor.js';
+import { rawTensor, wholeTensor } from '../onnx/tensor.js';
 
 /** Operators of a graph: those of the standard alone, or MultiThreshold of QONNX for the converters as well. */
 export type GraphForm = 'standard' | 'qonnx';
@@ -60,7 +60,14 @@ export class GraphBuilder {
 
   floats(dims: readonly number[], values: Float32Array): string {
     const name = `c${++this.count}`;
-    this.constants.push(floatTensor(name, dims, values));
+    this.constants.push(rawTensor(name, dims, values));
+    return name;
+  }
+
+  /** Values of a table, one row; in bytes or words where they are whole numbers of that size. */
+  table(values: Float32Array | Int8Array | Int16Array): string {
+    const name = `c${++this.count}`;
+    this.constants.push(rawTensor(name, [1, values.length], values));
     return name;
   }
 
@@ -70,7 +77,7 @@ export class GraphBuilder {
 
   doubles(dims: readonly number[], values: Float64Array): string {
     const name = `c${++this.count}`;
-    this.constants.push(doubleTensor(name, dims, values));
+    this.constants.push(rawTensor(name, dims, values));
     return name;
   }
 

@@ -1,33 +1,44 @@
 /** In: a layer of the hardware. Out: nodes of a graph that compute the same whole numbers. */
 import type { LayerHardware } from '../engine/hardware.js';
 import type { Requantizer } from '../engine/requantizer.js';
+import { ELEMENT } from '../onnx/schema.js';
 import type { LayerPlan } from '../plan/plan.js';
 import { bundledTiles } from './bundles.js';
 import { tileColumns } from './columns.js';
 import { type BundledColumns, bundleSums, convolution } from './convolution.js';
+import type { MacroDies } from './dies.js';
 import type { GraphBuilder } from './graph.js';
-import { codeTables, entryTables, fitColumnTables, type JoinedTables } from './tables.js';
+import { codeTables, dieTables, entryTables, fitColumnTables, type JoinedTables } from './tables.js';
 import { thresholdSums } from './thresholds.js';
 
 /** Codes of a layer from codes of its input. */
-export function layerNode(graph: GraphBuilder, layer: LayerHardware, input: string): string {
+export function layerNode(
+  graph: GraphBuilder,
+  layer: LayerHardware,
+  input: string,
+  dies?: MacroDies,
+): string {
   const { plan, arrays, requantizer } = layer;
   const { tiles, rule } = plan;
   if (arrays.length === 0) return requantizerNode(graph, digitalNode(graph, plan, input), requantizer);
   if (graph.form === 'qonnx') return requantizerNode(graph, thresholdSums(graph, layer, input), requantizer);
   const bundles = bundledTiles(plan).map((bundle) =>
-    bundle.map((taken): BundledColumns => ({ taken, columns: tileColumns(layer, taken.tile) })),
+    bundle.map((taken): BundledColumns => ({ taken, columns: tileColumns(layer, taken.tile, dies) })),
   );
   const columnsOf = (bundle: readonly BundledColumns[]) => bundle.flatMap(({ columns }) => columns);
   const first = bundles[0]!;
   // Where a sum is one table entry, requantization is a table too: one for each column.
-  if (tiles.length === 1 && rule.digits.length === 1 && fitColumnTables(columnsOf(first))) {
+  if (
+    dies === undefined &&
+    tiles.length === 1 &&
+    rule.digits.length === 1 &&
+    fitColumnTables(columnsOf(first))
+  ) {
     const codes = lookedUp(graph, layer, first, codeTables(columnsOf(first), requantizer), input);
     return graph.node('Reshape', [codes, graph.wholes([-1, ...plan.outputShape])]);
   }
-  const values = bundles.map((bundle) =>
-    lookedUp(graph, layer, bundle, entryTables(columnsOf(bundle)), input),
-  );
+  const tablesOf = dies === undefined ? entryTables : dieTables;
+  const values = bundles.map((bundle) => lookedUp(graph, layer, bundle, tablesOf(columnsOf(bundle)), input));
   // A sum of two may take the place of one of them in memory; a Sum of many may not.
   const added = values.reduce((sum, value) => graph.node('Add', [sum, value]));
   const summands = first.length * rule.digits.length;
@@ -57,14 +68,22 @@ function lookedUp(
   graph: GraphBuilder,
   { plan }: LayerHardware,
   bundle: readonly BundledColumns[],
-  { table, offsets }: JoinedTables,
+  { table, offsets, bounded }: JoinedTables,
   input: string,
 ): string {
-  const places = bundleSums(graph, plan.rule.step, bundle, input, offsets);
-  const whole = graph.node('Cast', [places], { to: 6 });
+  let places = bundleSums(graph, plan.rule.step, bundle, input, offsets);
+  if (bounded !== undefined) {
+    const { last, starts } = bounded;
+    places = graph.clip(places, 0, last);
+    if (starts.some((start) => start > 0)) {
+      places = graph.node('Add', [places, graph.floats([1, starts.length, 1, 1], starts)]);
+    }
+  }
+  const whole = graph.node('Cast', [places], { to: ELEMENT.int32 });
   // GatherElements takes a tenth of the time of Gather.
   const flat = graph.node('Reshape', [whole, graph.wholes([1, -1])]);
-  return graph.node('GatherElements', [graph.floats([1, table.length], table), flat], { axis: 1 });
+  const found = graph.node('GatherElements', [graph.table(table), flat], { axis: 1 });
+  return table instanceof Float32Array ? found : graph.node('Cast', [found], { to: ELEMENT.float });
 }
 
 /** Sums of so many values of each output channel, which are that many times all channels one behind the other. */

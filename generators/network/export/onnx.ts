@@ -4,6 +4,7 @@ import type { NetworkHardware } from '../engine/hardware.js';
 import { rangeOf } from '../engine/steps.js';
 import { inputsOf, type PoolStep, type SampleShape, type Step, tokensOf } from '../graph/steps.js';
 import { codeRange } from '../plan/formats.js';
+import type { MacroDies } from './dies.js';
 import { digitalUnitNode } from './digital.js';
 import { GraphBuilder, type GraphForm } from './graph.js';
 import { layerNode, requantizerNode } from './layers.js';
@@ -16,9 +17,17 @@ import { layerNode, requantizerNode } from './layers.js';
  * its code; the adder, the requantization and all between them are arithmetic on whole numbers. In the form of QONNX a
  * macro is a convolution and a MultiThreshold, which has every reference as often as the table rises there.
  *
+ * Macros on dies have the currents of their cells as weights, in parts of a unit discharge. Their tables begin at the first level of
+ * the ramp and end at the last; what lies beyond is brought to their ends.
+ *
+ * @param dies in the place of ideal macros, in operators of the standard alone; `graphDies` has those that a graph can have
  * @returns the bytes of the model: it takes what the float network takes, and gives the codes of its result
  */
-export function hardwareGraph(hardware: NetworkHardware, form: GraphForm = 'standard'): Uint8Array {
+export function hardwareGraph(
+  hardware: NetworkHardware,
+  form: GraphForm = 'standard',
+  dies?: MacroDies,
+): Uint8Array {
   const { plan, layers, pools } = hardware;
   const { network } = plan;
   const graph = new GraphBuilder(form);
@@ -30,7 +39,7 @@ export function hardwareGraph(hardware: NetworkHardware, form: GraphForm = 'stan
   for (const step of network.steps) {
     const inputs = inputsOf(step).map((name) => names.get(name)!);
     let made: string;
-    if (step.kind === 'linear') made = layerNode(graph, layers.get(step.name)!, inputs[0]!);
+    if (step.kind === 'linear') made = layerNode(graph, layers.get(step.name)!, inputs[0]!, dies);
     else if (step.kind === 'averagePool') {
       made = requantizerNode(
         graph,

@@ -6,9 +6,11 @@ import { clips, type MacroColumn } from './columns.js';
 
 /** Tables one behind the other. */
 export interface JoinedTables {
-  readonly table: Float32Array;
-  /** What brings a sum to its place, one a column. */
+  readonly table: Float32Array | Int8Array | Int16Array;
+  /** What brings a sum to its place in its table, one a column. */
   readonly offsets: Float32Array;
+  /** Where sums can lie beyond their table: the last place of every table, and where that of each column begins. */
+  readonly bounded?: { readonly last: number; readonly starts: Float32Array };
 }
 
 /** Most entries of the tables of a layer that has one for each column: 8 MB of a file. */
@@ -22,18 +24,11 @@ export function fitColumnTables(columns: readonly MacroColumn[]): boolean {
 
 /** Table entries times what they count in the adder. Columns of a macro that count the same share a table. */
 export function entryTables(columns: readonly MacroColumn[]): JoinedTables {
-  const groups = new Map<ArrayHardware, Map<number, MacroColumn[]>>();
-  for (const column of columns) {
-    const { array, factor } = column;
-    const byFactor = groups.get(array) ?? new Map<number, MacroColumn[]>();
-    byFactor.set(factor, [...(byFactor.get(factor) ?? []), column]);
-    groups.set(array, byFactor);
-  }
   const offsets = new Map<MacroColumn, number>();
   const tables: Float32Array[] = [];
   let start = 0;
-  for (const same of [...groups.values()].flatMap((byFactor) => [...byFactor.values()])) {
-    const { array, factor } = same[0]!;
+  for (const same of sharing(columns)) {
+    const [{ array, factor }] = same;
     const low = Math.min(...same.map((column) => column.low));
     const high = Math.max(...same.map((column) => column.high));
     tables.push(Float32Array.from(entriesOf(array, low, high), (entry) => entry * factor));
@@ -41,6 +36,75 @@ export function entryTables(columns: readonly MacroColumn[]): JoinedTables {
     start += high - low + 1;
   }
   return { table: joined(tables), offsets: Float32Array.from(columns, (column) => offsets.get(column)!) };
+}
+
+/**
+ * The same on dies: a place for each f between the first level and the last. Tables hold whole numbers of one or two bytes where these fit
+ * them, because sums are spread over much of them.
+ */
+export function dieTables(columns: readonly MacroColumn[]): JoinedTables {
+  const groups = sharing(columns);
+  const size = diePlaces(groups);
+  const entriesOf = ([{ array, factor }]: Sharing) =>
+    array.macro.layers[0]!.table.entries.map((entry) => entry * factor);
+  const table = tableFor(groups.flatMap(entriesOf), groups.length * size);
+  const starts = new Map<MacroColumn, number>();
+  for (const [at, same] of groups.entries()) {
+    const start = at * size;
+    const levels = same[0].die!.levels;
+    // Place 0 is everything below the first level.
+    const placeOf = (level: number) => start + level - levels[0]! + 1;
+    for (const [code, entry] of entriesOf(same).entries()) {
+      const from = code === 0 ? start : placeOf(levels[code - 1]!);
+      const to = code === levels.length ? start + size : placeOf(levels[code]!);
+      table.fill(entry, from, to);
+    }
+    for (const column of same) starts.set(column, start);
+  }
+  return {
+    table,
+    offsets: Float32Array.from(columns, dieOffset),
+    bounded: { last: size - 1, starts: Float32Array.from(columns, (column) => starts.get(column)!) },
+  };
+}
+
+/** Places of the tables of some columns on dies together. */
+export function dieTablePlaces(columns: readonly MacroColumn[]): number {
+  const groups = sharing(columns);
+  return groups.length * diePlaces(groups);
+}
+
+/** Places of each of their tables. */
+function diePlaces(groups: readonly Sharing[]): number {
+  return Math.max(...groups.map(([{ die }]) => die!.levels.at(-1)! - die!.levels[0]! + 2));
+}
+
+/** What brings a sum of f to its place: 0 where it is below the first level. */
+export function dieOffset({ column, die }: MacroColumn): number {
+  return die!.added[column]! - die!.levels[0]! + 1;
+}
+
+/** Columns of a macro whose entries count the same: they share a table. */
+type Sharing = readonly [MacroColumn, ...MacroColumn[]];
+
+function sharing(columns: readonly MacroColumn[]): Sharing[] {
+  const groups = new Map<ArrayHardware, Map<number, [MacroColumn, ...MacroColumn[]]>>();
+  for (const column of columns) {
+    const { array, factor } = column;
+    const byFactor = groups.get(array) ?? new Map<number, [MacroColumn, ...MacroColumn[]]>();
+    const known = byFactor.get(factor);
+    if (known === undefined) byFactor.set(factor, [column]);
+    else known.push(column);
+    groups.set(array, byFactor);
+  }
+  return [...groups.values()].flatMap((byFactor) => [...byFactor.values()]);
+}
+
+function tableFor(entries: readonly number[], places: number): JoinedTables['table'] {
+  const fit = (bits: number) =>
+    entries.every((entry) => entry >= -(2 ** (bits - 1)) && entry < 2 ** (bits - 1));
+  if (fit(8)) return new Int8Array(places);
+  return fit(16) ? new Int16Array(places) : new Float32Array(places);
 }
 
 /** Codes of columns whose sums are single entries: a table for each column. */

@@ -120,7 +120,7 @@ export interface OnnxModel {
 }
 
 /** Element types of a tensor that are read here, by their number in a file. */
-export const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, double: 11 } as const;
+export const ELEMENT = { float: 1, int8: 3, int16: 5, int32: 6, int64: 7, bool: 9, double: 11 } as const;
 
 /**
  * A model from the bytes of its file. 64-bit integers become numbers.

@@ -54,16 +54,19 @@ function rawBytes({ rawData, dataType }: OnnxTensor): ArrayBuffer | undefined {
   return new Uint8Array(rawData.subarray(0, Math.floor(rawData.length / size) * size)).buffer;
 }
 
-/** A float32 tensor as a file stores it. */
-export function floatTensor(name: string, dims: readonly number[], values: Float32Array): OnnxTensor {
+/** Values of a tensor in an element of their own width. */
+export type RawValues = Float32Array | Float64Array | Int8Array | Int16Array;
+
+/** A tensor as a file stores it. */
+export function rawTensor(name: string, dims: readonly number[], values: RawValues): OnnxTensor {
   const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return { name, dims, dataType: ELEMENT.float, rawData };
+  return { name, dims, dataType: elementOf(values), rawData };
 }
 
-/** A float64 tensor as a file stores it. */
-export function doubleTensor(name: string, dims: readonly number[], values: Float64Array): OnnxTensor {
-  const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return { name, dims, dataType: ELEMENT.double, rawData };
+function elementOf(values: RawValues): number {
+  if (values instanceof Float32Array) return ELEMENT.float;
+  if (values instanceof Float64Array) return ELEMENT.double;
+  return values instanceof Int8Array ? ELEMENT.int8 : ELEMENT.int16;
 }
 
 /** An int64 tensor as a file stores it. */

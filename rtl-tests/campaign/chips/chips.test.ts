@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeDigits } from '../../../examples/network/digits-network.js';
 import { registerEvaluate } from '../../../generators/command-line/commands/evaluate.js';
+import { registerExport } from '../../../generators/command-line/commands/export.js';
 import { registerMerge } from '../../../generators/command-line/commands/merge.js';
 import { CLI, printedBy } from '../../fixtures/command-line.js';
 import { describeLong } from '../../fixtures/every-change.js';
@@ -55,10 +56,38 @@ describeLong('imcgen evaluate --dies', () => {
     expect(whole).toMatch(/digits 1,2,4, typical: column loses -?[\d.]+ \+- [\d.]+ points less than layer/);
   });
 
+  it('gives by graphs what it gives by the golden model', async () => {
+    writeFileSync(at('silent.json'), '{ "mismatch": 0.4, "globalSpread": 0.05 }');
+    const args = [at('all.json'), ...DIES, at('silent.json'), '--corner', 'typical,slow', '--json'];
+    const [golden, onnx] = [
+      JSON.parse(await evaluate(...args)),
+      JSON.parse(await evaluate(...args, '--engine', 'onnx')),
+    ];
+    expect(onnx.rows).toEqual(golden.rows);
+    expect(await evaluate(at('all.json'), ...DIES, at('die.json'), '--engine', 'onnx')).toContain(
+      'die.json: noise: is drawn for each comparison, which a graph of the network cannot have',
+    );
+  });
+
+  it('has its dies as graphs by imcgen export', async () => {
+    writeFileSync(at('silent.json'), '{ "die": { "mismatch": 0.4 } }');
+    const out = async (...args: string[]) => {
+      const said = await printedBy(registerExport, 'export', at('all.json'), '-o', at('hw.onnx'), ...args);
+      return { said, bytes: readFileSync(at('hw.onnx')) };
+    };
+    const ideal = await out();
+    const first = await out('--die', at('silent.json'));
+    const seventh = await out('--die', at('silent.json'), '--seed', '7');
+    expect(seventh.said).toMatch(/hw.onnx: \d+ layers, \d+ macros, dies of number 7\n$/);
+    expect(first.said).toContain('dies of number 1');
+    expect(new Set([ideal, first, seventh].map(({ bytes }) => bytes.toString('latin1'))).size).toBe(3);
+    expect((await out('--seed', '7')).said).toContain('macro.die: is not there');
+    writeFileSync(at('silent.json'), '{ "die": { "leakage": 0.001 } }');
+    expect((await out('--die', at('silent.json'))).said).toContain('die.leakage: grows while the ramp runs');
+  });
+
   it('refuses a network without a die, and options that need dies', async () => {
     expect(await evaluate(at('all.json'), '--dies', '2')).toContain('macro.die: is not there');
-    const engine = await evaluate(at('all.json'), '--dies', '2', '--engine', 'onnx');
-    expect(engine).toContain('leave --engine out');
     expect(await evaluate(at('all.json'), '--seed', '2')).toContain('--seed goes with --dies <count>');
     writeFileSync(at('odd.json'), '{ "mismatch": 3 }');
     expect(await evaluate(at('all.json'), ...DIES, at('odd.json'))).toContain(
