@@ -1,6 +1,7 @@
 /**
  * What robust levels buy on dies: levels that are best without offsets beside levels of least expected error, on the same
- * dies, weights and inputs. Prints the table of docs/calibration.md.
+ * dies, weights and inputs. Where a ReLU follows, robust levels are made of what it gives, and of the sums before it. Prints the
+ * tables of docs/calibration.md.
  *
  *   npx tsx bench/robust.ts
  */
@@ -35,7 +36,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** One table; `relu`: levels are fitted to what a ReLU makes of the sums. */
+/** One table; `relu`: the levels are those of a ReLU. */
 async function measure(relu: boolean): Promise<void> {
   const random = new Random(1);
   const weights = Int8Array.from({ length: ROWS * COLUMNS }, () => random.whole(-1, 1));
@@ -46,7 +47,10 @@ async function measure(relu: boolean): Promise<void> {
     writeNpy(at(name), { shape, fortranOrder: false, data });
   save('weights.npy', [ROWS, COLUMNS], weights);
   save('inputs.npy', [VECTORS, ROWS], inputs);
-  const activations = new Float32Array(VECTORS * COLUMNS);
+  const [activations, sums] = [0, 1].map(() => new Float32Array(VECTORS * COLUMNS)) as [
+    Float32Array,
+    Float32Array,
+  ];
   let power = 0;
   for (let vector = 0; vector < VECTORS; vector++) {
     for (let column = 0; column < COLUMNS; column++) {
@@ -56,23 +60,31 @@ async function measure(relu: boolean): Promise<void> {
         mac += product;
         power += product ** 2;
       }
+      sums[vector * COLUMNS + column] = mac;
       activations[vector * COLUMNS + column] = relu ? Math.max(0, mac) : mac;
     }
   }
   save('activations.npy', [VECTORS, COLUMNS], activations);
+  save('sums.npy', [VECTORS, COLUMNS], sums);
   const perColumn = power / activations.length;
   console.log(
     `${ROWS} x ${COLUMNS}, ${BITS} bits, sums of random weights and inputs${relu ? ', levels of their ReLU' : ''}; ${DIES} dies, mismatch ${MISMATCH}`,
   );
   console.log('good: a die whose CSNR is at least that of the median die with nominal levels');
   console.log(
-    'offset  levels       table      first reference   CSNR, all  of the dies            MSE  code errors   good dies',
+    'offset  levels              table      first reference   CSNR, all  of the dies            MSE  code errors   good dies',
   );
   for (const offset of OFFSETS) {
     const sigma = Math.sqrt(offset ** 2 + MISMATCH ** 2 * perColumn);
     let limit: number | undefined;
-    for (const robust of [undefined, sigma.toFixed(2)]) {
-      const name = `${robust === undefined ? 'nominal' : 'robust'}.levels.json`;
+    const robustly = `sigma ${sigma.toFixed(2)}`;
+    const variants = [
+      { name: 'nominal', samples: 'activations.npy', extra: [] },
+      { name: robustly, samples: 'activations.npy', extra: ['--robust', sigma.toFixed(2)] },
+      { name: `${robustly}, sums`, samples: 'sums.npy', extra: ['--robust', sigma.toFixed(2), '--relu'] },
+    ];
+    for (const { name: variant, samples, extra } of relu ? variants : variants.slice(0, 2)) {
+      const name = 'own.levels.json';
       const about = [
         '--method',
         'hardware-optimal',
@@ -84,9 +96,8 @@ async function measure(relu: boolean): Promise<void> {
         '64',
       ];
       const table = ['--table-step', '1', '--table-bits', '8', ...(relu ? [] : ['--table-signed'])];
-      const extra = robust === undefined ? [] : ['--robust', robust];
       await execa(process.execPath, [
-        ...[CLI, 'calibrate', at('activations.npy'), '-b', String(BITS), '-o', at(name)],
+        ...[CLI, 'calibrate', at(samples), '-b', String(BITS), '-o', at(name)],
         ...[...about, ...table, ...extra],
       ]);
       writeFileSync(
@@ -111,7 +122,7 @@ async function measure(relu: boolean): Promise<void> {
       console.log(
         [
           String(offset).padStart(6),
-          (robust === undefined ? 'nominal' : `sigma ${robust}`).padEnd(11),
+          variant.padEnd(18),
           `${outputs[0]} .. ${outputs.at(-1)}`.padEnd(9),
           String(references[0]).padStart(15),
           `${csnr!.toFixed(2)} dB`.padStart(10),

@@ -28,4 +28,4 @@ export {
   type OffsetOptions,
   settingCells,
 } from '../macro/trim/procedure.js';
-export { type TrimSettings, UNTOLD } from '../macro/trim/search.js';
+export { type TrimLimits, type TrimSettings, UNTOLD } from '../macro/trim/search.js';

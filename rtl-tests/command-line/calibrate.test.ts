@@ -103,6 +103,11 @@ describe('imcgen calibrate', () => {
       '--tails: auto does not go with --method linear-clipped',
     ],
     [['--method', 'optimal', '--robust', '1'], '--robust: does not go with --method optimal'],
+    [['--method', 'hardware-optimal', '--relu'], '--relu: needs --robust'],
+    [
+      ['--method', 'hardware-optimal', '--robust', '1', '--relu', '--compare'],
+      '--relu: does not go with --compare',
+    ],
     [['--method', 'hardware-optimal', '--refit'], '--refit: does not go with --method hardware-optimal'],
   ])('refuses options that the method would not look at: %j', async (args, message) => {
     expect(await problemOf(batchFiles[0]!, '-b', '3', '-o', at('unused.json'), ...args)).toContain(message);
@@ -201,6 +206,42 @@ describe('imcgen calibrate', () => {
       /; sigma 0\.5: expected MSE \S+, the least; levels for sigma 0 have \S+, \S+ % more$/,
     );
     expect(nominal.provenance?.options.note).not.toContain('sigma');
+  });
+
+  it('takes sums before a ReLU for levels over offsets, and records what the ReLU makes of them', async () => {
+    const macro = ['--cell', '0.1', '--step-cells', '64', '--offset-cells', '64', '--table-step', '0.125'];
+    const calibrated = async (values: Float32Array, file: string, ...more: string[]) => {
+      const path = save('relu.npy', values);
+      const robust = ['--method', 'hardware-optimal', '--robust', '1.5', ...macro, ...more];
+      await run(path, '-b', '3', '-o', at(file), ...robust);
+      return readLevels(file);
+    };
+    const sums = Float32Array.from({ length: 2000 }, (_, at) => ((at * 37) % 2000) / 100 - 10);
+    const after = await calibrated(
+      sums.map((sum) => Math.max(0, sum)),
+      'after.levels.json',
+    );
+    const before = await calibrated(sums, 'before.levels.json', '--relu');
+    expect(before.provenance?.options.note).toMatch(/ % more; sums before a ReLU$/);
+    // What plans compute errors from is the same, the levels are others.
+    expect([before.histogram, before.range.low]).toEqual([after.histogram, 0]);
+    expect(before.references).not.toEqual(after.references);
+    expect(before.outputs[0]!).toBeLessThan(after.outputs[0]!);
+    expect(
+      await problemOf(
+        ...[
+          save('relu.npy', Float32Array.of(-3, -1)),
+          '-b',
+          '1',
+          '-o',
+          at('no.json'),
+          '--relu',
+          '--robust',
+          '1',
+        ],
+        ...['--method', 'hardware-optimal', ...macro],
+      ),
+    ).toContain('--relu: makes 0 of all samples: the largest is -1');
   });
 
   it('says what it left out', async () => {

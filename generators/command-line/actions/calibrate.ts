@@ -7,7 +7,7 @@ import { BatchCollector } from '../../levels/calibrate/batches.js';
 import { checkedSamples, levelsOf } from '../../levels/calibrate/calibrate.js';
 import { collectChannels } from '../../levels/calibrate/channels.js';
 import { compareMethods } from '../../levels/calibrate/compare.js';
-import type { Distribution } from '../../levels/calibrate/distribution.js';
+import { afterRelu, beforeRelu, type Distribution } from '../../levels/calibrate/distribution.js';
 import { hardwareLevels } from '../../levels/calibrate/hardware-levels.js';
 import { type CalibrationSamples, fit, tailsToRecord } from '../../levels/calibrate/methods.js';
 import { optimalClusters } from '../../levels/calibrate/optimal.js';
@@ -52,6 +52,7 @@ export interface CalibrateFlags {
   readonly tableBits: number;
   readonly tableSigned: boolean;
   readonly robust?: number;
+  readonly relu: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -94,7 +95,7 @@ export async function runCalibrate(
     progress.clear();
     print(flags, comparison, () => comparisonText(comparison));
   } else if (levels !== undefined) {
-    const summary = summaryOf(levels, samples.distribution, heldOut);
+    const summary = summaryOf(levels, samples.distribution, heldOut, flags.relu);
     print(flags, { levels, ...summary }, () => levelsText(levels, summary));
   }
 }
@@ -127,7 +128,7 @@ async function calibrateChannels(
     const samples = orThrow(checked.samples);
     warn(collector, samples, own);
     const levels = makeLevels(samples, collector, own, flags);
-    return { levels, ...summaryOf(levels, samples.distribution, []) };
+    return { levels, ...summaryOf(levels, samples.distribution, [], flags.relu) };
   });
   for (const [channel, { levels }] of results.entries()) {
     const plot = flags.plot === undefined ? undefined : ofChannel(flags.plot, channel);
@@ -176,7 +177,7 @@ function settingsOf(activations: readonly string[], flags: CalibrateFlags): Sett
 }
 
 /** Options that the method would not look at: whoever gives them expects something of them. */
-function unused({ method, tails, refit, compare, robust }: CalibrateFlags): Problem[] {
+function unused({ method, tails, refit, compare, robust, relu }: CalibrateFlags): Problem[] {
   const problems: Problem[] = [];
   if (tails !== undefined && !usesTails(method) && !compare) {
     const message = `does not go with --method ${method}, which clips nothing`;
@@ -189,6 +190,14 @@ function unused({ method, tails, refit, compare, robust }: CalibrateFlags): Prob
   if (robust !== undefined && method !== 'hardware-optimal') {
     const message = `does not go with --method ${method}, which knows no hardware`;
     problems.push({ file: '--robust', path: '', message, fix: 'Use --method hardware-optimal.' });
+  }
+  if (relu && robust === undefined) {
+    const message = 'needs --robust: without offsets, samples after the ReLU give the same levels';
+    problems.push({ file: '--relu', path: '', message, fix: 'Give --robust, or samples after the ReLU.' });
+  }
+  if (relu && compare) {
+    const message = 'does not go with --compare, whose methods know no ReLU';
+    problems.push({ file: '--relu', path: '', message, fix: 'Leave one of them out.' });
   }
   if (refit && method === 'hardware-optimal') {
     const message = 'does not go with --method hardware-optimal: its outputs are table entries';
@@ -207,20 +216,24 @@ function makeLevels(
     return orThrow(levelsOf(samples, collector, fit(samples, settings), settings));
   }
   const fitted = orThrow(hardwareLevels(samples.distribution, settings.bits, flags));
-  const levels = orThrow(levelsOf(samples, collector, fitted, settings));
+  // What the levels are recorded with is what they decode to.
+  const decoded = flags.relu ? { ...samples, distribution: afterRelu(samples.distribution) } : samples;
+  const levels = orThrow(levelsOf(decoded, collector, fitted, settings));
   return { ...levels, provenance: { ...levels.provenance!, method: flags.method } };
 }
 
-/** Error of levels on samples, beside the least that any levels of that width have. */
+/** Error of levels on samples, beside the least that any levels of that width have; `relu`: the samples are sums before it. */
 export function summaryOf(
   levels: Levels,
   distribution: Distribution,
   heldOut: readonly { name: string; distribution: Distribution }[],
+  relu = false,
 ): LevelsSummary {
-  const score = (data: Distribution) => {
+  const score = (sums: Distribution) => {
+    const data = relu ? afterRelu(sums) : sums;
     const clusters = Math.min(2 ** levels.bits, data.values.length);
     return {
-      mse: meanSquaredError(data, levels),
+      mse: meanSquaredError(relu ? beforeRelu(sums) : data, levels),
       optimum: optimalClusters(data, clusters).cost / data.samples,
     };
   };

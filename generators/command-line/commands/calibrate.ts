@@ -77,6 +77,7 @@ export function registerCalibrate(program: Command): void {
       'hardware-optimal: sigma of the offsets and mismatch of columns; least expected error over them',
       above0,
     )
+    .option('--relu', '--robust: the samples are sums before a ReLU, outputs what it makes of them', false)
     .option('--json', 'print the result as JSON', false)
     .option('--quiet', 'print nothing on success', false)
     .addHelpText('after', EXAMPLES)

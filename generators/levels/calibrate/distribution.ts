@@ -15,6 +15,29 @@ export interface Distribution {
   readonly samples: number;
   /** True if every distinct sample is a point of its own. */
   readonly exact: boolean;
+  /** What each value is to be decoded to, ascending; the value itself where left out. */
+  readonly targets?: Float64Array;
+}
+
+/**
+ * Sums that a ReLU follows: they are compared as they are, and to be decoded to what the ReLU makes of them.
+ *
+ * @param sums distribution of the sums, negative ones among them
+ */
+export function beforeRelu(sums: Distribution): Distribution {
+  const { values, spreads } = sums;
+  return {
+    ...sums,
+    targets: values.map((value) => Math.max(0, value)),
+    // All samples of a point below 0 are decoded to 0.
+    spreads: spreads.map((spread, point) => (values[point]! <= 0 ? 0 : spread)),
+  };
+}
+
+/** The same sums after the ReLU. */
+export function afterRelu(sums: Distribution): Distribution {
+  const { targets, spreads } = beforeRelu(sums);
+  return joinEqual(targets!, sums.weights.slice(), spreads.slice(), sums.exact);
 }
 
 /**

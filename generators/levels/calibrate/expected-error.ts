@@ -28,7 +28,7 @@ function normal(z: number): number {
  * @returns activation units squared
  */
 export function expectedError(
-  { values, weights, spreads, samples }: Distribution,
+  { values, targets = values, weights, spreads, samples }: Distribution,
   { references, outputs }: Quantizer,
   sigma: number,
 ): number {
@@ -40,7 +40,7 @@ export function expectedError(
     outputs.forEach((output, code) => {
       const reference = references[code];
       const upTo = reference === undefined ? 1 : normal((reference - value) / sigma);
-      error += (upTo - below) * (value - output) ** 2;
+      error += (upTo - below) * (targets[point]! - output) ** 2;
       below = upTo;
     });
     total += weights[point]! * error + spreads[point]!;
@@ -52,12 +52,12 @@ export function expectedError(
  * Prefix sums up to a reference where samples are compared with a deviate added: every sample counts by the probability that it
  * lies below.
  *
- * @param sums  of the samples themselves
+ * @param sums  of what the samples are to be decoded to
  * @param sigma of the deviate; 0: none
  * @returns weight, sum and sum of squares, in the units of `sums`
  */
 export function sumsBelow(
-  { values, weights }: Distribution,
+  { values, targets = values, weights }: Distribution,
   sums: PrefixSums,
   reference: number,
   sigma: number,
@@ -66,7 +66,7 @@ export function sumsBelow(
   const end = sigma === 0 ? first : lowerBound(values, reference + CERTAIN * sigma);
   let [weight, sum, square] = [sums.weight[first]!, sums.sum[first]!, sums.square[first]!];
   for (let point = first; point < end; point++) {
-    const scaled = values[point]! / sums.unit - sums.origin / sums.unit;
+    const scaled = targets[point]! / sums.unit - sums.origin / sums.unit;
     const share = weights[point]! * normal((reference - values[point]!) / sigma);
     weight += share;
     sum += share * scaled;

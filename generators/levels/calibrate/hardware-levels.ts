@@ -1,7 +1,7 @@
 import { figure } from '../../common/figures.js';
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import { coarsened } from './cells.js';
-import type { Distribution } from './distribution.js';
+import { beforeRelu, type Distribution } from './distribution.js';
 import { expectedError } from './expected-error.js';
 import { type HardwareLevels, hardwareOptimal } from './hardware-optimal.js';
 import { type Fitted, percent } from './methods.js';
@@ -17,6 +17,8 @@ export interface HardwareFlags {
   readonly tableSigned: boolean;
   /** Sigma that the expected error is taken over; undefined: the error of an ideal die. */
   readonly robust?: number;
+  /** The samples are sums before a ReLU, and outputs are what it makes of them. */
+  readonly relu: boolean;
 }
 
 /** Cells between the least and the largest sample; no reference column has as many. */
@@ -28,7 +30,7 @@ const ROBUST_POINTS = 8192;
 export function hardwareLevels(
   distribution: Distribution,
   bits: number,
-  { cell, stepCells, offsetCells, tableStep, tableBits, tableSigned, robust }: HardwareFlags,
+  { cell, stepCells, offsetCells, tableStep, tableBits, tableSigned, robust, relu }: HardwareFlags,
 ): Result<Fitted> {
   if (cell === undefined || stepCells === undefined || tableStep === undefined) {
     const missing = Object.entries({ '--cell': cell, '--step-cells': stepCells, '--table-step': tableStep });
@@ -38,6 +40,10 @@ export function hardwareLevels(
     return failure(...problems);
   }
   const range = extremes(distribution);
+  if (relu && range.high <= 0) {
+    const message = `makes 0 of all samples: the largest is ${range.high}`;
+    return failure({ file: '--relu', path: '', message, fix: 'give sums before the ReLU, or leave it out' });
+  }
   const reach = (range.high - range.low) / cell;
   if (reach > MOST_CELLS) {
     const message = `${cell} cuts the samples into ${Math.ceil(reach)} cells, at most ${MOST_CELLS} are searched`;
@@ -53,7 +59,8 @@ export function hardwareLevels(
     : [0, 2 ** tableBits - 1];
   const limits = { cell, stepCells, offsetCells, tableStep, tableMin, tableMax };
   // Shares of samples are added up at every cell: fewer points give the same levels sooner.
-  const points = robust === undefined ? distribution : coarsened(distribution, ROBUST_POINTS);
+  const coarse = robust === undefined ? distribution : coarsened(distribution, ROBUST_POINTS);
+  const points = relu ? beforeRelu(coarse) : coarse;
   const sigma = robust === undefined ? {} : { sigma: robust };
   const best = hardwareOptimal(points, bits, { ...limits, ...sigma });
   if (best === undefined) {
@@ -67,8 +74,9 @@ export function hardwareLevels(
   const hardware = `cells ${cells.join(' ')}; offset ${offset}; table ${entries.join(' ')}`;
   const expected =
     robust === undefined ? [] : [robustNote(points, best, hardwareOptimal(points, bits, limits)!, robust)];
-  const note = [hardware, ...expected].join('; ');
-  return success({ centres: outputs, references, outputs, range, note });
+  const note = [hardware, ...expected, ...(relu ? ['sums before a ReLU'] : [])].join('; ');
+  const decoded = relu ? { low: Math.max(0, range.low), high: range.high } : range;
+  return success({ centres: outputs, references, outputs, range: decoded, note });
 }
 
 /** The least expected error, beside the one of the levels that are best without any offset. */

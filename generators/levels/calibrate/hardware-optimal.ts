@@ -46,7 +46,8 @@ export interface HardwareLevels extends Quantizer {
  * is at least one cell above the start of the ramp, which the offset can put anywhere from -offsetCells to 0.
  *
  * With a sigma the least *expected* error is found, over what offsets and mismatch add to a column. A sample then counts in each
- * code by the probability that it is compared into it, and all of the above holds for these shares.
+ * code by the probability that it is compared into it, and all of the above holds for these shares. So it does where samples are
+ * to be decoded to something else than themselves, which ascends with them, as a ReLU does.
  *
  * O(2^b x reach x stepCells), reach = cells from the lowest to the highest reference.
  *
@@ -60,7 +61,7 @@ export function hardwareOptimal(
   const { cell, stepCells, offsetCells, tableStep, tableMin, tableMax, sigma = 0 } = limits;
   const steps = 2 ** bits - 1;
   // References beyond the samples only keep the ramp increasing: a cell per step is enough room for them.
-  const { values } = distribution;
+  const { values, targets = values } = distribution;
   const spread = Math.ceil((3 * sigma) / cell);
   const lowest = Math.max(1 - offsetCells, Math.min(1, Math.floor(values[0]! / cell) - spread - steps));
   const highest = Math.min(
@@ -71,7 +72,7 @@ export function hardwareOptimal(
   const width = highest - lowest + 1;
   if (stepCells < 1 || width < steps) return undefined;
 
-  const sums = prefixSums(values, distribution.weights);
+  const sums = prefixSums(targets, distribution.weights);
   const firstPoint = Int32Array.from({ length: width + 2 }, (_, grid) =>
     grid === width + 1 ? values.length : grid === 0 ? 0 : lowerBound(values, (lowest + grid - 1) * cell),
   );
@@ -88,7 +89,7 @@ export function hardwareOptimal(
     const start = firstPoint[from]!;
     const mean =
       weight <= none
-        ? (values[start] ?? values[start - 1]!)
+        ? (targets[start] ?? targets[start - 1]!)
         : sums.origin + sums.unit * ((below[to]![1] - below[from]![1]) / weight);
     return Math.min(tableMax, Math.max(tableMin, Math.round(mean / tableStep)));
   };

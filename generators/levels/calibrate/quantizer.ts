@@ -51,12 +51,12 @@ export function lowerBound(values: Float64Array, limit: number, from = 0): numbe
 
 /** Mean squared error of a quantizer, activation units squared, including the spread inside each point. */
 export function meanSquaredError(distribution: Distribution, quantizer: Quantizer): number {
-  const { values, weights, spreads, samples } = distribution;
+  const { values, targets = values, weights, spreads, samples } = distribution;
   const starts = codeStarts(distribution, quantizer.references);
   let total = 0;
   quantizer.outputs.forEach((output, code) => {
     for (let point = starts[code]!; point < starts[code + 1]!; point++) {
-      const error = values[point]! - output;
+      const error = targets[point]! - output;
       total += weights[point]! * error * error + spreads[point]!;
     }
   });

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { DieSimulator, IdealMacro } from '../../../generators/campaign/montecarlo/dies.js';
 import { summaryOf } from '../../../generators/campaign/montecarlo/summary.js';
 import { Random } from '../../../generators/common/random.js';
-import { distributionOfSamples } from '../../../generators/levels/calibrate/distribution.js';
+import {
+  afterRelu,
+  beforeRelu,
+  type Distribution,
+  distributionOfSamples,
+} from '../../../generators/levels/calibrate/distribution.js';
 import { expectedError } from '../../../generators/levels/calibrate/expected-error.js';
 import {
   type HardwareLimits,
@@ -17,8 +22,7 @@ import { levelsFrom, planOf } from '../../fixtures/configurations.js';
 const distributionOf = (samples: readonly number[]) => distributionOfSamples(Float64Array.from(samples));
 
 /** The least expected error of every ramp and table that the limits allow, tried one by one. */
-function leastExpected(samples: readonly number[], bits: number, limits: HardwareLimits): number {
-  const distribution = distributionOf(samples);
+function leastExpected(distribution: Distribution, bits: number, limits: HardwareLimits): number {
   const { cell, stepCells, offsetCells, tableStep, tableMin, tableMax, sigma } = limits;
   const steps = 2 ** bits - 1;
   let least = Number.POSITIVE_INFINITY;
@@ -75,6 +79,20 @@ describe('the expected error', () => {
     }
   });
 
+  it('is about what a ReLU makes of sums, which are compared as they are', () => {
+    const sums = distributionOf([-2, -0.1, 0.3, 1, 4.5]);
+    const quantizer = { references: [-1, 1.4, 3], outputs: [0, 1, 2, 4] };
+    // Codes 0 1 1 1 3 of targets 0 0 0.3 1 4.5.
+    const wanted = (0 + 1 + 0.49 + 0 + 0.25) / 5;
+    expect(meanSquaredError(beforeRelu(sums), quantizer)).toBeCloseTo(wanted, 12);
+    expect(expectedError(beforeRelu(sums), quantizer, 1e-9)).toBeCloseTo(wanted, 6);
+    expect(afterRelu(sums)).toEqual(distributionOf([0, 0, 0.3, 1, 4.5]));
+    // A sum far below zero is never read as more than 0; one that is 0 often is.
+    const above0 = { references: [0.5], outputs: [0, 1] };
+    expect(expectedError(beforeRelu(distributionOf([-9])), above0, 1)).toBeLessThan(1e-9);
+    expect(expectedError(afterRelu(distributionOf([-9])), above0, 1)).toBeGreaterThan(0.3);
+  });
+
   it('without deviates is the error', () => {
     const data = distributionOf([-2, 0.1, 0.3, 1, 4.5]);
     const quantizer = { references: [0.2, 1.4, 3], outputs: [-1, 1, 2, 4] };
@@ -83,11 +101,17 @@ describe('the expected error', () => {
 });
 
 describe('robust levels', () => {
-  it.each([1, 2])('are expected to err as little as the best of all ramps and tables, %i bits', (bits) => {
+  it.each([
+    [1, 'samples', (data: Distribution) => data],
+    [2, 'samples', (data: Distribution) => data],
+    [1, 'sums before a ReLU', beforeRelu],
+    [2, 'sums before a ReLU', beforeRelu],
+  ])('are expected to err as little as the best of all ramps and tables: %i bits, %s', (bits, _, taken) => {
     fc.assert(
       fc.property(samples, limits, (values, limit) => {
-        const best = hardwareOptimal(distributionOf(values), bits, limit)!;
-        const least = leastExpected(values, bits, limit);
+        const data = taken(distributionOf(values));
+        const best = hardwareOptimal(data, bits, limit)!;
+        const least = leastExpected(data, bits, limit);
         expect(best.mse).toBeLessThan(least + 1e-4 * (1 + least));
         for (let code = 1; code < best.entries.length; code++) {
           expect(best.entries[code]).toBeGreaterThanOrEqual(best.entries[code - 1]!);
