@@ -54,14 +54,14 @@ export function spreadOf({ constants, uneven }: Effects, most: number): DieSprea
     const own = uneven.includes(kind) ? constants : { ...constants, mismatch: 0 };
     return { low: currentOf(own, -most, -most), high: currentOf(own, most, most) };
   };
-  const { offset, noise } = constants;
+  const { commonOffset = 0, offset, noise } = constants;
   return {
     constants,
     most,
     cells: { weight: cells('weight'), trim: cells('trim'), reference: cells('reference') },
     added: {
-      low: scaled(offset, -most) + scaled(noise, -most),
-      high: scaled(offset, most) + scaled(noise, most),
+      low: commonOffset + scaled(offset, -most) + scaled(noise, -most),
+      high: commonOffset + scaled(offset, most) + scaled(noise, most),
     },
   };
 }
@@ -84,7 +84,11 @@ export function effectsAlone(constants: DieConstants): ReadonlyMap<Effect, Effec
     ['global spread', constants.globalSpread > 0, alone({ globalSpread: constants.globalSpread })],
     ['compression', bend > 0, alone({ bend, bendEnd })],
     ['leakage', constants.leakage > 0, alone({ leakage: constants.leakage })],
-    ['offset', constants.offset > 0, alone({ offset: constants.offset })],
+    [
+      'offset',
+      constants.offset > 0 || (constants.commonOffset ?? 0) !== 0,
+      alone({ offset: constants.offset, commonOffset: constants.commonOffset ?? 0 }),
+    ],
     ['noise', constants.noise > 0, alone({ noise: constants.noise })],
     [
       'temperature',

@@ -1,7 +1,10 @@
 /** In: decks. Out: what all of them give: read path, comparator, ramps, and codes beside those of the model. */
-import { InvalidInput } from '../../common/problems.js';
+import type { TextFile } from '../../common/files/text-file.js';
+import { InvalidInput, orThrow } from '../../common/problems.js';
+import { Random } from '../../common/random.js';
 import { dieConstants } from '../../macro/die/constants.js';
 import { Die } from '../../macro/die/die.js';
+import { inputsOf } from '../montecarlo/samples.js';
 import { type CellMeasurement, measureCell } from './cell.js';
 import type { EngineName } from './choices.js';
 import { timelineOf } from './circuit.js';
@@ -25,15 +28,18 @@ import {
   vectorsOf,
 } from './deck.js';
 import { engineModels, type Includes, openEngine, type SpiceEngine } from './engine.js';
-import { fittedDie } from './fit.js';
+import { type ComparedMargin, fittedDie, nominalDie, type Tracking, trackingOf } from './fit.js';
 import { type RampHeadroom, rampHeadrooms } from './linearity.js';
+import type { Waveforms } from './waveforms.js';
 
 /** The codes of all conversions beside those of a model. */
 export interface Agreement {
   /** Codes that were compared: those within the headroom. */
   readonly codes: number;
   readonly agreeing: number;
-  /** Every code that differs. */
+  /** All codes, with those whose lines reach beyond the headroom. */
+  readonly all: { readonly codes: number; readonly agreeing: number };
+  /** Every code that differs within the headroom. */
   readonly disagreements: readonly Disagreement[];
   /** Root mean square of what margins of the two differ by, u, where they lie within 8 u of the threshold. */
   readonly marginError: number;
@@ -45,17 +51,19 @@ export interface Agreement {
 export interface SpiceMeasurement {
   readonly engine: EngineName;
   readonly cell: CellMeasurement;
+  /** What a nominal die has that its model does not, measured by conversions that are not compared. */
+  readonly tracking: Tracking;
   /** Of the latch, where latches compare. */
   readonly comparator?: ComparatorMeasurement;
   /** The headroom that ramps of each width may use. */
   readonly headrooms: readonly RampHeadroom[];
   /** Ramp of each die in its first conversion, u. */
   readonly ramps: readonly { readonly die: number; readonly levels: readonly number[] }[];
-  /** Conversions of a column that reached beyond the headroom, and are not compared. */
+  /** Codes whose lines reached beyond the headroom: they count among all codes alone. */
   readonly beyond: number;
   /** Codes beside those of the die of the config. */
   readonly asConfigured: Agreement;
-  /** Codes beside those of the same die with the compression that the read path was measured to have. */
+  /** Codes beside those of the same die with the compression and tracking that were measured. */
   readonly fitted: Agreement;
 }
 
@@ -104,7 +112,7 @@ async function withEngine(
   const include = (file: { readonly path: string; readonly text: string }) => files.set(file.path, file.text);
   const latch = setup.comparator === 'latch' ? comparatorDecks(setup) : [];
   const vectors = vectorsOf(setup);
-  const total = 1 + (latch.length > 0 ? 1 : 0) + seeds.length * vectors;
+  const total = 1 + (latch.length > 0 ? 1 : 0) + TRACKING_VECTORS + seeds.length * vectors;
   let done = 0;
   const run = async (deck: { readonly path: string; readonly text: string }) => {
     const waveforms = await engine.run(deck, files as Includes);
@@ -122,7 +130,10 @@ async function withEngine(
   const comparator = latchBench === undefined ? undefined : measureComparator(await run(latchBench), point);
 
   const timeline = timelineOf(shape, layer.bits);
-  const bent = dieConstants(fittedDie(setup.die, cell), shape);
+  const compare = (waveforms: Waveforms, added: (column: number) => number) =>
+    spiceConversion(waveforms, timeline, shape, layer.bits, point, cell.calibration.unit, added);
+  const tracking = await trackingFrom(calibrated, cell, include, run, compare);
+  const bent = dieConstants(fittedDie(setup.die, cell, tracking), shape);
   const ramps: { readonly die: number; readonly levels: readonly number[] }[] = [];
   const pairs: Pair[] = [];
   for (const seed of seeds) {
@@ -133,15 +144,7 @@ async function withEngine(
     include(arrayInclude(calibrated, die));
     for (let vector = 0; vector < vectors; vector++) {
       const waveforms = await run(conversionDeck(calibrated, die, vector));
-      const spice = spiceConversion(
-        waveforms,
-        timeline,
-        shape,
-        layer.bits,
-        point,
-        cell.calibration.unit,
-        added,
-      );
+      const spice = compare(waveforms, added);
       const inputs = setup.inputs.subarray(vector * shape.rows, (vector + 1) * shape.rows);
       const model = (of: Die) => modelConversion(of, shape, layer, setup.weights, inputs, vector);
       pairs.push({ which: { die: seed, vector }, spice, plain: model(die), fitted: model(fitted) });
@@ -155,12 +158,53 @@ async function withEngine(
     0,
   );
   const measurement: SpiceMeasurement = {
-    ...{ engine: engine.name, cell, ramps, beyond, headrooms: rampHeadrooms(cell) },
+    ...{ engine: engine.name, cell, tracking, ramps, beyond, headrooms: rampHeadrooms(cell) },
     ...(comparator === undefined ? {} : { comparator }),
     asConfigured: agreementOf(pairs, 'plain', references, inside),
     fitted: agreementOf(pairs, 'fitted', references, inside),
   };
   return { measurement, calibrated };
+}
+
+/** Conversions of a nominal die by which tracking is measured. */
+const TRACKING_VECTORS = 6;
+/** Their inputs are others than those that are compared. */
+const TRACKING_SEED = 0x7ac3;
+
+/** Simulates conversions of a die without mismatch, offsets and noise, by an ideal comparator. */
+async function trackingFrom(
+  setup: DeckSetup,
+  cell: CellMeasurement,
+  include: (file: TextFile) => void,
+  run: (deck: TextFile) => Promise<Waveforms>,
+  compare: (waveforms: Waveforms, added: (column: number) => number) => SpiceConversion,
+): Promise<Tracking> {
+  const { plan, layer, weights } = setup;
+  const { shape } = plan;
+  const inputs = orThrow(inputsOf(plan, layer, TRACKING_VECTORS, new Random(TRACKING_SEED)));
+  const section = nominalDie(setup.die);
+  const nominal: DeckSetup = {
+    ...setup,
+    inputs,
+    comparator: 'ideal',
+    constants: dieConstants(section, shape),
+  };
+  const die = new Die(nominal.constants, shape, 0);
+  const ideal = { ...section, referenceGain: 1, commonOffset: 0 };
+  const model = new Die(dieConstants(fittedDie(ideal, cell), shape), shape, 0);
+  const { references } = layer.ramp;
+  const margins: ComparedMargin[] = [];
+  include(arrayInclude(nominal, die));
+  for (let vector = 0; vector < TRACKING_VECTORS; vector++) {
+    const spice = compare(await run(conversionDeck(nominal, die, vector)), () => 0);
+    const own = inputs.subarray(vector * shape.rows, (vector + 1) * shape.rows);
+    const conversion = modelConversion(model, shape, layer, weights, own, vector);
+    conversion.margins.forEach((margin, at) => {
+      if (Math.abs(margin) > NEAR) return;
+      margins.push({ spice: spice.margins[at]!, model: margin, level: references[at % references.length]! });
+    });
+  }
+  return trackingOf(margins);
 }
 
 /** Fewer pulses than this within the headroom tell no line. */
@@ -192,14 +236,18 @@ function agreementOf(
   const steps = references.length;
   let codes = 0;
   let agreeing = 0;
+  const all = { codes: 0, agreeing: 0 };
   const errors: number[] = [];
   const disagreements: Disagreement[] = [];
   for (const pair of pairs) {
     const own = pair[model];
     own.codes.forEach((code, column) => {
+      const agrees = Number(pair.spice.codes[column] === code);
+      all.codes++;
+      all.agreeing += agrees;
       if (!inside(pair, column)) return;
       codes++;
-      if (pair.spice.codes[column] === code) agreeing++;
+      agreeing += agrees;
       for (let at = column * steps; at < (column + 1) * steps; at++) {
         if (Math.abs(own.margins[at]!) <= NEAR) errors.push(pair.spice.margins[at]! - own.margins[at]!);
       }
@@ -212,5 +260,5 @@ function agreementOf(
   }
   const mean = (power: 1 | 2) =>
     errors.reduce((sum, error) => sum + error ** power, 0) / Math.max(1, errors.length);
-  return { codes, agreeing, disagreements, marginError: Math.sqrt(mean(2)), marginShift: mean(1) };
+  return { codes, agreeing, all, disagreements, marginError: Math.sqrt(mean(2)), marginShift: mean(1) };
 }

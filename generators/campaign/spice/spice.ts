@@ -183,9 +183,9 @@ function readCards(file: string): string {
 }
 
 /** The config with a die that compresses as measured, and the levels that it names. */
-function fittedFiles({ config, levels }: MacroPlan, { cell }: SpiceMeasurement): TextFile[] {
+function fittedFiles({ config, levels }: MacroPlan, { cell, tracking }: SpiceMeasurement): TextFile[] {
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
-  const die = fittedDie(config.die ?? dieSchema.parse({}), cell);
+  const die = fittedDie(config.die ?? dieSchema.parse({}), cell, tracking);
   return [
     { path: 'fitted.json', text: json({ ...config, die }) },
     ...config.layers.map(({ levels: path }, bank) => ({ path, text: json(levels[bank]!) })),

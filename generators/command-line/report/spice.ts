@@ -49,13 +49,16 @@ function measuredLines({ references, point }: SpiceRun, measured: SpiceMeasureme
             ? 'latch: no decision within the sweep'
             : `latch: offset ${millivolts(comparator.offset)}, ${figure(comparator.offset / unit)} u, within ${millivolts(comparator.step / 2)}; a threshold shift of ${millivolts(comparator.shift)} adds ${comparator.shifted === undefined ? 'more than the sweep' : millivolts(comparator.shifted)}`,
         ]),
+    `tracking, of a nominal die: reference lines discharge ${measured.tracking.referenceGain.toFixed(5)} of what they should, comparators see ${measured.tracking.commonOffset.toFixed(4)} u more`,
     `ramps of ${ramps.length} dies lie within ${worst.toFixed(3)} u of the ideal references`,
     '',
     ...cascodeLines(cell),
     '',
-    ...(beyond === 0 ? [] : [`${beyond} codes reach beyond the headroom and are not compared`]),
+    ...(beyond === 0
+      ? []
+      : [`lines of ${beyond} of ${asConfigured.all.codes} codes reach beyond the headroom`]),
     `codes like those of the die of the config: ${agreement(asConfigured)}`,
-    `codes like those of the die with the measured compression: ${agreement(fitted)}`,
+    `codes like those of the die with measured compression and tracking: ${agreement(fitted)}`,
     ...fitted.disagreements.slice(0, LISTED).map(disagreement),
     ...(fitted.disagreements.length > LISTED
       ? [`and ${fitted.disagreements.length - LISTED} more: report.json has all`]
@@ -93,9 +96,19 @@ function cascodeLines({ paths, swing }: CellMeasurement): string[] {
   ];
 }
 
-function agreement({ codes, agreeing, marginError, marginShift }: Agreement): string {
-  if (codes === 0) return 'none lies within the headroom';
-  return `${agreeing} of ${codes}, ${percent(agreeing / codes)}; margins differ by ${marginError.toFixed(3)} u (rms), ${marginShift.toFixed(3)} u in the mean`;
+function agreement({ codes, agreeing, all, marginError, marginShift, disagreements }: Agreement): string {
+  const others =
+    all.codes === codes
+      ? 'all codes lie within the headroom'
+      : `of all codes ${all.agreeing} of ${all.codes}, ${percent(all.agreeing / all.codes)}`;
+  if (codes === 0) return `none lies within the headroom; ${others}`;
+  const farthest = Math.max(...disagreements.map(({ references }) => references));
+  const far = disagreements.filter(({ references }) => references > 1).length;
+  const thresholds =
+    disagreements.length === 0
+      ? ''
+      : `; ${far === 0 ? 'each' : `${disagreements.length - far} of ${disagreements.length}`} that differs lies within one reference of its threshold, the farthest ${farthest.toFixed(3)} off`;
+  return `${agreeing} of ${codes}, ${percent(agreeing / codes)}; ${others}${thresholds}; margins differ by ${marginError.toFixed(3)} u (rms), ${marginShift.toFixed(3)} u in the mean`;
 }
 
 function disagreement({

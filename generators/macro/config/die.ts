@@ -66,6 +66,16 @@ export const dieSchema = section(
       1000,
       'sigma of the offset of the sense amplifiers, unit discharges (no public figure)',
     ).default(0),
+    commonOffset: within(
+      -1000,
+      1000,
+      'what comparators add to the MAC on all columns of all dies alike, unit discharges; default: 0 (imcgen spice --fit measures it)',
+    ).optional(),
+    referenceGain: within(
+      0.5,
+      1.5,
+      'what a reference cell discharges of what an array cell does, on all dies alike; default: 1 (imcgen spice --fit measures it)',
+    ).optional(),
     noise: within(
       0,
       1000,

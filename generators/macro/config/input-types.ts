@@ -301,6 +301,16 @@ export interface MacroConfigInput {
          */
         offset?: number | undefined;
         /**
+         * What comparators add to the MAC on all columns of all dies alike, unit discharges; default: 0
+         * (imcgen spice --fit measures it) [-1000..1000].
+         */
+        commonOffset?: number | undefined;
+        /**
+         * What a reference cell discharges of what an array cell does, on all dies alike; default: 1 (imcgen
+         * spice --fit measures it) [0.5..1.5].
+         */
+        referenceGain?: number | undefined;
+        /**
          * Sigma of the noise of a comparison, unit discharges; 0.5 to 1 mV at the comparator (S) [0..1000,
          * default 0].
          */

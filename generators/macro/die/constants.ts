@@ -18,6 +18,8 @@ export interface DieConstants {
   readonly pulseError: number;
   /** Scale of the deviate of the offset of a sense amplifier, 2^-16 f. */
   readonly offset: number;
+  /** What all sense amplifiers add alike, f; nothing where left out. */
+  readonly commonOffset?: number;
   /** Scale of the deviate of the noise of a comparison, 2^-16 f. */
   readonly noise: number;
   /** Scale of the deviate of the gain of a die, 2^-32. */
@@ -60,10 +62,11 @@ export function dieConstants(die: DieConfig, shape: MacroShape): DieConstants {
     mismatch: scale(die.mismatch),
     pulseError: scale(die.pulseError),
     offset: scale(die.offset),
+    ...(die.commonOffset === undefined ? {} : { commonOffset: Math.round(die.commonOffset * one) }),
     noise: scale(die.noise),
     globalSpread: Math.round((die.globalSpread * 2 ** 32) / DEVIATE_SIGMA),
     arrayGain: gainOf(1 + change),
-    referenceGain: gainOf(1 + tracking * change),
+    referenceGain: gainOf((1 + tracking * change) * (die.referenceGain ?? 1)),
     bend: Math.round((die.compression * 2 ** 47) / (swing * one)),
     bendEnd:
       die.compression === 0 ? LINE_LIMIT : Math.min(LINE_LIMIT, Math.floor((swing * one) / die.compression)),

@@ -92,8 +92,10 @@ export class Die {
     const gains = gainsOf(constants, this.deviate(KIND.global, 0));
     this.arrayGain = gains.array;
     this.referenceGain = gains.reference;
-    this.offsets = Float64Array.from({ length: shape.columns }, (_, column) =>
-      scaled(constants.offset, this.deviate(KIND.offset, column)),
+    const { commonOffset = 0 } = constants;
+    this.offsets = Float64Array.from(
+      { length: shape.columns },
+      (_, column) => scaled(constants.offset, this.deviate(KIND.offset, column)) + commonOffset,
     );
   }
 

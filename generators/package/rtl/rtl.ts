@@ -49,8 +49,10 @@ const DIE_ARRAY = verilog('die', 'array', 'one die of the analog macro, for simu
 function dieFiles(plan: MacroPlan): PackageFile[] {
   const { config, shape } = plan;
   if (config.die === undefined) return [];
-  const die = { seed: config.die.seed, ...dieConstants(config.die, shape) };
-  const view = { ...macroView(plan), die };
+  const { commonOffset, ...constants } = dieConstants(config.die, shape);
+  const die = { seed: config.die.seed, ...constants };
+  const dieCommonOffset = commonOffset ? `${commonOffset < 0 ? '-' : ''}64'd${Math.abs(commonOffset)}` : '';
+  const view = { ...macroView(plan), die, dieCommonOffset };
   return [verilogFile(plan, view, DIE_ARRAY)];
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bentLine } from '../../../generators/campaign/spice/cell.js';
 import { disagreementsOf, modelConversion } from '../../../generators/campaign/spice/compare.js';
-import { fittedDie } from '../../../generators/campaign/spice/fit.js';
+import { fittedDie, trackingOf } from '../../../generators/campaign/spice/fit.js';
 import { leastSquares } from '../../../generators/campaign/spice/least-squares.js';
 import { rampHeadrooms } from '../../../generators/campaign/spice/linearity.js';
 import { readRaw, valueAt } from '../../../generators/campaign/spice/waveforms.js';
@@ -123,6 +123,17 @@ describe('what is read out of staircases', () => {
   it('a line that stops discharging carries no ramp beyond', () => {
     const stuck = rampHeadrooms(cellOf((n) => (n < 10 ? 1 : 0)));
     expect(stuck[0]!.plain).toBe(40);
+  });
+
+  it('tracking is the line through what margins of a nominal die differ by', () => {
+    const margins = [-18, -6, 0, 7, 18].map((level) => ({
+      level,
+      model: 2,
+      spice: 2 - 0.05 - 0.005 * level,
+    }));
+    const { referenceGain, commonOffset } = trackingOf(margins);
+    expect(referenceGain).toBeCloseTo(1.005, 9);
+    expect(commonOffset).toBeCloseTo(-0.05, 9);
   });
 
   it('the fit keeps what else the config says of its dies', () => {

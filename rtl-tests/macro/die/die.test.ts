@@ -68,7 +68,7 @@ describe.each(Object.entries(EFFECTS))('%s', (_, effect) => {
     const codes = codesOf(plan, die);
     expect(codes).not.toEqual(codesOf(plan, undefined));
     expect(codes).toEqual(codesOf(plan, Die.from(plan)));
-    const drawn = !('compression' in effect) && !('temperature' in effect);
+    const drawn = !['compression', 'temperature', 'commonOffset'].some((name) => name in effect);
     expect(codes.join() !== codesOf(plan, Die.from(plan, 2)).join()).toBe(drawn);
   });
 });
