@@ -24,6 +24,7 @@ const PAGES = [
   'docs/campaigns.md',
   'docs/networks.md',
   'examples/fine-tune/lenet/README.md',
+  'examples/fine-tune/resnet20/README.md',
   'examples/language/README.md',
   'docs/library.md',
   'docs/verification.md',

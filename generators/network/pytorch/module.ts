@@ -149,7 +149,7 @@ function expression(step: Step, hardware: NetworkHardware, names: PythonNames, k
     case 'add':
     case 'bound': {
       const range = boundedRange(plan.formats.get(step.output)!, step.bounds, scales.get(step.output)!);
-      return `(${inputs.join(' + ')}).clamp(${range.low}, ${range.high})`;
+      return `added(${inputs.join(', ')}, ${range.low}, ${range.high})`;
     }
     case 'reshape':
       return `${first}.reshape(-1, ${to.join(', ')})`;

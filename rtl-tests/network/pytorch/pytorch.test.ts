@@ -70,6 +70,40 @@ for number, folder in enumerate(sys.argv[1:]):
     print(losses[0], losses[-1], ",".join(idle))
 `;
 
+/** Loss and gradients of a training step, by the module and by the passes of fast.py in numbers that are as exact. */
+const FAST = `
+import sys, importlib.util
+import torch
+def loaded(file):
+    spec = importlib.util.spec_from_file_location("loaded", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+fast = loaded("examples/fine-tune/fast.py")
+for folder in sys.argv[1:]:
+    found = []
+    for hastened in (False, True):
+        module = loaded(folder + "/network.py")
+        network = module.Network()
+        images = module.load_images(folder + "/images.npy")
+        network.begin(images)
+        if hastened:
+            fast.hasten(module, network, torch.float64, compiled=False)
+        network.train()
+        loss = torch.nn.functional.cross_entropy(network.scores(images).float(), torch.arange(len(images)) % 3)
+        loss.backward()
+        gradients = [each.grad.flatten() for each in network.parameters()]
+        found.append((float(loss.detach()), gradients))
+        network.eval()
+        with torch.no_grad():
+            codes = network(images)
+        found[-1] += (codes,)
+    (loss, gradients, codes), (other, others, after) = found
+    cosines = [float(torch.nn.functional.cosine_similarity(*pair, 0)) for pair in zip(gradients, others)]
+    lengths = [float(one.norm() / two.norm()) for one, two in zip(gradients, others)]
+    print(loss, other, min(cosines), min(lengths), max(lengths), bool((codes == after).all()))
+`;
+
 let folder: string;
 const made = new Map<string, { hardware: NetworkHardware; at: string; printed: string }>();
 beforeAll(async () => {
@@ -113,6 +147,23 @@ describe.skipIf(TORCH === undefined).each(Object.keys(CASES))('%s', (name) => {
     const back = orThrow(trainedHardware(plan, trained));
     expect([...new GoldenNetwork(back).run(images)]).toEqual(after);
     expect(after).not.toEqual(codesIn(at, 'codes.npy'));
+  });
+});
+
+describe.skipIf(TORCH === undefined)('training in fused passes', () => {
+  it('has the loss, the gradients and, once trained, the codes of the module', () => {
+    const lines = withTorch(FAST, ...[...made.values()].map(({ at }) => at))
+      .trim()
+      .split('\n');
+    expect(lines).toHaveLength(made.size);
+    for (const line of lines) {
+      const [loss, other, ...rest] = line.split(' ');
+      expect(Number(other)).toBeCloseTo(Number(loss), 4);
+      const [cosine, shortest, longest] = rest.map(Number);
+      expect(cosine).toBeGreaterThan(0.999);
+      expect([shortest, longest].map((each) => Math.abs(each! - 1) < 0.01)).toEqual([true, true]);
+      expect(rest.at(-1)).toBe('True');
+    }
   });
 });
 
