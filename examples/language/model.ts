@@ -20,7 +20,7 @@ export function model(): Uint8Array {
   const linear = (x: string, name: string, [from, to]: readonly [number, number]) => {
     const stored = tensors.float32(`${name}.weight`, [to, from]);
     const turned = stored.map((_, at) => stored[(at % to) * from + Math.floor(at / to)]!);
-    const sums = graph.node('MatMul', [x, graph.floats([from, to], turned)]);
+    const sums = graph.node('MatMul', [x, graph.floats([from, to], turned)], {}, undefined, name);
     return graph.node('Add', [sums, constant(`${name}.bias`, [to])]);
   };
   const norm = (x: string, name: string) => {

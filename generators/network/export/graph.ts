@@ -24,11 +24,12 @@ export class GraphBuilder {
     input: readonly string[],
     attributes: Readonly<Record<string, number | readonly number[]>> = {},
     output = `${opType.toLowerCase()}_${++this.count}`,
+    name = `n${this.nodes.length}_${opType}`,
   ): string {
     const attribute = Object.entries(attributes).map(([name, value]) =>
       typeof value === 'number' ? { name, type: 2, i: value } : { name, type: 7, ints: value },
     );
-    this.nodes.push({ opType, name: `n${this.nodes.length}_${opType}`, input, output: [output], attribute });
+    this.nodes.push({ opType, name, input, output: [output], attribute });
     return output;
   }
 
