@@ -1,3 +1,4 @@
+import { isDigital } from '../../network/engine/digital-steps.js';
 import type { WeightRow } from '../../network/plan/compare-weights.js';
 import type { LayerPlan, NetworkPlan } from '../../network/plan/plan.js';
 import { textTable } from './table.js';
@@ -61,9 +62,18 @@ export function networkPlanText(plan: NetworkPlan, compared: readonly WeightRow[
           `${slowest.sampleCycles} cycles a sample in a pipeline of layers (${slowest.rule.step.name} is the slowest), ` +
             `${sum(layers.map(({ sampleCycles }) => sampleCycles))} layer by layer`,
         ]),
+    ...unitLines(plan),
     ...(compared === undefined ? [] : ['', ...weightLines(compared)]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Digital units of a transformer; other networks have none. */
+function unitLines({ network }: NetworkPlan): string[] {
+  const counts = new Map<string, number>();
+  for (const { kind } of network.steps.filter(isDigital)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const units = [...counts].map(([kind, count]) => `${count} ${kind}${count > 1 ? 's' : ''}`);
+  return units.length === 0 ? [] : [`digital units between the layers: ${units.join(', ')}`];
 }
 
 /** Error and cells of weights, by method and granularity. */
