@@ -35,7 +35,7 @@ def masked(gradient, sums, slope, offset, mean, inverse, low, high):
     """The gradient where nothing clips, and its sums a channel: alone, and times the normalised sums."""
     values = sums.float()
     wanted = values * slope + offset
-    inside = torch.where((wanted >= low) & (wanted <= high), gradient.float(), 0.0)
+    inside = torch.where((wanted > low) & (wanted < high), gradient.float(), 0.0)
     return inside.to(sums.dtype), inside.sum((0, 1, 2)), (inside * ((values - mean) * inverse)).sum((0, 1, 2))
 
 
@@ -50,7 +50,7 @@ def gradient_of_sums(inside, sums, *norm):
 def gradient_of_macs(macs, least, most, counts, inside, sums, *norm):
     gradient = gradient_before_norm(inside, sums, *norm)
     values = macs.float()
-    passed = (values >= least[:, None]) & (values <= most[:, None])
+    passed = (values > least[:, None]) & (values < most[:, None])
     return torch.where(passed, gradient[:, :, :, None] * counts[:, None], 0.0).to(macs.dtype)
 
 
@@ -60,7 +60,7 @@ def sum_within(first, second, low, high):
 
 def gradient_within(gradient, first, second, low, high):
     total = first.float() + second.float()
-    return torch.where((total >= low) & (total <= high), gradient.float(), 0.0).to(first.dtype)
+    return torch.where((total > low) & (total < high), gradient.float(), 0.0).to(first.dtype)
 
 
 class Passes:
@@ -188,7 +188,7 @@ class FastLayer(torch.autograd.Function):
         planes = shape.gradient_of_planes(of_weights, digits)
         if limits is None:
             planes = [digit * planes[0] for digit in layer.digits]
-        of_gain = product * (gain >= 0) / layer.output_scale
+        of_gain = product * (gain > 0) / layer.output_scale
         return of_values, of_gain, total / layer.output_scale, None, None, *planes
 
 

@@ -84,6 +84,9 @@ for folder in sys.argv[1:]:
     found = []
     for hastened in (False, True):
         module = loaded(folder + "/network.py")
+        # Of equal values in a window the one that gets the gradient depends on the order in memory.
+        pool = module.max_pool
+        module.max_pool = lambda values, *rest: pool(values.contiguous(), *rest)
         network = module.Network()
         images = module.load_images(folder + "/images.npy")
         network.begin(images)
@@ -160,8 +163,8 @@ describe.skipIf(TORCH === undefined)('training in fused passes', () => {
       const [loss, other, ...rest] = line.split(' ');
       expect(Number(other)).toBeCloseTo(Number(loss), 4);
       const [cosine, shortest, longest] = rest.map(Number);
-      expect(cosine).toBeGreaterThan(0.999);
-      expect([shortest, longest].map((each) => Math.abs(each! - 1) < 0.01)).toEqual([true, true]);
+      expect(cosine).toBeGreaterThan(0.9999);
+      expect([shortest, longest].map((each) => Math.abs(each! - 1) < 0.001)).toEqual([true, true]);
       expect(rest.at(-1)).toBe('True');
     }
   });
