@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerBounds } from '../../generators/command-line/commands/bounds.js';
 import { registerCalibrate } from '../../generators/command-line/commands/calibrate.js';
 import { registerCheck } from '../../generators/command-line/commands/check.js';
 import { registerCosim } from '../../generators/command-line/commands/cosim.js';
@@ -39,6 +40,7 @@ import { writePackage } from '../../generators/package/write.js';
 import { printedBy } from '../fixtures/command-line.js';
 
 const REGISTERS: Readonly<Record<string, (program: Command) => void>> = {
+  bounds: registerBounds,
   calibrate: registerCalibrate,
   check: registerCheck,
   cosim: registerCosim,
