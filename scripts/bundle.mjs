@@ -8,7 +8,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = path.join(ROOT, 'generators');
@@ -96,7 +96,10 @@ const withRequire = (text) => (IMPORTED.test(text) ? MADE + text.replace(IMPORTE
 for (const { path: file, text } of outputFiles) {
   const up = posix(path.relative(path.dirname(file), DIST));
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, withRequire(text).replaceAll(HERE, up === '' ? './' : `${up}/`));
+  const whole = withRequire(text).replaceAll(HERE, up === '' ? './' : `${up}/`);
+  // A quarter less to unpack and to read; names and lines stay, for whoever reports a fault.
+  const { code } = await transform(whole, { minifyWhitespace: true, lineLimit: 120, target: 'node20' });
+  writeFileSync(file, code);
 }
 
 /** The licenses of all packages of which something is in the chunks. */
