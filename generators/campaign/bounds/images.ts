@@ -1,15 +1,14 @@
 /** In: a calibrated network, held-out images, what dies differ by. Out: images whose class no die within so many sigma changes. */
 import { Interrupted, orThrow } from '../../common/problems.js';
-import { type DieConfig, type DieConstants, dieConstants } from '../../macro/die/constants.js';
+import type { DieConfig } from '../../macro/die/constants.js';
 import { DEVIATE_SIGMA, MOST_DEVIATE } from '../../macro/die/hash.js';
-import type { MacroShape } from '../../macro/plan/shape.js';
-import { ChipModels } from '../../network/engine/die-models.js';
+import { ChipModels, type ConstantsOf, constantsOfSection } from '../../network/engine/die-models.js';
 import { GoldenNetwork } from '../../network/engine/golden.js';
 import type { NetworkHardware } from '../../network/engine/hardware.js';
 import { inputCodes } from '../../network/engine/steps.js';
 import { classesOf } from '../../network/evaluate/forms.js';
 import { sizeOf } from '../../network/graph/steps.js';
-import { openImages } from '../../network/runtime/images.js';
+import { openSamples } from '../../network/runtime/images.js';
 import { type ImageBounds, isCertain, type LayerCount, NetworkBounds } from './network.js';
 
 /** What images are bounded with, as plain data. */
@@ -54,13 +53,15 @@ const RESOLUTION = 4;
 
 /** Bounds images, some at a time. */
 export class ImageBounder {
+  private readonly constants: ConstantsOf;
   private readonly bounds: NetworkBounds;
   private readonly ideal: GoldenNetwork;
   private chips: { readonly models: ChipModels; readonly network: GoldenNetwork } | undefined;
 
   constructor(private readonly study: ImageStudy) {
     const { hardware, die } = study;
-    this.bounds = new NetworkBounds(hardware, (shape) => dieConstants(die, shape));
+    this.constants = constantsOfSection(die);
+    this.bounds = new NetworkBounds(hardware, this.constants);
     this.ideal = new GoldenNetwork(hardware);
   }
 
@@ -72,10 +73,9 @@ export class ImageBounder {
    */
   async bound(batch: number, stop?: AbortSignal): Promise<BoundImages> {
     const { hardware, test, images: most } = this.study;
-    const { network, config, formats } = hardware.plan;
-    const shape = network.shapes.get(network.input)!;
-    const size = sizeOf(shape);
-    const images = orThrow(openImages(test, config.images, shape, most));
+    const { network, formats } = hardware.plan;
+    const size = sizeOf(network.shapes.get(network.input)!);
+    const images = orThrow(openSamples(test, hardware.plan, most));
     try {
       const [samples] = [...images.batches(AT_ONCE, { from: batch, to: batch + 1 })] as [Float32Array];
       const count = samples.length / size;
@@ -133,11 +133,11 @@ export class ImageBounder {
     images: readonly BoundImage[],
     stop: AbortSignal | undefined,
   ): Promise<Pick<BoundImages, 'compared' | 'outside'>> {
-    const { hardware, die, most, dies, seed } = this.study;
+    const { hardware, most, dies, seed } = this.study;
     let [compared, outside] = [0, 0];
     if (dies === 0) return { compared, outside };
     if (this.chips === undefined) {
-      const cut = (shape: MacroShape): DieConstants => ({ ...dieConstants(die, shape), mostDeviate: most });
+      const cut: ConstantsOf = (shape) => ({ ...this.constants(shape), mostDeviate: most });
       const models = new ChipModels(cut);
       this.chips = { models, network: new GoldenNetwork(hardware, models.models) };
     }

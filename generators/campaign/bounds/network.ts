@@ -1,7 +1,7 @@
 /** In: a calibrated network, codes of an image. Out: what the codes of every tensor may be on dies within a spread. */
 import type { DieConstants } from '../../macro/die/constants.js';
-import type { MacroShape } from '../../macro/plan/shape.js';
 import { programmedMacros } from '../../network/engine/array-models.js';
+import type { ConstantsOf } from '../../network/engine/die-models.js';
 import {
   type ArrayHardware,
   columnFactor,
@@ -59,7 +59,7 @@ export class NetworkBounds {
 
   constructor(
     private readonly hardware: NetworkHardware,
-    constantsOf: (shape: MacroShape) => DieConstants,
+    constantsOf: ConstantsOf,
   ) {
     this.layers = new Map(
       [...hardware.layers].map(([name, layer]) => [name, boundLayer(layer, constantsOf)]),
@@ -240,10 +240,7 @@ function otherCodes(
   return { low, high };
 }
 
-function boundLayer(
-  { plan, arrays }: LayerHardware,
-  constantsOf: (shape: MacroShape) => DieConstants,
-): BoundLayer {
+function boundLayer({ plan, arrays }: LayerHardware, constantsOf: ConstantsOf): BoundLayer {
   if (arrays.length === 0) {
     const signed = (keep: (code: number) => boolean): LayerPlan => {
       const codes = plan.weights.codes.map((code) => (keep(code) ? code : 0));

@@ -7,8 +7,8 @@ import type { NetworkHardware } from '../../network/engine/hardware.js';
 import { BATCH, classesOf, graphForm } from '../../network/evaluate/forms.js';
 import type { DieSource } from '../../network/export/dies.js';
 import { graphDies } from '../../network/export/exact.js';
-import { sizeOf, tokensOf } from '../../network/graph/steps.js';
-import { openImages } from '../../network/runtime/images.js';
+import { sizeOf } from '../../network/graph/steps.js';
+import { openSamples } from '../../network/runtime/images.js';
 import { CORNERS, type CornerName } from '../montecarlo/corners.js';
 
 /** What every chip is tested with, as plain data. */
@@ -68,9 +68,9 @@ export class ChipTester {
    */
   async record(chip: ChipRecord['chip'], stop?: AbortSignal): Promise<ChipRecord> {
     const { hardware, test, labels } = this.study;
-    const { network, config } = hardware.plan;
+    const { network } = hardware.plan;
     const shape = network.shapes.get(network.input)!;
-    const images = orThrow(openImages(test, config.images, shape, labels.length, tokensOf(network)));
+    const images = orThrow(openSamples(test, hardware.plan, labels.length));
     const wrong: number[] = [];
     let done = 0;
     let ready: ReadyChip | undefined;

@@ -8,7 +8,7 @@ import { InvalidInput, orThrow } from '../../common/problems.js';
 import type { Work } from '../../common/work.js';
 import { planFile } from '../../macro/plan/file.js';
 import { calibratedNetwork } from '../../network/calibrated.js';
-import { openImages, readLabels } from '../../network/runtime/images.js';
+import { openSamples, readLabels } from '../../network/runtime/images.js';
 import { isNetwork } from '../pages/subject.js';
 import { dieOf } from './die.js';
 import { loadedWith, testFiles } from './network.js';
@@ -69,10 +69,10 @@ async function boundMacroFile(file: string, flags: BoundFlags, work: Work): Prom
 
 async function boundNetworkFile(file: string, flags: BoundFlags, work: Work): Promise<BoundNetworkFile> {
   const loaded = await loadedWith(file, ['calibration', 'test', 'labels']);
-  const { config, network } = loaded.plan;
+  const { config } = loaded.plan;
   const die = await dieOf(flags.die, config.macro.die, { file, path: 'macro.die' });
   const { test, labels } = testFiles(file, loaded);
-  const opened = orThrow(openImages(test, config.images, network.shapes.get(network.input)!, flags.images));
+  const opened = orThrow(openSamples(test, loaded.plan, flags.images));
   const { count } = opened;
   opened.close();
   const classes = orThrow(readLabels(labels, count));

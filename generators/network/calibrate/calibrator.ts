@@ -1,9 +1,8 @@
 import { type Result, success } from '../../common/problems.js';
 import type { NetworkHardware } from '../engine/hardware.js';
-import { tokensOf } from '../graph/steps.js';
 import type { OnnxFile } from '../onnx/model.js';
 import type { NetworkPlan } from '../plan/plan.js';
-import { openImages, withImages } from '../runtime/images.js';
+import { openSamples, withImages } from '../runtime/images.js';
 import { type CalibrationHooks, calibrateNetwork, type LayerSums } from './calibrate.js';
 import { type FloatStatistics, floatStatistics } from './float-statistics.js';
 import { calibrationKey, fileHash, save, savedUnder } from './saved.js';
@@ -71,8 +70,7 @@ export class Calibrator {
     );
   }
 
-  private open({ network, config }: NetworkPlan) {
-    const shape = network.shapes.get(network.input)!;
-    return openImages(this.file, config.images, shape, config.images.count, tokensOf(network));
+  private open(plan: NetworkPlan) {
+    return openSamples(this.file, plan, plan.config.images.count);
   }
 }

@@ -11,10 +11,10 @@ import type { Range } from '../../common/shard.js';
 import type { ThreadedWork } from '../../common/work.js';
 import { fileHash } from '../calibrate/saved.js';
 import { filesAndFormat } from '../config/network.js';
-import { sizeOf, tokensOf } from '../graph/steps.js';
+import { sizeOf } from '../graph/steps.js';
 import { type OnnxFile, withOutputs } from '../onnx/model.js';
 import type { NetworkPlan } from '../plan/plan.js';
-import { openImages, withImages } from '../runtime/images.js';
+import { openSamples, withImages } from '../runtime/images.js';
 import { batchShape, openSession } from '../runtime/onnxruntime.js';
 import { type Captured, type CapturedFile, CaptureFolder, type Piece } from './folder.js';
 
@@ -106,7 +106,7 @@ export async function withCapture<Value>(
   const tensors = named.value;
   const { network, config } = plan;
   const shape = network.shapes.get(network.input)!;
-  return withImages(openImages(file, config.images, shape, count, tokensOf(network)), async (images) => {
+  return withImages(openSamples(file, plan, count), async (images) => {
     const { format } = filesAndFormat(config.images);
     const key = createHash('sha256')
       .update(JSON.stringify([await fileHash(file), format, images.count, tensors]))

@@ -10,8 +10,7 @@ import { packageFiles } from '../../package/package.js';
 import { Stimulus } from '../../package/vectors/stimulus.js';
 import { writePackage } from '../../package/write.js';
 import type { NetworkHardware } from '../engine/hardware.js';
-import { tokensOf } from '../graph/steps.js';
-import { openImages, withImages } from '../runtime/images.js';
+import { openSamples, withImages } from '../runtime/images.js';
 import { type SampledMacro, sampledMacros } from './sample.js';
 
 /** A macro of a network in Verilog, beside the golden engine. */
@@ -55,21 +54,16 @@ export async function cosimNetwork(
   file: string,
   { macros, seed = 1, onProgress, stop }: NetworkCosimOptions,
 ): Promise<Result<SimulatedMacro[]>> {
-  const { network, config } = hardware.plan;
-  const shape = network.shapes.get(network.input)!;
-  return withImages(
-    openImages(file, config.images, shape, COSIM_IMAGES, tokensOf(network)),
-    async (images) => {
-      const [samples] = images.batches(COSIM_IMAGES);
-      const chosen = sampledMacros(hardware, samples!, macros, seed);
-      const simulated: SimulatedMacro[] = [];
-      for (const macro of chosen) {
-        onProgress(simulated.length, chosen.length, 'macros in Verilog');
-        simulated.push(await simulatedMacro(macro, stop));
-      }
-      return success(simulated);
-    },
-  );
+  return withImages(openSamples(file, hardware.plan, COSIM_IMAGES), async (images) => {
+    const [samples] = images.batches(COSIM_IMAGES);
+    const chosen = sampledMacros(hardware, samples!, macros, seed);
+    const simulated: SimulatedMacro[] = [];
+    for (const macro of chosen) {
+      onProgress(simulated.length, chosen.length, 'macros in Verilog');
+      simulated.push(await simulatedMacro(macro, stop));
+    }
+    return success(simulated);
+  });
 }
 
 /** Whether a macro gave in all places what the golden engine gives. */

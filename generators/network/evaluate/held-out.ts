@@ -1,9 +1,9 @@
 import type { Result } from '../../common/problems.js';
 import type { Range } from '../../common/shard.js';
 import type { ThreadedWork } from '../../common/work.js';
-import { type SampleShape, tokensOf } from '../graph/steps.js';
+import type { SampleShape } from '../graph/steps.js';
 import type { NetworkPlan } from '../plan/plan.js';
-import { type ImageSet, openImages, readLabels, withImages } from '../runtime/images.js';
+import { type ImageSet, openSamples, readLabels, withImages } from '../runtime/images.js';
 import {
   batchesOf,
   type Form,
@@ -42,13 +42,13 @@ export interface HeldOut {
 
 /** Opens the held-out images of a network, and closes them whatever becomes of the work. */
 export function withTestImages<Value>(
-  { network, config }: NetworkPlan,
+  plan: NetworkPlan,
   files: TestFiles,
   { most, onProgress, stop }: EvaluationOptions,
   work: (heldOut: HeldOut) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
-  const shape = network.shapes.get(network.input)!;
-  return withImages(openImages(files.test, config.images, shape, most, tokensOf(network)), async (images) => {
+  const shape = plan.network.shapes.get(plan.network.input)!;
+  return withImages(openSamples(files.test, plan, most), async (images) => {
     const labels = readLabels(files.labels, images.count);
     if (!labels.ok) return labels;
     const labelled = { images, shape, labels: labels.value };

@@ -2,7 +2,7 @@ import { failure, InvalidInput, type Problem, type Result, success } from '../..
 import type { Range } from '../../common/shard.js';
 import { type NpyFile, openNpy, readNpy } from '../../levels/calibrate/npy.js';
 import type { NetworkConfig } from '../config/network.js';
-import { type SampleShape, sizeOf } from '../graph/steps.js';
+import { type Network, type SampleShape, sizeOf, tokensOf } from '../graph/steps.js';
 
 /** Images of a file as a network takes them, read piece by piece. */
 export interface ImageSet {
@@ -56,6 +56,20 @@ export function openImages(
       }
     },
   });
+}
+
+/**
+ * Opens an `.npy` file of what a network takes: images, or numbers of tokens that it knows.
+ *
+ * @param most samples that are read, from the first
+ */
+export function openSamples(
+  file: string,
+  { network, config }: { readonly network: Network; readonly config: Pick<NetworkConfig, 'images'> },
+  most?: number,
+): Result<ImageSet> {
+  const shape = network.shapes.get(network.input)!;
+  return openImages(file, config.images, shape, most, tokensOf(network));
 }
 
 /** Uses images and closes their file, whatever becomes of the work. */
