@@ -1,11 +1,10 @@
 import type { AttentionStep, EmbeddingStep, FunctionStep, NormStep, Step } from '../graph/steps.js';
-import { codeRange } from '../plan/formats.js';
+import { type CodeRange, codeRange } from '../plan/formats.js';
 import {
   type AttentionNumbers,
   type AttentionShape,
   attendedCodes,
   attentionNumbers,
-  type CodeRange,
   embeddedCodes,
   embeddingNumbers,
   functionTable,

@@ -5,13 +5,7 @@
  */
 import { valueAt } from '../graph/expressions.js';
 import type { AttentionStep, EmbeddingStep, FunctionStep, NormStep } from '../graph/steps.js';
-import { type CodeFormat, codeRange } from '../plan/formats.js';
-
-/** Least and greatest code. */
-export interface CodeRange {
-  readonly low: number;
-  readonly high: number;
-}
+import { type CodeFormat, type CodeRange, codeRange } from '../plan/formats.js';
 
 const clamp = (code: number, { low, high }: CodeRange) => Math.max(low, Math.min(high, code));
 

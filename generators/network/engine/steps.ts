@@ -6,8 +6,7 @@ import {
   sizeOf,
   UNBOUNDED,
 } from '../graph/steps.js';
-import { type CodeFormat, codeRange } from '../plan/formats.js';
-import type { CodeRange } from './digital.js';
+import { type CodeFormat, type CodeRange, codeRange } from '../plan/formats.js';
 import { type DigitalContext, digitalCodes } from './digital-steps.js';
 
 /** Codes that a tensor may take behind a bound, in its scale. */

@@ -1,4 +1,5 @@
 /** In: macros of a tile. Out: their columns side by side, as a convolution computes them. */
+import { maxMagnitude } from '../../macro/plan/shape.js';
 import { type ArrayHardware, columnFactor, type LayerHardware } from '../engine/hardware.js';
 import type { MacroDie, MacroDies } from './dies.js';
 
@@ -39,8 +40,7 @@ function columnOf(
   die: MacroDie | undefined,
 ): MacroColumn {
   const { weights, outputs, tile, macro } = array;
-  const { inputBits, inputSigned } = macro.shape;
-  const most = 2 ** (inputBits - Number(inputSigned)) - 1;
+  const most = maxMagnitude(macro.shape);
   const all = die?.currents ?? weights;
   const cells = Int32Array.from({ length: tile.rows }, (_, row) => all[row * outputs.length + column]!);
   let [plus, minus] = [0, 0];
@@ -49,7 +49,7 @@ function columnOf(
     else minus -= most * cell;
   }
   // A negative input swaps the lines, so either may take all.
-  if (inputSigned) plus = minus = plus + minus;
+  if (macro.shape.inputSigned) plus = minus = plus + minus;
   const factor = columnFactor(plan, array, column);
   return { ...{ array, column, die, factor, cells }, low: -minus, high: plus, lines: [plus, minus] };
 }

@@ -10,13 +10,8 @@ import { attentionOf, type DigitalContext, type DigitalStep, tableOf } from '../
 import { rangeOf } from '../engine/steps.js';
 import type { EmbeddingStep } from '../graph/steps.js';
 import { ELEMENT } from '../onnx/schema.js';
-import { codeRange } from '../plan/formats.js';
+import { type CodeRange, codeRange } from '../plan/formats.js';
 import type { GraphBuilder } from './graph.js';
-
-interface Range {
-  readonly low: number;
-  readonly high: number;
-}
 
 /** Codes of a digital unit, `[N, C, T, 1]` as all sequences are in the graph. */
 export function digitalUnitNode(
@@ -48,19 +43,16 @@ export function digitalUnitNode(
   }
 }
 
-/** Entries of a table by their places, whole numbers in floating point. GatherElements takes a tenth of the time of Gather. */
+/** Entries of a table, in the shape of their places. */
 function lookedUp(graph: GraphBuilder, places: string, table: Float32Array): string {
-  const whole = graph.node('Cast', [places], { to: ELEMENT.int32 });
-  const flat = graph.node('Reshape', [whole, graph.wholes([1, -1])]);
-  const found = graph.node('GatherElements', [graph.floats([1, table.length], table), flat], { axis: 1 });
-  return graph.node('Reshape', [found, graph.node('Shape', [whole])]);
+  return graph.node('Reshape', [graph.entries(table, places), graph.node('Shape', [places])]);
 }
 
 const double = (graph: GraphBuilder, value: number) => graph.doubles([], Float64Array.of(value));
 const toDouble = (graph: GraphBuilder, codes: string) => graph.node('Cast', [codes], { to: ELEMENT.double });
 
 /** Whole double values, clamped, as codes. */
-function asCodes(graph: GraphBuilder, values: string, { low, high }: Range): string {
+function asCodes(graph: GraphBuilder, values: string, { low, high }: CodeRange): string {
   return graph.clip(graph.node('Cast', [graph.node('Floor', [values])], { to: ELEMENT.float }), low, high);
 }
 
@@ -69,7 +61,7 @@ function embeddingNode(
   step: EmbeddingStep,
   { plan, scales }: DigitalContext,
   tokens: string,
-  { low, high }: Range,
+  { low, high }: CodeRange,
 ): string {
   const [channels, places] = plan.network.shapes.get(step.output)!;
   const numbers = embeddingNumbers(step, scales.get(step.output)!);
@@ -87,7 +79,7 @@ function normNode(
   graph: GraphBuilder,
   { epsilon, gains, centers }: ReturnType<typeof normNumbers>,
   codes: string,
-  range: Range,
+  range: CodeRange,
 ): string {
   const channels = double(graph, gains.length);
   const x = toDouble(graph, codes);
@@ -107,7 +99,7 @@ function attentionNode(
   { factor, shift, shares, scale }: AttentionNumbers,
   { heads, channels, valueChannels, places, keyPlaces }: AttentionShape,
   [query, key, value]: readonly [string, string, string],
-  range: Range,
+  range: CodeRange,
 ): string {
   const split = (codes: string, all: number, length: number) =>
     graph.node('Reshape', [toDouble(graph, codes), graph.wholes([0, heads, all / heads, length])]);

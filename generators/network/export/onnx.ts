@@ -3,7 +3,7 @@ import { type DigitalStep, isDigital } from '../engine/digital-steps.js';
 import type { NetworkHardware } from '../engine/hardware.js';
 import { rangeOf } from '../engine/steps.js';
 import { inputsOf, type PoolStep, type SampleShape, type Step, tokensOf } from '../graph/steps.js';
-import { codeRange } from '../plan/formats.js';
+import { type CodeRange, codeRange } from '../plan/formats.js';
 import type { MacroDies } from './dies.js';
 import { digitalUnitNode } from './digital.js';
 import { GraphBuilder, type GraphForm } from './graph.js';
@@ -83,7 +83,7 @@ function movedNode(
   step: Exclude<Step, DigitalStep | { kind: 'linear' | 'averagePool' }>,
   shapes: ReadonlyMap<string, SampleShape>,
   inputs: readonly string[],
-  range: () => { readonly low: number; readonly high: number },
+  range: () => CodeRange,
 ): string {
   const [first] = inputs as [string];
   switch (step.kind) {

@@ -4,7 +4,7 @@ import { ELEMENT } from '../onnx/schema.js';
 import { type Constant, constantOf } from '../onnx/tensor.js';
 import { attentionPart, dimsOf, insideAttention } from './attention.js';
 import { evaluated } from './constants.js';
-import { composed, FUNCTIONS, noFunction, settle } from './functions.js';
+import { composed, isFunction, noFunction, settle } from './functions.js';
 import { type Node, neededNodes } from './nodes.js';
 import { withNorms } from './norms.js';
 import { OPERATORS } from './operators.js';
@@ -86,7 +86,7 @@ function placed(node: Node, sketch: Sketch): Problem[] {
   }
   const operator = Object.hasOwn(OPERATORS, node.op) ? OPERATORS[node.op]! : undefined;
   if (operator !== undefined) return operator(node, sketch);
-  if (FUNCTIONS.includes(node.op)) return noFunction(node);
+  if (isFunction(node.op)) return noFunction(node);
   return [node.problem('has no place on macros or in the digital units between them', unmapped(node.op))];
 }
 

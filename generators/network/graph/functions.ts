@@ -8,21 +8,10 @@ interface FunctionOf {
   readonly of: Expression;
 }
 
-/** Operators whose every value follows from one value, or may do so. */
-export const FUNCTIONS = [
-  'Erf',
-  'Exp',
-  'Gelu',
-  'Mul',
-  'Div',
-  'Neg',
-  'Pow',
-  'Sigmoid',
-  'Softplus',
-  'Sqrt',
-  'Sub',
-  'Tanh',
-];
+/** Whether every value of an operator follows from one value, or may do so. */
+export function isFunction(op: string): boolean {
+  return op === 'Gelu' || isUnary(op) || isBinary(op);
+}
 
 /**
  * Takes a node up into a function of one value, as exporters write GELU in five nodes. It becomes a step when something
@@ -54,8 +43,8 @@ function composition(node: Node, sketch: Sketch): FunctionOf | undefined {
   const bases = [left.base, right.base].filter((base) => base !== undefined);
   const both = bases.length === 2;
   // A sum of a tensor with itself is an addition of codes; a bias is added where the sum is.
-  const isFunction = [first, second].some((name) => sketch.views.has(name));
-  if (bases.length === 0 || (both && bases[0] !== bases[1]) || (node.op === 'Add' && !isFunction))
+  const hasFunction = [first, second].some((name) => sketch.views.has(name));
+  if (bases.length === 0 || (both && bases[0] !== bases[1]) || (node.op === 'Add' && !hasFunction))
     return undefined;
   return { base: bases[0]!, of: { op: node.op, left: left.of, right: right.of } };
 }

@@ -45,9 +45,7 @@ export function withNorms(
     norms.set(last, new Node(file, joined));
     for (const part of [...parts, node, ...(gain ? [gain.next] : [])]) if (part !== last) dead.add(part);
   }
-  if (norms.size === 0) return [...nodes];
-  const left = nodes.filter((node) => !dead.has(node)).map((node) => norms.get(node) ?? node);
-  return left;
+  return nodes.filter((node) => !dead.has(node)).map((node) => norms.get(node) ?? node);
 }
 
 interface Found {

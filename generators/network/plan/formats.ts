@@ -42,11 +42,14 @@ export function codeFormats(
   return formats;
 }
 
-/** Least and greatest code of a format. The lowest of two's complement is not used: word line drivers saturate it. */
-export function codeRange({ signed, bits }: Pick<CodeFormat, 'signed' | 'bits'>): {
+/** Least and greatest code. */
+export interface CodeRange {
   readonly low: number;
   readonly high: number;
-} {
+}
+
+/** The codes of a format. The lowest of two's complement is not used: word line drivers saturate it. */
+export function codeRange({ signed, bits }: Pick<CodeFormat, 'signed' | 'bits'>): CodeRange {
   return signed ? { low: 1 - 2 ** (bits - 1), high: 2 ** (bits - 1) - 1 } : { low: 0, high: 2 ** bits - 1 };
 }
 
