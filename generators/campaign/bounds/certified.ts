@@ -1,9 +1,8 @@
 /** In: a study of images. Out: how many of them keep their class, and up to how many sigma. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ThreadedWork } from '../../common/work.js';
-import { onThreads } from '../threads/threads.js';
+import { onThreadsOrHere } from '../threads/threads.js';
 import { AT_ONCE, type BoundImage, type BoundImages, ImageBounder, type ImageStudy } from './images.js';
 import type { LayerCount } from './network.js';
 
@@ -43,21 +42,14 @@ export async function boundImages(study: ImageStudy, work: ThreadedWork): Promis
       work.onProgress(done, study.images, 'images');
     }
   };
-  const threads = work.threads ?? availableParallelism();
-  if (threads === 1 || batches.length === 1 || !existsSync(WORKER)) {
-    const bounder = new ImageBounder(study);
-    for (const batch of batches) use([await bounder.bound(batch, work.stop)]);
-  } else {
-    await onThreads({
-      worker: WORKER,
-      data: study,
-      tasks: batches,
-      atOnce: 1,
-      threads,
-      stop: work.stop,
-      use,
-    });
-  }
+  const { threads = availableParallelism(), stop } = work;
+  await onThreadsOrHere(
+    { worker: WORKER, data: study, tasks: batches, atOnce: 1, threads, stop, use },
+    () => {
+      const bounder = new ImageBounder(study);
+      return (batch) => bounder.bound(batch, stop);
+    },
+  );
   found.sort((one, other) => one.images[0]!.image - other.images[0]!.image);
   const images = found.flatMap((one) => one.images);
   const sigmas = images.map((image) => image.sigmas ?? -1).sort((one, other) => other - one);

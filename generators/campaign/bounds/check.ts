@@ -1,13 +1,11 @@
 /** In: bounds of a macro, how many dies. Out: codes of dies that lie outside, and how many of the bounds are reached. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Interrupted } from '../../common/problems.js';
 import { Random } from '../../common/random.js';
 import type { ThreadedWork } from '../../common/work.js';
 import { Die } from '../../macro/die/die.js';
 import { DieConverter } from '../../macro/die-batch/converter.js';
-import { onThreads } from '../threads/threads.js';
+import { onThreadsOrHere } from '../threads/threads.js';
 import { aimedDeviates } from './aimed.js';
 import type { CodeBounds } from './codes.js';
 import { type BoundStudy, preparedOf } from './study.js';
@@ -129,17 +127,11 @@ export async function checkDies(
     }
   };
   const pay = Math.max(1, Math.floor((dies * low.length) / LEAST_PER_THREAD));
-  const threads = work.threads ?? Math.min(availableParallelism(), pay);
-  if (threads === 1 || !existsSync(WORKER)) {
+  const { threads = Math.min(availableParallelism(), pay), stop } = work;
+  await onThreadsOrHere({ worker: WORKER, data: study, tasks, atOnce: 1, threads, stop, use }, () => {
     const drawn = new DrawnDies(study);
-    for (const task of tasks) {
-      await new Promise(setImmediate);
-      if (work.stop?.aborted) throw new Interrupted();
-      use([drawn.check(task)]);
-    }
-  } else {
-    await onThreads({ worker: WORKER, data: study, tasks, atOnce: 1, threads, stop: work.stop, use });
-  }
+    return (task) => drawn.check(task);
+  });
   results.sort((one, other) => one.seeds.from - other.seeds.from);
   const aimed = checkCorners(study, seed);
   return {

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { onThreads } from '../threads/threads.js';
+import { onThreadsOrHere } from '../threads/threads.js';
 import { type ChipRecord, type ChipStudy, ChipTester } from './chip.js';
 
 /** Beside the compiled source; sources that run uncompiled have no such file and take one thread. */
@@ -20,15 +19,14 @@ export async function testEach(
   stop: AbortSignal | undefined,
   use: (record: ChipRecord) => void,
 ): Promise<void> {
-  if (threads === 1 || chips.length < 2 || !existsSync(WORKER)) {
-    const tester = new ChipTester(study);
-    for (const chip of chips) use(await tester.record(chip, stop));
-    return;
-  }
-  await onThreads<ChipRecord['chip'], ChipRecord>({
-    ...{ worker: WORKER, data: study, tasks: chips, atOnce: 1, threads, stop },
-    use: (records) => {
-      for (const record of records) use(record);
+  await onThreadsOrHere<ChipRecord['chip'], ChipRecord>(
+    {
+      ...{ worker: WORKER, data: study, tasks: chips, atOnce: 1, threads, stop },
+      use: (records) => records.forEach(use),
     },
-  });
+    () => {
+      const tester = new ChipTester(study);
+      return (chip) => tester.record(chip, stop);
+    },
+  );
 }

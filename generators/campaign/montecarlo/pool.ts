@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Interrupted } from '../../common/problems.js';
-import { onThreads } from '../threads/threads.js';
+import { onThreadsOrHere } from '../threads/threads.js';
 import { type DieRecord, DieSimulator, type IdealMacro } from './dies.js';
 import type { Study } from './study.js';
 
@@ -32,17 +31,13 @@ export async function simulateEach(
   use: (records: readonly DieRecord[]) => void,
 ): Promise<void> {
   if (seeds.length === 0) return;
-  if (threads === 1) {
-    const simulator = new DieSimulator(study, perfect);
-    for (const seed of seeds) {
-      // Signals and the bar have their turn.
-      await new Promise(setImmediate);
-      if (stop?.aborted) throw new Interrupted();
-      use([simulator.record(seed)]);
-    }
-    return;
-  }
-  await onThreads({ worker: WORKER, data: study, tasks: seeds, atOnce: AT_ONCE, threads, stop, use });
+  await onThreadsOrHere(
+    { worker: WORKER, data: study, tasks: seeds, atOnce: AT_ONCE, threads, stop, use },
+    () => {
+      const simulator = new DieSimulator(study, perfect);
+      return (seed) => simulator.record(seed);
+    },
+  );
 }
 
 const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));

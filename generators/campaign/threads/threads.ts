@@ -1,4 +1,5 @@
 /** In: tasks, a worker that does them. Out: what came of them, in any order. */
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Interrupted } from '../../common/problems.js';
 
@@ -14,6 +15,28 @@ export interface ThreadedWork<Task, Found> {
   readonly threads: number;
   readonly stop: AbortSignal | undefined;
   readonly use: (found: readonly Found[]) => void;
+}
+
+/**
+ * Does tasks on several threads; in this one where there is one alone, where another has nothing to do, and where sources run
+ * uncompiled, which have no compiled worker beside them.
+ *
+ * @param here what does a task in this thread, made when it is needed
+ * @throws Interrupted where `stop` aborts; what was handed on by then stays
+ */
+export async function onThreadsOrHere<Task, Found>(
+  work: ThreadedWork<Task, Found>,
+  here: () => (task: Task) => Found | Promise<Found>,
+): Promise<void> {
+  const { worker, tasks, atOnce, threads, stop, use } = work;
+  if (threads > 1 && tasks.length > atOnce && existsSync(worker)) return onThreads(work);
+  const found = here();
+  for (const task of tasks) {
+    // Signals and the bar have their turn.
+    await new Promise(setImmediate);
+    if (stop?.aborted) throw new Interrupted();
+    use([await found(task)]);
+  }
 }
 
 /**
