@@ -1,5 +1,5 @@
 /** In: a conversion, a direction. Out: the deviates that push its codes furthest that way. */
-import type { ChosenDeviates } from '../../macro/die/die.js';
+import { type ChosenDeviates, GROUP_BASE, GROUP_STRIDE, ROW_STRIDE } from '../../macro/die/die.js';
 import { KIND } from '../../macro/die/hash.js';
 import { groupOfRow } from '../../macro/plan/shape.js';
 import type { MacroCells } from './cells.js';
@@ -15,9 +15,6 @@ export interface Aim {
   /** Deviate of the gain of the die. */
   readonly global: number;
 }
-
-const ROW_STRIDE = 1024;
-const GROUP_STRIDE = 128;
 
 /**
  * A die at a corner: every deviate at its largest, with the sign that moves the codes of one conversion one way. Random dies stay far
@@ -37,7 +34,7 @@ export function aimedDeviates(macro: MacroCells, most: number, aim: Aim): Chosen
       return push * sign(index, holds === 2 ? 1 : 0);
     }
     if (index === ROW_STRIDE) return trims.plus[target]! >= trims.minus[target]! ? push : -push;
-    return reference((index - 2 * ROW_STRIDE) % GROUP_STRIDE);
+    return reference((index - GROUP_BASE) % GROUP_STRIDE);
   };
   return (kind, index) => {
     if (kind === KIND.global) return aim.global;

@@ -66,7 +66,8 @@ export async function boundMacro(
   const constants = dieConstants(die, plan.shape);
   const most = deviatesWithin(sigmas);
   const study: BoundStudy = { plan, bank: layer.bank, constants, most, weights, inputs };
-  const { cells, ideal } = preparedOf(study);
+  const { macro, cells } = preparedOf(study);
+  const ideal = macro.convertBatch(inputs, { bank: layer.bank }).codes;
   const effects = [...effectsAlone(constants)].filter(
     ([effect]) => effect !== 'trim cells' || plan.shape.trimRows > 0,
   );

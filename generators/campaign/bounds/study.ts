@@ -14,13 +14,12 @@ export interface BoundStudy {
   readonly inputs: Int16Array;
 }
 
-/** The macro of a study, programmed, and its codes without a die. */
-export function preparedOf({ plan, bank, weights, inputs }: BoundStudy): {
+/** The macro of a study, programmed. */
+export function preparedOf({ plan, bank, weights }: BoundStudy): {
   readonly macro: Macro;
   readonly cells: MacroCells;
-  readonly ideal: Uint8Array;
 } {
   const macro = Macro.from(plan);
   macro.loadWeights(weights);
-  return { macro, cells: cellsOf(macro, bank), ideal: macro.convertBatch(inputs, { bank }).codes };
+  return { macro, cells: cellsOf(macro, bank) };
 }

@@ -12,7 +12,7 @@ import {
 import type { MacroShape } from '../../macro/plan/shape.js';
 import { settingCells } from '../../macro/trim/procedure.js';
 import type { TrimSettings } from '../../macro/trim/search.js';
-import type { WindowLines } from './residuals.js';
+import { restingMac, type WindowLines } from './residuals.js';
 
 /** What a macro has made of its trim rows. */
 export interface ItselfCalibrated extends TrimSettings {
@@ -52,14 +52,11 @@ export function calibrateItself(
   const settings = new Int16Array(columns);
   const reported = new Uint8Array(columns);
   let conversions = 0;
-  /** What a column has before noise when an edge is compared, f. */
-  const leftOf = (column: number, { cycles }: DieReference) =>
-    die.arrayLine(0, currents.plus[column]!, cycles) -
-    die.arrayLine(0, currents.minus[column]!, cycles) +
-    trims[settings[column]! + trimRows]![column]! +
-    die.offset(column);
-  const isAbove = (column: number, edge: DieReference, level: number) =>
-    leftOf(column, edge) + die.noise(conversions, edge.cycles, column) >= level;
+  const isAbove = (column: number, edge: DieReference, level: number) => {
+    const trim = trims[settings[column]! + trimRows]![column]!;
+    const mac = restingMac(die, currents, trim, column, edge);
+    return mac + die.noise(conversions, edge.cycles, column) >= level;
+  };
   // A ramp that may end early ends where all comparators are low at the lower edge: the upper one is not met.
   const ends = () => shape.earlyStop && settings.every((_, column) => !isAbove(column, lower, least));
   for (let column = 0; column < columns; column++) {

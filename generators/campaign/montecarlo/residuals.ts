@@ -11,6 +11,28 @@ export interface WindowLines {
 }
 
 /**
+ * What a column has before noise when the reference lines are as they are: inputs are zero, trim and leakage count.
+ *
+ * @param currents of the weight cells that hold a 1
+ * @param trim     what the trim rows add to the column, f
+ * @returns f
+ */
+export function restingMac(
+  die: Die,
+  currents: ColumnCurrents,
+  trim: number,
+  column: number,
+  { cycles }: DieReference,
+): number {
+  return (
+    die.arrayLine(0, currents.plus[column]!, cycles) -
+    die.arrayLine(0, currents.minus[column]!, cycles) +
+    trim +
+    die.offset(column)
+  );
+}
+
+/**
  * What is left of the offset of every column, in comparisons without noise: inputs are zero, trim and leakage count.
  *
  * @param trim     cells of the trim rows
@@ -30,11 +52,8 @@ export function residualsOf(
   const trims = die.trims({ trimPlus: trim.plus, trimMinus: trim.minus });
   const step = shape.trimPulses * 2 ** die.constants.fractionBits;
   const [least, most] = [die.level(lower), die.level(upper)];
-  const left = (column: number, { cycles }: DieReference) =>
-    die.arrayLine(0, currents.plus[column]!, cycles) -
-    die.arrayLine(0, currents.minus[column]!, cycles) +
-    trims[column]! +
-    die.offset(column);
+  const left = (column: number, edge: DieReference) =>
+    restingMac(die, currents, trims[column]!, column, edge);
   let [unseen, within] = [0, 0];
   let residual: number | null = null;
   reported.forEach((flag, column) => {

@@ -40,9 +40,10 @@ export interface DieReference {
   cycles: number;
 }
 
-const ROW_STRIDE = 1024;
-const GROUP_BASE = 2048;
-const GROUP_STRIDE = 128;
+/** What indices of deviates count in, as docs/architecture.md has them. */
+export const ROW_STRIDE = 1024;
+export const GROUP_BASE = 2048;
+export const GROUP_STRIDE = 128;
 
 /**
  * Deviates in the place of those that the seed draws: whole numbers, by kind and index of docs/architecture.md. They are cut
@@ -64,7 +65,8 @@ export class Die {
   readonly arrayGain: number;
   /** The same of its reference lines. */
   readonly referenceGain: number;
-  private readonly keys = new Map<number, Key>();
+  /** By kind, made when they are needed. */
+  private readonly keys: Key[] = [];
   private readonly offsets: Float64Array;
   /** Currents of wp and wn of every weight row; of trim rows. */
   private currents: { readonly plus: Int32Array; readonly minus: Int32Array } | undefined;
@@ -289,11 +291,7 @@ export class Die {
   }
 
   private keyOf(kind: number): Key {
-    let key = this.keys.get(kind);
-    if (key === undefined) {
-      key = keyOf(this.seed, kind);
-      this.keys.set(kind, key);
-    }
-    return key;
+    this.keys[kind] ??= keyOf(this.seed, kind);
+    return this.keys[kind];
   }
 }
