@@ -41,7 +41,7 @@ export interface Laboratory {
 }
 
 /** Beds that are simulated before a proof is looked for: most mutants die on any. */
-const FIRST_BEDS = 3;
+const FIRST_BEDS = 8;
 
 /**
  * The fate of one change that stands in one or more beds: killed where any bed tells it, equivalent where each bed that
