@@ -35,7 +35,9 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
       ['psum_lane', 'localparam OFFSET_BITS = 33; // a bias of up to 32 bits, and what rounds', '33', '34'],
       ['psum_top', 'localparam TILE_W = (TILES > 1) ? $clog2(TILES) : 1;', '1', '2'],
       ['psum_top', 'localparam WEIGHT_W = (TILES * DIGITS > 1) ? $clog2(TILES * DIGITS) : 1;', '1', '2'],
+      ['top', 'localparam BANK_W = (BANKS > 1) ? $clog2(BANKS) : 1;', '1', '2'],
       ['top', 'localparam COL_W = (COLS > 1) ? $clog2(COLS) : 1;', '1', '2'],
+      ['top', 'localparam IN_WORD_W = (ROWS > 4) ? $clog2((ROWS + 3) / 4) : 1;', '3', '4'],
       ['top', 'localparam ROW_W = (CELL_ROWS > 1) ? $clog2(CELL_ROWS) : 1;', '1', '2'],
       ['top', 'localparam WORD_W = (CELL_COLS > 32) ? $clog2((CELL_COLS + 31) / 32) : 1;', '1', '2'],
       ['psum_top', 'localparam BEAT_W = (BEATS > 1) ? $clog2(BEATS) : 1;', '1', '2'],
@@ -202,6 +204,7 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
     reason: 'the column is looked at by reads of results only',
     changes: [
       ['registers', "assign column_o = is_result ? addr_i[2 +: COL_W] : {COL_W{1'b0}};", "1'b0", "1'd1"],
+      ['registers', "assign column_o = is_result ? first_column[COL_W-1:0] : {COL_W{1'b0}};", "1'b0", "1'd1"],
     ],
   },
   {
