@@ -1,6 +1,7 @@
 /**
- * Makes dist/: types by the compiler, JavaScript in few files, the templates as JavaScript, the datasheet's script in one
- * file. What is left of earlier builds is removed, so that a package never carries it.
+ * Makes dist/: declarations by the compiler, JavaScript in few files, the templates as JavaScript, the datasheet's script
+ * in one file. What is left of earlier builds is removed, so that a package never carries it. Types are not checked,
+ * which would take twice the time: `npm run check` does that.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
