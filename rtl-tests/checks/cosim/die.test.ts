@@ -9,6 +9,7 @@ import { OVERRIDES } from '../../../generators/checks/cosim/overrides.js';
 import { describeMismatch } from '../../../generators/checks/cosim/verdict.js';
 import { Die } from '../../../generators/macro/die/die.js';
 import { calibrationVectors } from '../../../generators/package/vectors/calibration.js';
+import { arrayVectors } from '../../fixtures/array-vectors.js';
 import { imcgenIn } from '../../fixtures/command-line.js';
 import { CONFIGURATIONS, type Configuration, planOf } from '../../fixtures/configurations.js';
 import { type DieInput, EFFECTS, EVERY_EFFECT, withDie } from '../../fixtures/dies.js';
@@ -31,12 +32,29 @@ async function expectEqual(configuration: Configuration, die: DieInput, more: Pa
   expect(result.passed).toBe(true);
 }
 
+/** The same of conversions alone. */
+async function expectEqualConversions(configuration: Configuration, die: DieInput) {
+  const plan = planOf(withDie(configuration, die));
+  const result = await withPackage(plan, (folder) =>
+    runVectors(plan, arrayVectors(plan, OPTIONS, Die.from(plan)), {
+      folder,
+      simulator: 'icarus',
+      view: 'die',
+    }),
+  );
+  expect(result.mismatches.map(describeMismatch)).toEqual([]);
+  expect(result.complaints).toEqual([]);
+  expect(result.passed).toBe(true);
+  expect(result.conversions).toBeGreaterThan(20);
+}
+
 describe('a die with every effect equals the golden model in every cycle', () => {
-  // Two of them in every change: one of each ramp.
+  // The whole scenario on two of them, one of each ramp.
   const few = [...FEW].slice(0, 2);
-  it.each(forEveryChange(MATRIX, (macro) => few.includes(macro)))(
-    '$configuration.name',
-    ({ configuration }) => expectEqual(configuration, EVERY_EFFECT),
+  it.each(few)('$configuration.name', ({ configuration }) => expectEqual(configuration, EVERY_EFFECT));
+
+  itLong.each(MATRIX)('conversions of $configuration.name', ({ configuration }) =>
+    expectEqualConversions(configuration, EVERY_EFFECT),
   );
 
   it.each(

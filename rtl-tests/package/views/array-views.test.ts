@@ -1,13 +1,14 @@
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { cosim } from '../../../generators/checks/cosim/cosim.js';
+import { cosim, runVectors } from '../../../generators/checks/cosim/cosim.js';
 import { describeMismatch } from '../../../generators/checks/cosim/verdict.js';
-import { packageFiles } from '../../../generators/package/package.js';
 import { arrayPorts, powerPins } from '../../../generators/package/rtl/ports.js';
+import { RTL } from '../../../generators/package/rtl/rtl.js';
 import type { PackageFile } from '../../../generators/package/text/contribution.js';
+import { arrayVectors } from '../../fixtures/array-vectors.js';
 import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
 import { withDie } from '../../fixtures/dies.js';
-import { everyNth, forEveryChange } from '../../fixtures/every-change.js';
+import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { MATRIX } from '../../fixtures/matrix.js';
 import { filesOf, replaceOnce, withPackage } from '../../fixtures/packages.js';
 
@@ -25,7 +26,7 @@ function pinsOf({ text }: PackageFile, power: boolean): string[] {
 
 describe.each(forEveryChange(ALL, everyNth(12)))('the views of the array of $name', (configuration) => {
   const plan = planOf(withDie(configuration, {}));
-  const files = packageFiles(plan);
+  const files = RTL.files!(plan);
   const arrayOf = (view: string) => files.find((file) => file.path === `${view}/${plan.name}_array.v`)!;
 
   it('agree pin for pin, with and without power pins', () => {
@@ -47,13 +48,30 @@ describe('the digital equivalent', () => {
   );
   const options = { seed: 2, conversions: 2, simulator: 'icarus', view: 'digital' } as const;
 
-  it.each(forEveryChange(small, everyNth(60)))(
+  // The whole scenario on every fourth of them.
+  const whole = small.filter(everyNth(4));
+  it.each(forEveryChange(whole, everyNth(15)))(
     '$name: equals the golden model in every cycle',
     async (configuration) => {
       const result = await withPackage(planOf(configuration), (folder) => cosim(folder, options));
       expect(result.mismatches.map(describeMismatch)).toEqual([]);
       expect(result.complaints).toEqual([]);
       expect(result.passed).toBe(true);
+    },
+  );
+
+  itLong.each(small.filter((one) => !whole.includes(one)))(
+    '$name: converts as the golden model does, in every cycle',
+    async (configuration) => {
+      const plan = planOf(configuration);
+      const { simulator, view } = options;
+      const result = await withPackage(plan, (folder) =>
+        runVectors(plan, arrayVectors(plan, options), { folder, simulator, view }),
+      );
+      expect(result.mismatches.map(describeMismatch)).toEqual([]);
+      expect(result.complaints).toEqual([]);
+      expect(result.passed).toBe(true);
+      expect(result.conversions).toBeGreaterThan(15);
     },
   );
 
