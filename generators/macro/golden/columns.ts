@@ -30,13 +30,19 @@ export class ColumnConverters {
   private resultBank = 0;
   /** 1 for every column there is. */
   private readonly all: Uint32Array;
+  // Texts are made anew only where what they show may have changed.
   private text: string | undefined;
+  private values: { readonly text: string; readonly table: number } | undefined;
   private readonly style: ReadoutStyle;
 
-  /** @param entry what a decoder table holds */
+  /**
+   * @param entry what a decoder table holds
+   * @param table another number after every change of a table
+   */
   constructor(
     private readonly shape: MacroShape,
     private readonly entry: (bank: number, code: number) => number,
+    private readonly table: () => number = () => 0,
   ) {
     this.style = readoutOf(shape);
     const width = this.style.holds === 'value' ? shape.outputBits : shape.adcBits;
@@ -49,6 +55,7 @@ export class ColumnConverters {
     this.moveAll(0);
     this.results = copied(this.state);
     this.resultBank = 0;
+    this.values = undefined;
   }
 
   /** A conversion starts: every column at the code that the ramp moves it away from. */
@@ -69,7 +76,7 @@ export class ColumnConverters {
     const code = falling ? step - 1 : step;
     if (this.style.moves === 'counts') this.count(moves, falling);
     else this.take(moves, this.held(bank, code));
-    this.text = undefined;
+    this.changed();
   }
 
   /** Counts some columns up or down by one: a carry, or a borrow, ripples through the bits of all of them. */
@@ -105,6 +112,7 @@ export class ColumnConverters {
   finish(bank: number): void {
     this.results = copied(this.state);
     this.resultBank = bank;
+    this.values = undefined;
   }
 
   /** Result word of a column: code in 23:16 (0 for `broadcast`, which has none), decoded value in 15:0. */
@@ -137,27 +145,40 @@ export class ColumnConverters {
 
   /** The decoded values of all columns, for the styles that have them on pins; otherwise nothing. */
   valuesText(): string {
-    const { columns, outputBits } = this.shape;
     if (!this.style.showsAll) return '';
+    const table = this.table();
+    if (this.values?.table !== table) this.values = { text: ` ${hexOfBits(this.allValues())}`, table };
+    return this.values.text;
+  }
+
+  /** The decoded values of all columns, OUT_BITS each, the first lowest. */
+  private allValues(): Uint32Array {
+    const { columns, outputBits } = this.shape;
     const values = Array.from({ length: columns }, (_, column) => {
       const held = this.heldBy(column);
       return Uint32Array.of(this.style.holds === 'value' ? held : this.value(this.resultBank, held));
     });
-    return ` ${hexOfBits(concatenated(values, outputBits))}`;
+    return concatenated(values, outputBits);
   }
 
   /** What is read of a column: its result where they are kept, else its register. */
   heldBy(column: number): number {
     const planes = this.shape.doubleBuffer ? this.results : this.state;
-    return planes.reduce(
-      (code, plane, bit) => code | (((plane[column >> 5]! >>> (column & 31)) & 1) << bit),
-      0,
-    );
+    const [word, shift] = [column >> 5, column & 31];
+    let code = 0;
+    for (let bit = 0; bit < planes.length; bit++) code |= ((planes[bit]![word]! >>> shift) & 1) << bit;
+    return code;
   }
 
   private moveAll(code: number): void {
     this.take(this.all, code);
+    this.changed();
+  }
+
+  /** The registers have; results that are kept do not follow them. */
+  private changed(): void {
     this.text = undefined;
+    if (!this.shape.doubleBuffer) this.values = undefined;
   }
 
   /** What a register holds of a code: the code, or its decoded value. */

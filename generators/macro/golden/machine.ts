@@ -94,7 +94,11 @@ export class Machine {
     this.noGroups = new Uint8Array(2 ** shape.adcBits);
     this.groups = this.noGroups;
     this.controller = new Controller(shape);
-    this.columns = new ColumnConverters(shape, (bank, code) => this.storage.entry(bank, code));
+    this.columns = new ColumnConverters(
+      shape,
+      (bank, code) => this.storage.entry(bank, code),
+      () => this.storage.tableChanges,
+    );
     this.amplifiers = new SenseAmplifiers(shape, options);
     const cells = () => this.cells;
     this.test = new TestModes(shape, cells);

@@ -20,6 +20,8 @@ export class Storage implements CellPort {
   private readonly references: Uint8Array[];
   private readonly tablesAfterReset: Int32Array;
   private readonly tables: Int32Array;
+  /** Another number after every change of a table. */
+  tableChanges = 0;
 
   /** @param resetTable decoder contents after reset, code k of bank b at bit (b * 2^B + k) * OUT_BITS */
   constructor(
@@ -39,6 +41,7 @@ export class Storage implements CellPort {
   /** Cells have no reset; tables do. */
   reset(): void {
     this.tables.set(this.tablesAfterReset);
+    this.tableChanges++;
   }
 
   readCells(address: number): number {
@@ -79,6 +82,7 @@ export class Storage implements CellPort {
 
   setEntry(bank: number, code: number, data: number): void {
     this.tables[bank * 2 ** this.shape.adcBits + code] = this.asEntry(data);
+    this.tableChanges++;
   }
 
   private wordOf(address: number): CellWord {

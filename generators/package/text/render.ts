@@ -4,6 +4,9 @@ import type { Shown } from './view.js';
 /** What a template must never leave behind: an object where text belongs, or a vector of no wires. */
 const HOLES = /\[object |\[-1:0\]/;
 
+/** Tried once a run of blanks, not at each of them. */
+const BLANKS_AT_ENDS = /(?<![ \t])[ \t]+$/gm;
+
 const ready = new Map<string, Template>();
 
 /**
@@ -14,24 +17,24 @@ const ready = new Map<string, Template>();
 export function render<V extends object>(template: string, view: V & Shown<V>): string {
   const run = ready.get(template) ?? templateNamed(template);
   ready.set(template, run);
-  const gap = gapIn(view, 'view');
-  if (gap !== undefined) throw new Error(`template ${template}: ${gap} has no value`);
+  const gap = gapIn(view);
+  if (gap !== undefined) throw new Error(`template ${template}: view${gap} has no value`);
   const text = run(view);
   const hole = HOLES.exec(text);
   if (hole !== null) {
     const line = text.slice(0, hole.index).split('\n').length;
     throw new Error(`template ${template} left "${hole[0]}" in line ${line}`);
   }
-  return alignConnections(alignComments(text.replace(/[ \t]+$/gm, '')));
+  return alignConnections(alignComments(text.replace(BLANKS_AT_ENDS, '')));
 }
 
-/** Where a view holds undefined or NaN. Handlebars would print them, or take them for false. */
-function gapIn(value: unknown, at: string): string | undefined {
-  if (value === undefined || Number.isNaN(value)) return at;
+/** Where a view holds undefined or NaN, as `.name.name`. Handlebars would print them, or take them for false. */
+function gapIn(value: unknown): string | undefined {
+  if (value === undefined || Number.isNaN(value)) return '';
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, inner] of Object.entries(value)) {
-    const gap = gapIn(inner, `${at}.${key}`);
-    if (gap !== undefined) return gap;
+    const gap = gapIn(inner);
+    if (gap !== undefined) return `.${key}${gap}`;
   }
   return undefined;
 }
