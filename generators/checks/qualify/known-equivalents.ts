@@ -148,6 +148,8 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
       ['registers', "error_answer_q <= 1'b0;", "1'b0", "1'd1"],
       ['registers', "from_table_q <= 1'b0;", "from_table_q <= 1'b0;", ';'],
       ['registers', "from_table_q <= 1'b0;", "1'b0", "1'd1"],
+      ['registers', "from_packed_q <= 1'b0;", "from_packed_q <= 1'b0;", ';'],
+      ['registers', "from_packed_q <= 1'b0;", "1'b0", "1'd1"],
       ['psum_registers', "rdata_q <= 32'd0;", "rdata_q <= 32'd0;", ';'],
       ['psum_registers', "rdata_q <= 32'd0;", "32'd0", "32'd1"],
       ['psum_registers', "error_answer_q <= 1'b0;", "error_answer_q <= 1'b0;", ';'],
@@ -177,7 +179,22 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
   },
   {
     reason: 'what ends here answers from the cells, or is refused',
-    changes: [['registers', "is_result ? {code, place} : 32'd0;", "32'd0", "32'd1"]],
+    changes: [
+      ['registers', "is_result ? {code, place} : 32'd0;", "32'd0", "32'd1"],
+      ['registers', "is_result ? result_answer : 32'd0;", "32'd0", "32'd1"],
+      ['registers', "is_result ? {16'd0, result[15:0]} : 32'd0;", "32'd0", "32'd1"],
+    ],
+  },
+  {
+    reason: 'nothing runs in the cycle after reset, which sets it',
+    changes: [
+      ['registers', "stream_owner_q <= 1'b0;", "stream_owner_q <= 1'b0;", ';'],
+      ['registers', "stream_owner_q <= 1'b0;", "1'b0", "1'd1"],
+    ],
+  },
+  {
+    reason: 'a word that no row is of',
+    changes: [['input_drivers', 'localparam WORDS = (ROWS + 3) / 4;', '3', '4']],
   },
   {
     reason: 'no strobe comes in the done cycle, so both are the same',

@@ -9,6 +9,7 @@ import {
 import { packedInputWords, packedResultWords } from '../../macro/plan/packed-words.js';
 import { scheduleOf } from '../../macro/plan/schedule.js';
 import type { Bench } from './bench.js';
+import { programSpare, randomTables } from './memory-scenario.js';
 import { randomInputs } from './scenario.js';
 
 /* What a macro with packed words must do and refuse at their addresses. */
@@ -87,6 +88,16 @@ export function packedWords(bench: Bench): void {
     stimulus.write(tableAddress(bank, 0), 1);
     convert(bank, bits);
     stimulus.writeAll(tableWrites(table.entries, bank));
+  }
+
+  // Every bank looks its own table up, with a layer or without.
+  randomTables(bench);
+  for (let bank = 0; bank < shape.banks; bank++) {
+    const layer = layers[bank];
+    if (layer === undefined) programSpare(bench, bank);
+    loadPacked(bench, randomInputs(bench));
+    convert(bank, layer?.bits ?? shape.adcBits);
+    if (layer !== undefined) stimulus.writeAll(tableWrites(layer.table.entries, bank));
   }
 
   // What has the inputs and the results has their packed words as well.
