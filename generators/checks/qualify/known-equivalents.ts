@@ -193,6 +193,22 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
     ],
   },
   {
+    reason: 'of a single column group and lane are 0; in wider macros they have not as many bits',
+    changes: [['column_lut', 'fields[k*FIELDS +: FIELDS] = plane[group*FIELDS +: FIELDS];', 'group', 'lane']],
+  },
+  {
+    reason:
+      'without a double buffer, or with one bank, results are of one bank from request to answer; packed-words.test.ts has both',
+    changes: [
+      [
+        'decoder',
+        'wire [BANK_W+ADC_BITS-1:0] of_field = {fields_bank_i, code};',
+        'fields_bank_i',
+        'entries_bank_i',
+      ],
+    ],
+  },
+  {
     reason: 'a word that no row is of',
     changes: [['input_drivers', 'localparam WORDS = (ROWS + 3) / 4;', '3', '4']],
   },

@@ -23,7 +23,7 @@ import {
   planOf,
 } from '../../fixtures/configurations.js';
 import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
-import { withPackage } from '../../fixtures/packages.js';
+import { replaceOnce, withPackage } from '../../fixtures/packages.js';
 
 /** A small macro with packed words whose inputs and results have these widths. */
 function packed(input: number, output: number, more: Partial<Configuration['config']> = {}): Configuration {
@@ -132,6 +132,26 @@ describe('packed words', () => {
     const last = stimulus.read(packedResultAddress(Math.ceil(shape.columns / count) - 1));
     const used = shape.columns - count * (Math.ceil(shape.columns / count) - 1);
     expect(Math.floor(last / 2 ** (width * used))).toBe(0);
+  });
+
+  const banked = packed(4, 8, {
+    name: 'packed_banks',
+    adc: { bits: 2, banks: 3, readout: 'column_lut', reference: { columns: 2, rows: 9 } },
+  });
+  it.each([
+    ['registers', '(packed_bank << 28)', '(packed_bank << 29)'],
+    ['registers', 'fields_bank_o = rdata_q[28 +: BANK_W]', "fields_bank_o = {BANK_W{1'b0}}"],
+    ['decoder', 'of_field = {fields_bank_i', 'of_field = {entries_bank_i'],
+  ])('under the table of another bank are seen: %s, %s', async (file, from, to) => {
+    const plan = planOf(banked);
+    const bench = newBench(plan, 7);
+    program(bench);
+    packedWords(bench);
+    const passed = await withPackage(plan, async (folder) => {
+      await replaceOnce(`${folder}/rtl/packed_banks_${file}.v`, from, to);
+      return (await runVectors(plan, bench.stimulus.vectors(), { folder, simulator: 'icarus' })).passed;
+    });
+    expect(passed).toBe(false);
   });
 
   it('of a macro without them answer with an error', () => {
