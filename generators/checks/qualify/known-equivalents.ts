@@ -37,6 +37,8 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
       ['psum_top', 'localparam WEIGHT_W = (TILES * DIGITS > 1) ? $clog2(TILES * DIGITS) : 1;', '1', '2'],
       ['top', 'localparam BANK_W = (BANKS > 1) ? $clog2(BANKS) : 1;', '1', '2'],
       ['top', 'localparam COL_W = (COLS > 1) ? $clog2(COLS) : 1;', '1', '2'],
+      ['top', 'localparam GROUP_W = (GROUPS > 1) ? $clog2(GROUPS) : 1;', '1', '2'],
+      ['top', 'localparam GROUPS = (COLS + FIELDS - 1) / FIELDS;', '-', '+'],
       ['top', 'localparam IN_WORD_W = (ROWS > 4) ? $clog2((ROWS + 3) / 4) : 1;', '3', '4'],
       ['top', 'localparam ROW_W = (CELL_ROWS > 1) ? $clog2(CELL_ROWS) : 1;', '1', '2'],
       ['top', 'localparam WORD_W = (CELL_COLS > 32) ? $clog2((CELL_COLS + 31) / 32) : 1;', '1', '2'],
@@ -359,6 +361,7 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
   {
     reason: 'what is read of columns past the last one is shown as 0 where results are packed or streamed',
     changes: [
+      ['column_broadcast', "plane = {PADDED{1'b0}};", "1'b0", "1'd1"],
       ['column_capture', "plane = {PADDED{1'b0}};", "1'b0", "1'd1"],
       ['column_counter', "plane = {PADDED{1'b0}};", "1'b0", "1'd1"],
     ],
