@@ -4,6 +4,7 @@ import { trialsOf } from '../../../generators/checks/faults/run.js';
 import { faultBench, type Trial } from '../../../generators/checks/faults/simulate.js';
 import { type Bed, impatient } from '../../../generators/checks/qualify/bed.js';
 import { orThrow } from '../../../generators/common/problems.js';
+import { Die } from '../../../generators/macro/die/die.js';
 import { BACKGROUNDS, cellWords } from '../../../generators/macro/golden/march.js';
 import { TRIM_ROW_BASE, weightAddress } from '../../../generators/macro/plan/addresses.js';
 import type { MacroPlan } from '../../../generators/macro/plan/plan.js';
@@ -11,7 +12,9 @@ import { packageFiles } from '../../../generators/package/package.js';
 import type { Vectors } from '../../../generators/package/vectors/stimulus.js';
 import { buildVectors, vectorTexts } from '../../../generators/package/vectors/vectors.js';
 import { writePackage } from '../../../generators/package/write.js';
+import { arrayVectors } from '../../fixtures/array-vectors.js';
 import { planOf } from '../../fixtures/configurations.js';
+import { EVERY_EFFECT, withDie } from '../../fixtures/dies.js';
 import { MATRIX } from '../../fixtures/matrix.js';
 
 /** A macro of the pairwise plan with a task for it. */
@@ -23,13 +26,13 @@ export interface MatrixBed extends Bed {
 }
 
 /**
- * The macros of the pairwise plan, each with its whole scenario, and those with a march once more with faulty cells:
- * what a march does where a word reads wrong.
+ * The macros of the pairwise plan, each with its whole scenario; those with a march once more with faulty cells, where a
+ * word reads wrong; those that calibrate themselves once more as a die with noise.
  */
 export async function makeBeds(root: string): Promise<MatrixBed[]> {
   const beds: MatrixBed[] = [];
-  for (const { configuration } of MATRIX) {
-    const plan = planOf(configuration);
+  for (const { row, configuration } of MATRIX) {
+    const plan = planOf(row.selfCalibrate ? withDie(configuration, EVERY_EFFECT) : configuration);
     const files = packageFiles(plan);
     const folder = orThrow(await writePackage(path.join(root, plan.name), files));
     const sources = new Map(
@@ -63,6 +66,12 @@ export async function makeBeds(root: string): Promise<MatrixBed[]> {
     };
     const model = path.join(folder, 'model', `${plan.name}_array.v`);
     await add('scenario', buildVectors(plan, { seed: 3, conversions: 8 }), model);
+    if (row.selfCalibrate) {
+      // On an ideal array all comparisons of a column with a reference agree: nothing is counted that could be miscounted.
+      const die = path.join(folder, 'die', `${plan.name}_array.v`);
+      const played = arrayVectors(plan, { seed: 3, conversions: 8 }, Die.from(plan));
+      await add('die', played, die, { only: ['calibration'] });
+    }
     if (plan.shape.march) {
       const { vectors, files: extra } = faultBench(plan, trials(plan));
       await add('faults', vectors, path.join(folder, 'faults', 'array.v'), {
