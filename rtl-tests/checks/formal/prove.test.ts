@@ -37,14 +37,14 @@ describe('every property holds', () => {
   );
 });
 
-/** A proof that is about one of its properties only, and asks for no witnesses: those of the proof stay what they are. */
+/** A proof that is about one of its properties only. */
 function only(proof: Proof, name: string): Proof {
   const claim = proof.properties.find((one) => one.name === name)!;
   const outputs = outputsOf(claim);
   const stages = proof.stages
     .map((stage) => ({ ...stage, outputs: stage.outputs.filter((output) => outputs.includes(output)) }))
     .filter((stage) => stage.outputs.length > 0);
-  return { ...proof, stages, witnesses: [] };
+  return { ...proof, stages };
 }
 
 const proofOf = (plan: MacroPlan, name: Proof['name']) =>
