@@ -119,12 +119,14 @@ describe('a macro that calibrates itself', () => {
     expect(counts.reported).toBeGreaterThan(counts.outside);
   });
 
-  itLong('so on 1,000 dies', () => {
-    for (const counts of [unseen(UNEVEN, 1000, 0), unseen(NOISY, 1000, 6)]) {
-      expect(counts.columns).toBe(8000);
-      expect(counts.unseen).toBe(0);
-      expect(counts.reported).toBeLessThan(counts.columns / 4);
-    }
+  itLong.each([
+    [1000, UNEVEN, 0],
+    [200, NOISY, 6],
+  ] as const)('so on %i dies with %j', (dies, effects, repeats) => {
+    const counts = unseen(effects, dies, repeats);
+    expect(counts.columns).toBe(8 * dies);
+    expect(counts.unseen).toBe(0);
+    expect(counts.reported).toBeLessThan(counts.columns / 4);
   });
 
   it('finds what the procedure over the bus finds, where cells are even', () => {
