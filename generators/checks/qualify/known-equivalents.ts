@@ -195,8 +195,21 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
     ],
   },
   {
-    reason: 'of a single column group and lane are 0; in wider macros they have not as many bits',
-    changes: [['column_lut', 'fields[k*FIELDS +: FIELDS] = plane[group*FIELDS +: FIELDS];', 'group', 'lane']],
+    reason:
+      'of a single column all of these are 0; in wider macros they have not as many bits as one another',
+    changes: [
+      ['column_lut', 'fields[k*FIELDS +: FIELDS] = plane[group*FIELDS +: FIELDS];', 'group', 'lane'],
+      ['column_lut', 'wire [31:0] lane = column % FIELDS;', 'column', 'group'],
+      ['registers', 'wire last_word = packed_column == LAST * FIELDS;', 'packed_column', 'plain_word'],
+    ],
+  },
+  {
+    reason: 'another number for a state, which no other has',
+    changes: [['calibration', "localparam [2:0] CONVERT = 3'd4;", "3'd4", "3'd5"]],
+  },
+  {
+    reason: 'an array with one bank looks at no number of a bank',
+    changes: [['top', '.cell_bank_i (asked_bank),', 'asked_bank', 'field_bank']],
   },
   {
     reason:
