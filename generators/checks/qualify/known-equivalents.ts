@@ -200,6 +200,11 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
     changes: [
       ['column_lut', 'fields[k*FIELDS +: FIELDS] = plane[group*FIELDS +: FIELDS];', 'group', 'lane'],
       ['column_lut', 'wire [31:0] lane = column % FIELDS;', 'column', 'group'],
+    ],
+  },
+  {
+    reason: 'broadcast converters show 0 past the last column, with the mask of the last word or without',
+    changes: [
       ['registers', 'wire last_word = packed_column == LAST * FIELDS;', 'packed_column', 'plain_word'],
     ],
   },
@@ -208,7 +213,7 @@ export const EQUIVALENT_GROUPS: readonly EquivalentGroup[] = [
     changes: [['calibration', "localparam [2:0] CONVERT = 3'd4;", "3'd4", "3'd5"]],
   },
   {
-    reason: 'an array with one bank looks at no number of a bank',
+    reason: 'with one bank, which is bank 0, the bits of an answer that name its bank are 0 too',
     changes: [['top', '.cell_bank_i (asked_bank),', 'asked_bank', 'field_bank']],
   },
   {
