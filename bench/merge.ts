@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import { execa } from 'execa';
 import { campaignOf, writeResults } from '../generators/campaign/shards/result-file.js';
 import { rangeOf } from '../generators/common/shard.js';
@@ -19,7 +20,13 @@ const MOST_GROWTH = 1.5;
 const ITEMS_A_SHARD = 10;
 const COUNTS = [10_000, 100_000] as const;
 
-const MODULE = pathToFileURL(path.resolve('dist/campaign/shards/merge.js')).href;
+/** The merge by itself, as one file: in dist/ it is part of the command line. */
+const MERGE = path.resolve('node_modules/.cache/bench-merge.mjs');
+await build({
+  entryPoints: ['generators/campaign/shards/merge.ts'],
+  ...{ outfile: MERGE, bundle: true, platform: 'node', format: 'esm', packages: 'external' },
+});
+const MODULE = pathToFileURL(MERGE).href;
 const PEAK = new URL('peak-memory.mjs', import.meta.url).href;
 const script = (work: string) => `
   const { peakMemory } = await import(${JSON.stringify(PEAK)});

@@ -7,7 +7,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { workersFor } from '../generators/campaign/sweep/pool.js';
 import { orThrow } from '../generators/common/problems.js';
 import { calibrate } from '../generators/levels/calibrate/calibrate.js';
@@ -45,19 +44,11 @@ function seconds(...args: string[]): number {
 const clear = (name: string) => rmSync(path.join(folder, name), { recursive: true, force: true });
 const SWEEP = [cli, 'sweep', 'macro.json', '--bits', `${WIDTHS[0]}..${WIDTHS.at(-1)}`, '-o', 'swept'];
 
-/** A sweep of several sizes in a fresh process, with so many of its own. */
+/** A sweep of several sizes, with so many processes. */
 function inProcesses(workers: number, rows: readonly number[]): number {
   clear('many');
-  const module = (name: string) => pathToFileURL(path.resolve('dist/campaign/sweep', name)).href;
-  const script = `
-    const [{ sweep }, { AXES }] = await Promise.all(
-      ['${module('sweep.js')}', '${module('axes.js')}'].map((name) => import(name)));
-    const axis = (flag) => AXES.find((axis) => axis.flag === flag);
-    const axes = [{ axis: axis('rows'), values: ${JSON.stringify(rows)} },
-                  { axis: axis('bits'), values: ${JSON.stringify(WIDTHS)} }];
-    const { passed } = await sweep('macro.json', { axes, output: 'many', workers: ${workers} });
-    process.exitCode = passed ? 0 : 1;`;
-  return seconds('--input-type=module', '-e', script);
+  const axes = ['--rows', rows.join(), '--bits', WIDTHS.join()];
+  return seconds(cli, 'sweep', 'macro.json', ...axes, '--jobs', `${workers}`, '-o', 'many');
 }
 
 /** Median of some runs; the first, which fills the file cache, is not counted. */
