@@ -64,13 +64,12 @@ function equivalence(
   gate: ReadonlyMap<string, string>,
   wires: Wires,
 ) {
-  // Ports keep their names in any case.
+  // Before resets are parted from their registers and memories made of some. Ports keep their names in any case.
   const hidden = wires === 'all' ? [] : ['rename -hide w:* t:*dff* %co1:+[Q] %d'];
   const read = (as: 'gold' | 'gate', files: ReadonlyMap<string, string>) => [
     `read_verilog ${[...files.keys()].join(' ')}`,
     `prep -flatten -top ${top}`,
-    ...['async2sync', 'memory_map', 'opt_clean', ...hidden],
-    ...[`rename ${top} ${as}`, `design -stash ${as}`],
+    ...[...hidden, 'async2sync', 'memory_map', 'opt_clean', `rename ${top} ${as}`, `design -stash ${as}`],
   ];
   const script = [
     ...read('gold', gold),
