@@ -28,8 +28,9 @@ export async function isProvedEqual(
   scope: Scope,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
+  const versions = scope === 'module' ? ofModule(pair) : ofDesign(pair);
   for (const wires of ['all', 'seen'] as const) {
-    const { script, files } = scope === 'module' ? ofModule(pair, wires) : ofDesign(pair, wires);
+    const { script, files } = equivalence(versions, wires);
     const proof = await limited(PROOF_SECONDS[scope], signal, (limit) =>
       yosys({ script, files, signal: limit }),
     );
@@ -38,32 +39,33 @@ export async function isProvedEqual(
   return false;
 }
 
+/** Files of both versions of a design, and its top level. */
+interface Versions {
+  readonly top: string;
+  readonly gold: ReadonlyMap<string, string>;
+  readonly gate: ReadonlyMap<string, string>;
+}
+
+function ofModule({ module, original, mutant }: Pair): Versions {
+  return { top: module, gold: new Map([['gold.v', original]]), gate: new Map([['gate.v', mutant]]) };
+}
+
+function ofDesign({ top, others, original, mutant }: Pair): Versions {
+  const shared = others.map((text, at) => [`shared${at}.v`, text] as const);
+  return {
+    top,
+    gold: new Map([...shared, ['gold.v', original]]),
+    gate: new Map([...shared, ['gate.v', mutant]]),
+  };
+}
+
 /**
  * The wires that have to be equal: all of one name, which makes the steps of a proof small; or those that are seen from
  * outside or in the next cycle, where the change is of a wire that nothing looks at just then.
  */
 type Wires = 'all' | 'seen';
 
-function ofModule({ module, original, mutant }: Pair, wires: Wires) {
-  return equivalence(module, new Map([['gold.v', original]]), new Map([['gate.v', mutant]]), wires);
-}
-
-function ofDesign({ top, others, original, mutant }: Pair, wires: Wires) {
-  const shared = others.map((text, at) => [`shared${at}.v`, text] as const);
-  return equivalence(
-    top,
-    new Map([...shared, ['gold.v', original]]),
-    new Map([...shared, ['gate.v', mutant]]),
-    wires,
-  );
-}
-
-function equivalence(
-  top: string,
-  gold: ReadonlyMap<string, string>,
-  gate: ReadonlyMap<string, string>,
-  wires: Wires,
-) {
+function equivalence({ top, gold, gate }: Versions, wires: Wires) {
   // Before resets are parted from their registers and memories made of some. Ports keep their names in any case.
   const hidden = wires === 'all' ? [] : ['rename -hide w:* t:*dff* %co1:+[Q] %d'];
   const read = (as: 'gold' | 'gate', files: ReadonlyMap<string, string>) => [
