@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { describeMismatch } from '../../generators/checks/cosim/verdict.js';
 import {
   calibrate,
   cellWrites,
@@ -26,6 +25,7 @@ import { readNpy } from '../../generators/levels/calibrate/npy.js';
 import { npyFiles } from '../../generators/levels/calibrate/sources.js';
 import { everyNth, forEveryChange } from '../fixtures/every-change.js';
 import { withPackage } from '../fixtures/packages.js';
+import { expectPassed } from '../fixtures/verdict.js';
 
 /** Activations of trained networks, beside the repository on machines that have them. */
 const DATA = fileURLToPath(new URL('../../../shared/data/activations/', import.meta.url));
@@ -134,9 +134,7 @@ describe.skipIf(!present)('a layer of a trained network: calibrate, plan, packag
     const result = await withPackage(plan, (folder) =>
       runVectors(plan, stimulus.vectors(), { folder, simulator: 'icarus' }),
     );
-    expect(result.mismatches.map(describeMismatch)).toEqual([]);
-    expect(result.complaints).toEqual([]);
-    expect(result.passed).toBe(true);
+    expectPassed(result);
     expect(result.conversions).toBe(CONVERSIONS);
 
     // A reference halfway between two levels that moves by d makes no sample's error grow by more than

@@ -17,6 +17,7 @@ import { forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { FEW, MATRIX } from '../../fixtures/matrix.js';
 import { replaceOnce, withPackage } from '../../fixtures/packages.js';
 import { TRIMMED } from '../../fixtures/trimmed.js';
+import { expectPassed } from '../../fixtures/verdict.js';
 
 const named = (name: string) => CONFIGURATIONS.find(({ config }) => config.name === name)!;
 const ODD = named('odd');
@@ -27,9 +28,7 @@ const OPTIONS: CosimOptions = { seed: 3, conversions: 8, simulator: 'icarus', vi
 async function expectEqual(configuration: Configuration, die: DieInput, more: Partial<CosimOptions> = {}) {
   const plan = planOf(withDie(configuration, die));
   const result = await withPackage(plan, (folder) => cosim(folder, { ...OPTIONS, ...more }));
-  expect(result.mismatches.map(describeMismatch)).toEqual([]);
-  expect(result.complaints).toEqual([]);
-  expect(result.passed).toBe(true);
+  expectPassed(result);
 }
 
 /** The same of conversions alone. */
@@ -42,9 +41,7 @@ async function expectEqualConversions(configuration: Configuration, die: DieInpu
       view: 'die',
     }),
   );
-  expect(result.mismatches.map(describeMismatch)).toEqual([]);
-  expect(result.complaints).toEqual([]);
-  expect(result.passed).toBe(true);
+  expectPassed(result);
   expect(result.conversions).toBeGreaterThan(20);
 }
 

@@ -24,6 +24,7 @@ import {
 } from '../../fixtures/configurations.js';
 import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { replaceOnce, withPackage } from '../../fixtures/packages.js';
+import { expectPassed } from '../../fixtures/verdict.js';
 
 /** A small macro with packed words whose inputs and results have these widths. */
 function packed(input: number, output: number, more: Partial<Configuration['config']> = {}): Configuration {
@@ -92,9 +93,7 @@ describe('packed words', () => {
       const result = await withPackage(plan, (folder) =>
         runVectors(plan, vectors, { folder, simulator: 'icarus' }),
       );
-      expect(result.mismatches.map(describeMismatch)).toEqual([]);
-      expect(result.complaints).toEqual([]);
-      expect(result.passed).toBe(true);
+      expectPassed(result);
     },
   );
 

@@ -27,6 +27,7 @@ import { CONFIGURATIONS, planOf } from '../../fixtures/configurations.js';
 import { forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { FEW, STREAMED } from '../../fixtures/matrix.js';
 import { withPackage } from '../../fixtures/packages.js';
+import { expectPassed } from '../../fixtures/verdict.js';
 
 const byName = (name: string) => CONFIGURATIONS.find(({ config }) => config.name === name)!;
 
@@ -52,9 +53,7 @@ async function onIcarus(plan: MacroPlan, bench: StreamBench) {
   const result = await withPackage(plan, (folder) =>
     runVectors(plan, vectors, { folder, simulator: 'icarus' }),
   );
-  expect(result.mismatches.map(describeMismatch)).toEqual([]);
-  expect(result.complaints).toEqual([]);
-  expect(result.passed).toBe(true);
+  expectPassed(result);
   return vectors;
 }
 

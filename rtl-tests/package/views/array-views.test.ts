@@ -1,7 +1,6 @@
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { cosim, runVectors } from '../../../generators/checks/cosim/cosim.js';
-import { describeMismatch } from '../../../generators/checks/cosim/verdict.js';
 import { arrayPorts, powerPins } from '../../../generators/package/rtl/ports.js';
 import { RTL } from '../../../generators/package/rtl/rtl.js';
 import type { PackageFile } from '../../../generators/package/text/contribution.js';
@@ -11,6 +10,7 @@ import { withDie } from '../../fixtures/dies.js';
 import { everyNth, forEveryChange, itLong } from '../../fixtures/every-change.js';
 import { MATRIX } from '../../fixtures/matrix.js';
 import { filesOf, replaceOnce, withPackage } from '../../fixtures/packages.js';
+import { expectPassed } from '../../fixtures/verdict.js';
 
 const VIEWS = ['model', 'blackbox', 'digital'] as const;
 const ALL = [...CONFIGURATIONS, ...MATRIX.map(({ configuration }) => configuration)];
@@ -54,9 +54,7 @@ describe('the digital equivalent', () => {
     '$name: equals the golden model in every cycle',
     async (configuration) => {
       const result = await withPackage(planOf(configuration), (folder) => cosim(folder, options));
-      expect(result.mismatches.map(describeMismatch)).toEqual([]);
-      expect(result.complaints).toEqual([]);
-      expect(result.passed).toBe(true);
+      expectPassed(result);
     },
   );
 
@@ -68,9 +66,7 @@ describe('the digital equivalent', () => {
       const result = await withPackage(plan, (folder) =>
         runVectors(plan, arrayVectors(plan, options), { folder, simulator, view }),
       );
-      expect(result.mismatches.map(describeMismatch)).toEqual([]);
-      expect(result.complaints).toEqual([]);
-      expect(result.passed).toBe(true);
+      expectPassed(result);
       expect(result.conversions).toBeGreaterThan(15);
     },
   );
