@@ -1,15 +1,15 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Interrupted } from '../../common/problems.js';
-import type { MacroPlan } from '../../macro/plan/plan.js';
-import type { PackageFile } from '../../package/text/contribution.js';
+import type { Built, Job } from './build.js';
 
 /** Packages that a process must make before it has paid for its start: it loads and compiles all code anew. */
 const LEAST_PER_WORKER = 4;
 
-/** Plans that another process has: the one it works on, and the next. */
+/** Jobs that another process has: the one it works on, and the next. */
 const AHEAD = 2;
 
 /** Processes that make so many packages soonest; 1 stands for this one alone. */
@@ -18,97 +18,109 @@ export function workersFor(packages: number): number {
 }
 
 /**
- * Makes the files of every plan and hands them on as they come, in any order.
+ * Builds the package of every job, in any order. The first jobs go to other processes, so that those start while this one
+ * finds the next.
  *
+ * @param jobs    finds the next job when it is asked, in this process
  * @param workers processes, this one among them
- * @param use     takes the files of plan number `index`; the next package is made meanwhile
- * @throws Interrupted where `stop` aborts, once every `use` has ended
+ * @param use     is told what became of a job
+ * @throws Interrupted where `stop` aborts, once every process has ended: a package is there whole, or as before
  */
-export async function generateEach(
-  plans: readonly MacroPlan[],
+export async function buildEach<Named extends Job>(
+  jobs: AsyncGenerator<Named>,
   workers: number,
   stop: AbortSignal | undefined,
-  use: (index: number, files: readonly PackageFile[]) => Promise<void>,
+  use: (job: Named, built: Built) => void,
 ): Promise<void> {
-  let next = 0;
-  const handOn = async (index: number, files: readonly PackageFile[]) => {
+  const next = async () => {
     if (stop?.aborted) throw new Interrupted();
-    await use(index, files);
-    if (stop?.aborted) throw new Interrupted();
+    const { value, done } = await jobs.next();
+    return done === true ? undefined : value;
   };
-  /** This process makes packages too: it is loaded already. */
+  const handOn = (job: Named, built: Built) => {
+    if (stop?.aborted) throw new Interrupted();
+    use(job, built);
+  };
+  /** This process builds too: it is loaded already. */
   const own = async () => {
-    const { packageFiles } = await import('../../package/package.js');
-    while (next < plans.length) {
-      const index = next++;
-      await handOn(index, packageFiles(plans[index]!));
+    for (let job = await next(); job !== undefined; job = await next()) {
+      const { buildPackage } = await import('./build.js');
+      handOn(job, await buildPackage(job));
     }
   };
-  /** Another process always has the next plan, so that it need not wait until this one has time for it. */
-  const other = async (generator: Generator) => {
-    const ahead: { readonly index: number; readonly files: Promise<readonly PackageFile[]> }[] = [];
-    const send = () => {
-      while (ahead.length < AHEAD && next < plans.length) {
-        const index = next++;
-        const files = generator.generate(plans[index]!);
-        // A failure is met where the files are awaited, which may be later.
-        files.catch(() => undefined);
-        ahead.push({ index, files });
+  const processes: Builder[] = [];
+  /** Another process always has the next job, so that it need not wait until this one has time for it. */
+  const other = async () => {
+    const first = await next();
+    if (first === undefined) return;
+    const builder = new Builder();
+    processes.push(builder);
+    const ahead: { readonly job: Named; readonly built: Promise<Built> }[] = [];
+    const send = (job: Named) => {
+      const built = builder.build(job);
+      // A failure is met where it is awaited, which may be later.
+      built.catch(() => undefined);
+      ahead.push({ job, built });
+    };
+    const fill = async () => {
+      while (ahead.length < AHEAD) {
+        const job = await next();
+        if (job === undefined) return;
+        send(job);
       }
     };
-    for (send(); ahead.length > 0; ) {
-      const { index, files } = ahead.shift()!;
-      const made = await files;
-      send();
-      await handOn(index, made);
+    send(first);
+    for (await fill(); ahead.length > 0; await fill()) {
+      const { job, built } = ahead.shift()!;
+      handOn(job, await built);
     }
   };
-  const processes = Array.from({ length: workers - 1 }, () => new Generator());
-  const end = () => {
-    for (const each of processes) each.end();
-  };
+  const end = () => Promise.all(processes.map((each) => each.end()));
   stop?.addEventListener('abort', end, { once: true });
   try {
-    const lanes = await Promise.allSettled([...processes.map(other), own()]);
+    const lanes = await Promise.allSettled([...Array.from({ length: workers - 1 }, other), own()]);
     if (stop?.aborted) throw new Interrupted();
     for (const result of lanes) if (result.status === 'rejected') throw result.reason;
   } finally {
     stop?.removeEventListener('abort', end);
-    end();
+    await end();
   }
 }
 
 const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
 
-/** A process that makes one package after the other. */
-class Generator {
+/** A process that builds one package after the other. */
+class Builder {
   private readonly child = fork(WORKER, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // Sources need the loader that this process was started with; nothing else of it is meant for another one.
     execArgv: WORKER.endsWith('.ts') ? process.execArgv : [],
   });
-  /** Who waits for the files of the plans that were sent, in that order. */
+  /** Who waits for the jobs that were sent, in that order. */
   private readonly waiting: {
-    readonly resolve: (files: readonly PackageFile[]) => void;
+    readonly resolve: (built: Built) => void;
     readonly reject: (error: Error) => void;
   }[] = [];
+  private readonly ended = once(this.child, 'exit');
 
   constructor() {
-    this.child.on('message', (files) => this.waiting.shift()!.resolve(files as PackageFile[]));
+    this.child.on('message', (built) => this.waiting.shift()!.resolve(built as Built));
     this.child.once('exit', () => {
-      for (const { reject } of this.waiting) reject(new Error('a process that generates packages has ended'));
+      for (const { reject } of this.waiting) reject(new Error('a process that builds packages has ended'));
     });
   }
 
-  generate(plan: MacroPlan): Promise<readonly PackageFile[]> {
+  build({ plan, folder, replaces, force }: Job): Promise<Built> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
-      this.child.send(plan);
+      this.child.send({ plan, folder, replaces, force } satisfies Job);
     });
   }
 
-  end(): void {
+  /** It ends when what it is writing has its place, or is cleaned up. */
+  async end(): Promise<void> {
     this.child.kill();
+    await this.ended;
   }
 }

@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import type { FileDiff, PlanDiff } from '../../checks/maintain/diff.js';
 import type { Resimulation } from '../../checks/maintain/verify.js';
 import { requireOneStdin } from '../../common/files/input.js';
 import { requireWritable } from '../../common/files/output.js';
 import { inLanes } from '../../common/lanes.js';
-import { Interrupted, InvalidInput, orThrow, type Problem } from '../../common/problems.js';
+import { InvalidInput, orThrow, type Problem } from '../../common/problems.js';
 import type { Range } from '../../common/shard.js';
 import { TOOL } from '../../common/version.js';
 import { configHash } from '../../macro/config/hash.js';
@@ -14,10 +13,10 @@ import { loadMacro } from '../../macro/config/load.js';
 import { type MacroPlan, planMacro } from '../../macro/plan/plan.js';
 import { type Inventory, readManifest, takeInventory } from '../../package/inventory.js';
 import type { Manifest } from '../../package/manifest.js';
-import type { PackageFile } from '../../package/text/contribution.js';
 import { type AxisValues, MOST_VARIANTS } from './axes.js';
+import type { Built } from './build.js';
 import { checkChoice, type Kept, type LayerLevels, type LevelsChoice, LevelsFinder } from './levels.js';
-import { generateEach, workersFor } from './pool.js';
+import { buildEach, workersFor } from './pool.js';
 import { type Variant, variantConfig, variantsOf } from './variants.js';
 
 /** What to vary, and what to do with each macro. */
@@ -36,7 +35,7 @@ export interface SweepOptions extends LevelsChoice {
   readonly workers?: number | undefined;
   /** Ends the sweep: finished packages stay, no other is touched. */
   readonly signal?: AbortSignal;
-  /** Told after each package and each simulation. */
+  /** Told after each package, also one that is unchanged or refused, and after each simulation. */
   readonly onProgress?: (done: number, total: number, name: string) => void;
 }
 
@@ -60,16 +59,9 @@ export interface SweepRow {
   /** Why it was refused; empty otherwise. */
   readonly problems: readonly Problem[];
   /** What was generated; undefined where nothing was. */
-  readonly files:
-    | {
-        /** Generated files, the manifest left out. */
-        readonly count: number;
-        /** Those that differ from the package before, headers aside. */
-        readonly changed: readonly FileDiff[];
-      }
-    | undefined;
+  readonly files: Built['files'] | undefined;
   /** What changed from the package that lay there before, where it could still be read. */
-  readonly change: PlanDiff | undefined;
+  readonly change: Built['change'];
   /** Undefined where none was asked for, or there is no package to simulate. */
   readonly simulation: Resimulation | undefined;
 }
@@ -162,14 +154,9 @@ export async function prepareSweep(
   if (options.dryRun !== true) requireWritable([{ path: output, kind: 'folder' }]);
   const run = async ({ from, to }: Range) => {
     const finder = new LevelsFinder(base, options);
-    const rows: SweepRow[] = [];
-    for (const variant of variants.slice(from, to)) {
-      rows.push(await planRow(base, variant, finder, output, options));
-    }
-    if (options.dryRun !== true) {
-      await build(rows, options);
-      await simulateAll(rows, options);
-    }
+    const planned = (variant: Variant) => planRow(base, variant, finder, output, options);
+    const rows = await buildAll(variants.slice(from, to), planned, options);
+    if (options.dryRun !== true) await simulateAll(rows, options);
     return rows;
   };
   return { base, output, variants, run };
@@ -251,43 +238,31 @@ function stateOf(present: Present | undefined, config: string, force: boolean): 
   return same && !force && inventory.edited.length + inventory.missing.length === 0 ? 'unchanged' : 'changed';
 }
 
-/** Writes what is new or changed, and notes in the rows what that changed. */
-async function build(rows: SweepRow[], options: SweepOptions): Promise<void> {
-  const { force = false, signal, onProgress } = options;
-  const wanted = rows.flatMap(({ state, plan }, at) =>
-    plan !== undefined && state !== 'unchanged' ? [{ at, plan }] : [],
-  );
-  if (wanted.length === 0) return;
-  const { writePackage } = await import('../../package/write.js');
-  const plans = wanted.map(({ plan }) => plan);
+/** Plans every macro, writes what is new or changed, and notes in the rows what that changed. */
+async function buildAll(
+  variants: readonly Variant[],
+  planned: (variant: Variant) => Promise<SweepRow>,
+  { dryRun = false, force = false, workers, signal, onProgress }: SweepOptions,
+): Promise<SweepRow[]> {
+  const rows: SweepRow[] = [];
   let done = 0;
-  await generateEach(plans, options.workers ?? workersFor(plans.length), signal, async (index, files) => {
-    const { at, plan } = wanted[index]!;
-    const row = rows[at]!;
-    const changes = await changesOf(row, plan, files);
-    const written = await writePackage(row.folder, files, { force });
-    if (signal?.aborted) throw new Interrupted();
-    rows[at] = written.ok ? { ...row, ...changes } : { ...row, state: 'refused', problems: written.problems };
-    onProgress?.(++done, plans.length, row.variant.name);
-  });
-}
-
-async function changesOf({ folder, state }: SweepRow, plan: MacroPlan, files: readonly PackageFile[]) {
-  // The manifest is no news: it changes with any other file.
-  const count = files.length - 1;
-  const nothing = { files: { count, changed: [] }, change: undefined };
-  if (state === 'new') return nothing;
-  const { diffFiles, diffPlans, packageSide, planSide } = await import('../../checks/maintain/diff.js');
-  try {
-    const before = await packageSide(folder);
-    const after = planSide(plan, async () => files);
-    const { files: changed } = await diffFiles(before, after);
-    return { files: { count, changed }, change: diffPlans(before.plan, plan) };
-  } catch (error) {
-    // What lay there can no longer be planned; it is replaced all the same.
-    if (error instanceof InvalidInput) return nothing;
-    throw error;
+  const settle = (at: number, row: SweepRow) => {
+    rows[at] = row;
+    onProgress?.(++done, variants.length, row.variant.name);
+  };
+  async function* jobs() {
+    for (const [at, variant] of variants.entries()) {
+      const row = await planned(variant);
+      const { plan, folder, state } = row;
+      if (dryRun || plan === undefined || state === 'unchanged') settle(at, row);
+      else yield { at, row, plan, folder, replaces: state === 'changed', force };
+    }
   }
+  await buildEach(jobs(), workers ?? workersFor(variants.length), signal, ({ at, row }, built) => {
+    const { problems, files, change } = built;
+    settle(at, problems.length > 0 ? { ...row, state: 'refused', problems } : { ...row, files, change });
+  });
+  return rows;
 }
 
 /** Simulates every package, changed or not: what failed before must not pass for being unchanged. */

@@ -1,8 +1,8 @@
-/** A process of {@link generateEach}: plans come in, the files of their packages go out. */
+/** A process of {@link Builders}: jobs come in, what became of their packages goes out. */
 
-import type { MacroPlan } from '../../macro/plan/plan.js';
-import { packageFiles } from '../../package/package.js';
+import { buildPackage, type Job } from './build.js';
 
-process.on('message', (plan: MacroPlan) => {
-  process.send?.(packageFiles(plan));
+process.on('message', async (job: Job) => {
+  const built = await buildPackage(job);
+  process.send?.(built);
 });
