@@ -50,6 +50,14 @@ describe('the packages of a sweep', () => {
     expect(plan.config).toMatchObject({ reset: 'async_high', array: { rows: 16 }, adc: { bits: 2 } });
   });
 
+  it('are told of one by one, written or not', async () => {
+    await run({ bits: [2, 3, 4] });
+    const told: string[] = [];
+    const onProgress = (done: number, total: number, name: string) => told.push(`${done}/${total} ${name}`);
+    await run({ bits: [2, 3, 4, 5] }, { onProgress });
+    expect(told).toEqual(['1/4 bits2', '2/4 bits3', '3/4 bits4', '4/4 bits5']);
+  });
+
   it('are none in a dry run', async () => {
     const { rows } = await run({ bits: [2, 3] }, { dryRun: true });
     expect(rows.map(({ state }) => state)).toEqual(['new', 'new']);
