@@ -31,7 +31,7 @@ const PACKAGES = {
   parallel: ['parallel'],
   slurmctld: ['slurmctld', 'slurmd', 'slurm-client', 'munge'],
   ngspice: ['ngspice'],
-  chromium: ['chromium', 'fonts-dejavu-core'],
+  chromium: ['chromium', 'chromium-headless-shell', 'fonts-dejavu-core'],
 };
 
 /** What is a file, not a command. */

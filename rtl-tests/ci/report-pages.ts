@@ -96,11 +96,13 @@ export async function sitePages(browser: Browser, folder: string, shots: string 
   const reference = KINDS.flatMap((kind) => pagesOf(kind).slice(0, 1));
   const files = ['index.html', ...pagesOf('documents'), ...reference];
   for (const [look, options] of LOOKS) {
-    // Colours are the same on all pages of the guide.
-    for (const page of look === 'dark' ? ['index.html', ...reference] : files) {
+    for (const page of files) {
+      // Pages of the guide differ in their text alone: colours and menus of each look are the same on all of them.
+      const same = look !== 'light' && page.startsWith('documents/');
+      if (same && look === 'dark') continue;
       const opened = await open(browser, path.join(site, page), options, site);
       const name = `site ${page}, ${look}`;
-      check(`${name}: axe`, await violations(opened.page));
+      if (!same) check(`${name}: axe`, await violations(opened.page));
       await checkFits(name, opened.page);
       check(`${name}: silent`, opened.said.length > 0 && opened.said.join('; '));
       await opened.context.close();

@@ -6,7 +6,11 @@ import { InvalidInput } from '../../common/problems.js';
 import { installedAs, runTool } from '../../common/tool.js';
 
 /** Names under which systems have Chromium, or a browser made of it. */
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+const NAMES = [
+  ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
+  // The same without windows.
+  ...['chromium-headless-shell', 'chrome-headless-shell'],
+];
 
 /**
  * The browser that prints pages.
