@@ -9,7 +9,8 @@
  * Runs before anything is installed, so it uses Node alone. What is in place already is left alone.
  * Exit code 1: a step failed; 3: a tool is missing and cannot be installed from here.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,24 +38,39 @@ const PACKAGES = {
 /** What is a file, not a command. */
 const FILES = { osu018: '/usr/share/qflow/tech/osu018/osu018_stdcells.lib' };
 
+class Failure extends Error {
+  constructor(exitCode, text) {
+    super(text);
+    this.exitCode = exitCode;
+  }
+}
+
 const named = process.argv.slice(2);
 const tools = named.includes('--no-tools') ? [] : ['iverilog', ...named];
 for (const tool of tools) {
-  if (!(tool in PACKAGES)) fail(2, `no such tool: ${tool}; known: ${Object.keys(PACKAGES).join(', ')}`);
+  if (!(tool in PACKAGES)) end(2, `no such tool: ${tool}; known: ${Object.keys(PACKAGES).join(', ')}`);
 }
 
-if (packagesAreStale()) {
-  say('installing npm packages');
-  // Without scripts: no package here needs its own, and "prepare" would build what is built below.
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']) || fail(1, 'npm ci failed');
-}
-if (buildIsStale()) {
-  say('building dist/');
-  run(process.execPath, [path.join(ROOT, 'scripts', 'build.mjs')]) || fail(1, 'the build failed');
-}
 const present = (tool) => (tool in FILES ? existsSync(FILES[tool]) : onPath(tool));
 const missing = tools.filter((tool) => !present(tool));
-if (missing.length > 0) install(missing);
+// The ones wait for the network while the others compute.
+const ended = await Promise.allSettled([build(), missing.length > 0 && install(missing)]);
+const failed = ended.find(({ status }) => status === 'rejected');
+if (failed?.reason instanceof Failure) end(failed.reason.exitCode, failed.reason.message);
+if (failed !== undefined) throw failed.reason;
+
+/** Installs the packages of the lock file, and builds `dist/`. */
+async function build() {
+  if (packagesAreStale()) {
+    say('installing npm packages');
+    // Without scripts: no package here needs its own, and "prepare" would build what is built below.
+    (await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])) || fail(1, 'npm ci failed');
+  }
+  if (buildIsStale()) {
+    say('building dist/');
+    (await run(process.execPath, [path.join(ROOT, 'scripts', 'build.mjs')])) || fail(1, 'the build failed');
+  }
+}
 
 /** Whether node_modules differs from the lock file; packages for other platforms may be absent. */
 function packagesAreStale() {
@@ -96,7 +112,7 @@ function onPath(command) {
 }
 
 /** Installs Debian packages as root, or says how. */
-function install(missing) {
+async function install(missing) {
   const names = missing.flatMap((tool) => PACKAGES[tool]);
   const command = `apt-get install -y ${names.join(' ')}`;
   if (process.getuid?.() !== 0 || !onPath('apt-get')) {
@@ -106,21 +122,27 @@ function install(missing) {
   const apt = (...args) => run('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args]);
   const installed = () => apt('install', '-y', '--no-install-recommends', ...names);
   // The lists of a fresh container are empty, those of an old one name files that are gone.
-  const done = installed() || (apt('update') && installed());
+  const done = (await installed()) || ((await apt('update')) && (await installed()));
   if (!done || !missing.every(present)) fail(3, `could not install ${names.join(', ')}. Try: ${command}`);
 }
 
 /** Runs a command in the project; its output goes to stderr, so that stdout stays the caller's. */
-function run(command, args) {
+async function run(command, args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync(command, args, { cwd: ROOT, env, stdio: ['ignore', 2, 2] }).status === 0;
+  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
+  const [status] = await once(child, 'exit').catch(() => [1]);
+  return status === 0;
 }
 
 function say(text) {
   process.stderr.write(`setup: ${text}\n`);
 }
 
-function fail(code, text) {
+function fail(exitCode, text) {
+  throw new Failure(exitCode, text);
+}
+
+function end(code, text) {
   say(text);
   process.exit(code);
 }
