@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { allowedText } from '../generators/macro/config/allowed.js';
 import type { JsonSchema } from '../generators/macro/config/json-schema.js';
 import { levelsSchema } from '../generators/macro/config/levels.js';

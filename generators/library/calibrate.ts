@@ -19,7 +19,7 @@
  *
  * @module calibrate
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { levelsSchema as schema } from '../macro/config/levels.js';
 import type { Levels } from '../macro/config/types.js';
 

@@ -26,7 +26,7 @@
  *
  * @module plan
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { MacroConfigInput } from '../macro/config/input-types.js';
 import { macroSchema as schema } from '../macro/config/macro.js';
 import type { MacroConfig } from '../macro/config/types.js';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { failure, type Result } from '../common/problems.js';
 import { loadJson } from '../macro/config/load.js';
 import { MANIFEST, type Manifest, SAFE_PATH, sha256 } from './manifest.js';

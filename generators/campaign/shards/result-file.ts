@@ -5,7 +5,7 @@
  */
 import { closeSync, existsSync, openSync, readSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { unwritable } from '../../common/files/output.js';
 import { type Staged, stage } from '../../common/files/writer.js';
 import { InvalidInput, type Problem } from '../../common/problems.js';

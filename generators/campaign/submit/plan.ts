@@ -1,7 +1,7 @@
 /** In: a command and how many shards. Out: what the folder of its results holds, and the scripts that run there. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeWhole } from '../../common/files/writer.js';
 import { InvalidInput, type Problem } from '../../common/problems.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInput, type Problem } from '../../common/problems.js';
 import { loadJson } from '../../macro/config/load.js';
 import { parse } from '../../macro/config/parse.js';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputName } from '../../common/files/input.js';
 import { InvalidInput, orThrow, type Problem } from '../../common/problems.js';
 import { configHash } from '../../macro/config/hash.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Levels } from '../../macro/config/levels.js';
 import { METHODS, type Method, type Settings, withDefaults } from './options.js';
 import type { SampleLimits } from './sample-limits.js';

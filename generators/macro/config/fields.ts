@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What an error function is told about the value it refuses. */
 interface Refused {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RESERVED_WORDS, reservedIn } from './reserved-words.js';
 
 /** Longest accepted macro name: leaves room for module suffixes within tools' 64-character limits. */

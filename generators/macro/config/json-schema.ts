@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { levelsSchema } from './levels.js';
 import { macroSchema } from './macro.js';
 import { psumSchema } from './psum.js';

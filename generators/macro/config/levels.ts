@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, entries, list, real, SCHEMA_KEY, whole } from './fields.js';
 import { MAX_LEVEL_BITS } from './limits.js';
 

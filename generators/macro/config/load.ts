@@ -1,7 +1,7 @@
 /** In: files. Out: the macro config and the levels that it names, or every problem of all of them. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { inputName, STDIN, standardInput } from '../../common/files/input.js';
 import { failure, orThrow, type Result, success } from '../../common/problems.js';
 import { unreadable } from '../../common/system-errors.js';

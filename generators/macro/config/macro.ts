@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dieSchema } from './die.js';
 import { list, SCHEMA_KEY, scale, section, whole, within } from './fields.js';
 import { moduleName } from './identifier.js';

@@ -1,5 +1,5 @@
 /** In: the text or the content of a JSON file, and a schema. Out: the validated value, or every problem. Reads no files. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { failure, type Problem, type Result, success } from '../../common/problems.js';
 import { parseJson } from './json.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { list, section, within } from './fields.js';
 import { supplyPin, supplyPins } from './supply-pins.js';
 import type { MacroConfig } from './types.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { list, SCHEMA_KEY, section, whole, within } from './fields.js';
 import { moduleName } from './identifier.js';
 import { macroSchema } from './macro.js';

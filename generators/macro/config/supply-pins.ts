@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { reservedIn } from './reserved-words.js';
 
 /** Names of the supply pins where a config gives none. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { METHODS } from '../../levels/calibrate/options.js';
 import { dieSchema } from '../../macro/config/die.js';
 import { list, real, SCHEMA_KEY, scale, section, whole } from '../../macro/config/fields.js';

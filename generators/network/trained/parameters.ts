@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { real, scale, whole } from '../../macro/config/fields.js';
 
 /** What `parameters.json` says it is. */

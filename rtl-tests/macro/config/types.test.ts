@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { CONFIG_TYPES } from '../../../examples/config-types-text.js';
 import type { MacroConfigInput } from '../../../generators/macro/config/input-types.js';
 import type { levelsSchema } from '../../../generators/macro/config/levels.js';
