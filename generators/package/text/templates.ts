@@ -29,8 +29,10 @@ export function templateNamed(name: string): Template {
 
 /** Without the compiler, which takes longer to load than to generate a macro. */
 function builtTemplates(): (name: string) => Template {
-  const runtime = load('handlebars/runtime.js') as typeof HandlebarsModule;
-  const built = load(BUILT) as Readonly<Record<string, object>>;
+  const { runtime, templates: built } = load(BUILT) as {
+    readonly runtime: typeof HandlebarsModule;
+    readonly templates: Readonly<Record<string, object>>;
+  };
   const engine = runtime.create();
   for (const [name, template] of Object.entries(built)) {
     if (name.startsWith(PARTIALS))
