@@ -1,9 +1,10 @@
 /**
  * A sweep of 2 .. 6 bits on 256 x 128, whole processes: first run, second run with nothing changed, and beside them
- * `imcgen generate` of the same packages one by one: `npm run bench:sweep`. Then more packages, in one process and
- * in as many as the sweep would take.
+ * `imcgen generate` of the same packages one by one: `npm run bench:sweep`. Then more packages, in one process, in as many
+ * as the sweep would take, and as so many sweeps side by side that share nothing: what the machine gives.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -44,11 +45,30 @@ function seconds(...args: string[]): number {
 const clear = (name: string) => rmSync(path.join(folder, name), { recursive: true, force: true });
 const SWEEP = [cli, 'sweep', 'macro.json', '--bits', `${WIDTHS[0]}..${WIDTHS.at(-1)}`, '-o', 'swept'];
 
+const many = (rows: readonly number[], workers: number, output: string) => [
+  ...[cli, 'sweep', 'macro.json', '--rows', rows.join(), '--bits', WIDTHS.join()],
+  ...['--jobs', `${workers}`, '-o', output],
+];
+
 /** A sweep of several sizes, with so many processes. */
 function inProcesses(workers: number, rows: readonly number[]): number {
   clear('many');
-  const axes = ['--rows', rows.join(), '--bits', WIDTHS.join()];
-  return seconds(cli, 'sweep', 'macro.json', ...axes, '--jobs', `${workers}`, '-o', 'many');
+  return seconds(...many(rows, workers, 'many'));
+}
+
+/** So many sweeps at a time, which have the sizes between them. */
+async function sideBySide(workers: number, rows: readonly number[]): Promise<number> {
+  clear('many');
+  const started = performance.now();
+  const shares = Array.from({ length: workers }, (_, share) =>
+    rows.filter((_, at) => at % workers === share),
+  );
+  const ends = shares.map((share, at) =>
+    once(spawn(process.execPath, many(share, 1, `many/${at}`), { cwd: folder, stdio: 'ignore' }), 'exit'),
+  );
+  for (const [status] of await Promise.all(ends))
+    if (status !== 0) throw new Error(`a sweep ended with ${status}`);
+  return (performance.now() - started) / 1000;
 }
 
 /** Median of some runs; the first, which fills the file cache, is not counted. */
@@ -98,15 +118,25 @@ try {
   );
 
   const rows = [64, 128, 192, 256];
-  const many = rows.length * WIDTHS.length;
-  const workers = workersFor(many);
+  const packages = rows.length * WIDTHS.length;
+  const workers = Math.min(rows.length, workersFor(packages));
   if (workers > 1) {
-    const alone = median([1, 2, 3, 4].map(() => inProcesses(1, rows)));
-    const together = median([1, 2, 3, 4].map(() => inProcesses(workers, rows)));
-    print(`sweep of ${many} packages, one process`, alone, '');
+    const times: Record<'alone' | 'together' | 'apart', number[]> = { alone: [], together: [], apart: [] };
+    for (let round = 0; round <= RUNS; round++) {
+      times.alone.push(inProcesses(1, rows));
+      times.together.push(inProcesses(workers, rows));
+      times.apart.push(await sideBySide(workers, rows));
+    }
+    const [alone, together, apart] = [median(times.alone), median(times.together), median(times.apart)];
+    print(`sweep of ${packages} packages, one process`, alone, '');
+    print(
+      `${workers} sweeps side by side have them between them`,
+      apart,
+      `${(alone / apart).toFixed(2)}x one process: what the machine gives`,
+    );
     const gain = alone / together;
     print(
-      `sweep of ${many} packages, ${workers} processes`,
+      `sweep of ${packages} packages, ${workers} processes`,
       together,
       `${gain.toFixed(2)}x one process; ${gain >= LIMITS.gain ? 'at least' : 'NOT AT LEAST'} ${LIMITS.gain}x`,
     );
