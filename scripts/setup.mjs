@@ -38,6 +38,7 @@ const PACKAGES = {
 /** What is a file, not a command. */
 const FILES = { osu018: '/usr/share/qflow/tech/osu018/osu018_stdcells.lib' };
 
+/** A step that failed, told when the other one has ended too. */
 class Failure extends Error {
   constructor(exitCode, text) {
     super(text);
@@ -53,7 +54,7 @@ for (const tool of tools) {
 
 const present = (tool) => (tool in FILES ? existsSync(FILES[tool]) : onPath(tool));
 const missing = tools.filter((tool) => !present(tool));
-// The ones wait for the network while the others compute.
+// Side by side: npm packages and the build compute while Debian packages wait for the network.
 const ended = await Promise.allSettled([build(), missing.length > 0 && install(missing)]);
 const failed = ended.find(({ status }) => status === 'rejected');
 if (failed?.reason instanceof Failure) end(failed.reason.exitCode, failed.reason.message);

@@ -35,13 +35,14 @@ export async function buildEach<Named extends Job>(
   const next = async () => {
     if (stop?.aborted) throw new Interrupted();
     const { value, done } = await jobs.next();
+    if (stop?.aborted) throw new Interrupted();
     return done === true ? undefined : value;
   };
   const handOn = (job: Named, built: Built) => {
     if (stop?.aborted) throw new Interrupted();
     use(job, built);
   };
-  /** This process builds too: it is loaded already. */
+  /** This process builds too. What builds is loaded with the first job: where nothing changed there is none. */
   const own = async () => {
     for (let job = await next(); job !== undefined; job = await next()) {
       const { buildPackage } = await import('./build.js');
@@ -49,27 +50,26 @@ export async function buildEach<Named extends Job>(
     }
   };
   const processes: Builder[] = [];
-  /** Another process always has the next job, so that it need not wait until this one has time for it. */
-  const other = async () => {
-    const first = await next();
-    if (first === undefined) return;
+  const started = () => {
     const builder = new Builder();
     processes.push(builder);
+    return builder;
+  };
+  /** Another process always has the next job, so that it need not wait until this one has time for it. */
+  const other = async () => {
+    let builder: Builder | undefined;
     const ahead: { readonly job: Named; readonly built: Promise<Built> }[] = [];
-    const send = (job: Named) => {
-      const built = builder.build(job);
-      // A failure is met where it is awaited, which may be later.
-      built.catch(() => undefined);
-      ahead.push({ job, built });
-    };
     const fill = async () => {
       while (ahead.length < AHEAD) {
         const job = await next();
         if (job === undefined) return;
-        send(job);
+        builder ??= started();
+        const built = builder.build(job);
+        // A failure is met where it is awaited, which may be later.
+        built.catch(() => undefined);
+        ahead.push({ job, built });
       }
     };
-    send(first);
     for (await fill(); ahead.length > 0; await fill()) {
       const { job, built } = ahead.shift()!;
       handOn(job, await built);
@@ -114,7 +114,8 @@ class Builder {
   build({ plan, folder, replaces, force }: Job): Promise<Built> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
-      this.child.send({ plan, folder, replaces, force } satisfies Job);
+      // A process that was ended meanwhile takes nothing.
+      this.child.send({ plan, folder, replaces, force } satisfies Job, (error) => error && reject(error));
     });
   }
 
