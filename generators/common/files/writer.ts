@@ -8,7 +8,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { failure, InvalidInput, type Problem, type Result, success } from '../problems.js';
 import { makeFolders, outputProblem, statOf, TEMPORARY, unwritable } from './output.js';
@@ -46,6 +45,9 @@ class Moves {
     for (const step of this.backwards.reverse()) step();
   }
 }
+
+/** Milliseconds of writing between looks at signals; each file alone would take longer to wait for than to write. */
+const LONGEST_BREATH = 20;
 
 /** Ctrl-C waits until all that is being written has its place, or is cleaned up. */
 let writers = 0;
@@ -98,11 +100,16 @@ async function writeTogether(
   try {
     moves.make(beside);
     for (const folder of [temporary, staging.fresh, staging.previous]) mkdirSync(folder);
+    let breathed = performance.now();
     for (const file of files) {
+      if (performance.now() - breathed > LONGEST_BREATH) {
+        await new Promise(setImmediate);
+        breathed = performance.now();
+      }
       if (received !== undefined) throw new Error(`interrupted by ${received}`);
       const to = path.join(staging.fresh, file.path);
       makeFolders(path.dirname(to));
-      await writeFile(to, file.text);
+      writeFileSync(to, file.text);
     }
     place(staging, moves);
     settled = true;

@@ -34,9 +34,17 @@ export interface StartOrder {
 /** Regions from the last to the first: one reaches from its base to that of the one after it. */
 const DOWNWARDS = (Object.keys(REGIONS) as RegionName[]).sort((a, b) => REGIONS[b].base - REGIONS[a].base);
 
+/** Every base is a multiple of so many bytes. */
+const BLOCK_BITS = 15;
+/** The region of each block of the address space. */
+const REGION_OF_BLOCK = Array.from(
+  { length: 2 ** (ADDRESS_BITS - BLOCK_BITS) },
+  (_, block) => DOWNWARDS.find((region) => block * 2 ** BLOCK_BITS >= REGIONS[region].base)!,
+);
+
 /** The region that an address lies in, in use or not. */
 export function regionOf(address: number): RegionName {
-  return DOWNWARDS.find((region) => address >= REGIONS[region].base)!;
+  return REGION_OF_BLOCK[address >> BLOCK_BITS] ?? DOWNWARDS[0]!;
 }
 
 /** Whether an address is one of cells: weights, trim or references. */
@@ -106,13 +114,14 @@ export function fieldIn(register: Register, name: string): (word: number) => num
   return (word) => (word & mask) >>> field.lsb;
 }
 
+const START_ADDRESS = registerAddress('start');
 const startBit = fieldIn('start', 'start');
 const startBank = fieldIn('start', 'bank');
 const startWidth = fieldIn('start', 'width');
 
 /** What a write of the start register asks for; undefined for every other request. */
 export function startOf({ write, address, data }: Request): StartOrder | undefined {
-  if (!write || address !== registerAddress('start') || startBit(data) === 0) return undefined;
+  if (!write || address !== START_ADDRESS || startBit(data) === 0) return undefined;
   return { bank: startBank(data), bits: startWidth(data) };
 }
 
@@ -135,22 +144,32 @@ export function isSilent({ address }: Request): boolean {
   return isInput(address) || isCell(address);
 }
 
-/** The indices of every region, each with its reader. */
-const INDICES = new Map(
-  DOWNWARDS.map((region) => [
-    region,
-    Object.keys(REGIONS[region].strides).map((index) => ({ index, read: indexIn(region, index) })),
-  ]),
-);
+/** An index of a region, as addresses have it and as a macro uses it. */
+interface Index {
+  read(address: number): number;
+  /** Values below it exist. */
+  readonly count: number;
+  /** So do those of the trim rows. */
+  readonly trim: boolean;
+}
 
 /** The addresses that a macro has. */
 export class AddressMap {
   private readonly registers: ReadonlyMap<number, Register>;
-  private readonly counts: ReadonlyMap<RegionName, Readonly<Record<string, number>>>;
+  private readonly indices: ReadonlyMap<RegionName, readonly Index[]>;
 
   constructor(private readonly shape: MacroShape) {
     this.registers = new Map(registersOf(shape).map((register) => [registerAddress(register), register]));
-    this.counts = new Map(DOWNWARDS.map((region) => [region, countsInUse(shape, region)]));
+    this.indices = new Map(
+      DOWNWARDS.map((region) => [
+        region,
+        Object.entries(countsInUse(shape, region)).map(([name, count]) => ({
+          read: indexIn(region, name),
+          count,
+          trim: region === 'weights' && name === 'row',
+        })),
+      ]),
+    );
   }
 
   /** The register at an address; undefined where there is none. */
@@ -169,12 +188,11 @@ export class AddressMap {
     }
     const { access, bytes } = REGIONS[region];
     if (access === (write ? 'ro' : 'wo') || (write && !bytes && !whole)) return false;
-    return INDICES.get(region)!.every(({ index, read }) => this.exists(region, index, read(address)));
-  }
-
-  private exists(region: RegionName, index: string, value: number): boolean {
-    if (value < this.counts.get(region)![index]!) return true;
-    return region === 'weights' && index === 'row' && isTrimRow(value, this.shape);
+    for (const { read, count, trim } of this.indices.get(region)!) {
+      const value = read(address);
+      if (value >= count && !(trim && isTrimRow(value, this.shape))) return false;
+    }
+    return true;
   }
 }
 

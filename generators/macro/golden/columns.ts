@@ -7,6 +7,7 @@ import { concatenated, hexOfBits, lowest, onesIn, packBits } from './bits.js';
 import { stepsOfRamp } from './word-lines.js';
 
 const [CODE, VALUE] = REGIONS.results.fields;
+const VALUE_BITS = maskOf(VALUE);
 
 /**
  * The column converters: one register a column that the ramp moves, in each of the four readout styles.
@@ -120,7 +121,7 @@ export class ColumnConverters {
     const held = this.heldBy(column);
     const [code, value] =
       this.style.holds === 'value' ? [0, this.extended(held)] : [held, this.entry(this.resultBank, held)];
-    return ((code << CODE.lsb) | (value & maskOf(VALUE))) >>> 0;
+    return ((code << CODE.lsb) | (value & VALUE_BITS)) >>> 0;
   }
 
   /** Word of packed results: decoded values of neighbouring columns, the first lowest; 0 past the last column. */

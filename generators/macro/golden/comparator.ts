@@ -40,6 +40,3 @@ export interface Sensing {
   /** A die in place of the ideal array and of a comparator: its cells discharge, its amplifiers decide. */
   readonly die?: Die | undefined;
 }
-
-/** Exactly: equality takes the upper code. */
-export const atOrAbove: Comparator = (mac, reference) => mac >= reference;

@@ -76,7 +76,7 @@ export class Machine {
   /** What each group of the bank in use discharges in a pulse. */
   private groupCurrents: ArrayLike<number> = [];
 
-  /** True when another idle cycle would change nothing. */
+  /** The last cycle changed nothing at the stream ports. */
   private settled = false;
   /** Something that the trace shows may have changed since it was last looked at. */
   private stirred = true;
@@ -161,12 +161,20 @@ export class Machine {
    */
   idle(cycles: number): void {
     for (let left = cycles; left > 0; left--) {
-      if (!this.busy && this.settled && this.streams?.awaited !== true) {
+      if (this.rests) {
+        this.observe();
         this.cycle += left;
         return;
       }
       this.tick(undefined);
     }
+  }
+
+  /** Another cycle with nothing on the bus would change nothing. */
+  private get rests(): boolean {
+    const { streams, test } = this;
+    if (this.busy || test.march.stopped) return false;
+    return streams === undefined || (this.settled && !streams.awaited);
   }
 
   /** Holds reset for whole cycles. An asynchronous reset acts at once, a synchronous one at the next edge. */

@@ -42,7 +42,7 @@ export class Observer {
 
   observe(cycle: number, seen: Observed): void {
     const { phase, step, bank } = seen.controller;
-    const numbers = [this.flags(seen), PHASES.indexOf(phase), step, bank].map(hexOfNumber).join(' ');
+    const numbers = `${hexOfNumber(this.flags(seen))} ${PHASES.indexOf(phase)} ${hexOfNumber(step)} ${hexOfNumber(bank)}`;
     const streams = seen.streams === undefined ? '' : ` ${seen.streams.text()}`;
     const converters = `${seen.columns.stateText()}${seen.columns.valuesText()}${seen.test.text()}${streams}`;
     this.trace.record(
@@ -56,16 +56,16 @@ export class Observer {
     const { shape } = this;
     const { phase, step, bits, count, sense } = controller;
     const inputs = phase === 'mac';
-    return [
-      phase === 'precharge',
-      inputs && trimDriven(shape, count),
-      inputs && shares(shape, count),
-      sense,
-      registers.busy,
-      phase === 'done' && streams?.room !== false && !calibrating,
-      registers.interrupt,
-      phase === 'ramp' && swapsReference(shape, step, bits),
-    ].reduce((flags, flag, bit) => flags | (Number(flag) << bit), 0);
+    return (
+      (Number(phase === 'ramp' && swapsReference(shape, step, bits)) << 7) |
+      (Number(registers.interrupt) << 6) |
+      (Number(phase === 'done' && streams?.room !== false && !calibrating) << 5) |
+      (Number(registers.busy) << 4) |
+      (Number(sense) << 3) |
+      (Number(inputs && shares(shape, count)) << 2) |
+      (Number(inputs && trimDriven(shape, count)) << 1) |
+      Number(phase === 'precharge')
+    );
   }
 
   private wordLines({ controller, inputs }: Observed): string {

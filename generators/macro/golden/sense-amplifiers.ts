@@ -4,7 +4,7 @@ import type { DieLines } from '../die/die.js';
 import { wordsOf } from '../plan/addresses.js';
 import type { MacroShape } from '../plan/shape.js';
 import { packBits } from './bits.js';
-import { atOrAbove, type Sensing } from './comparator.js';
+import type { Sensing } from './comparator.js';
 import { newReferenceLines, pulseReference, type ReferenceLines } from './reference-lines.js';
 
 /** Sense amplifiers of all columns, and the reference lines that they share. */
@@ -66,11 +66,13 @@ export class SenseAmplifiers {
 
   private decision(step: number): (column: number) => boolean {
     const { macs, lines, reference, conversion } = this;
-    const { comparator = atOrAbove, seed = 0, die } = this.sensing;
+    const { comparator, seed = 0, die } = this.sensing;
     if (die !== undefined && lines !== undefined) {
       return (column) => die.above(lines, column, reference, conversion);
     }
     const level = reference.positive - reference.negative;
+    // Exactly: equality takes the upper code.
+    if (comparator === undefined) return (column) => macs[column]! >= level;
     const moment = { step, conversion, seed };
     return (column) => comparator(macs[column]!, level, column, moment);
   }

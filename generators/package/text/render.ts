@@ -2,10 +2,7 @@ import { type Template, templateNamed } from './templates.js';
 import type { Shown } from './view.js';
 
 /** What a template must never leave behind: an object where text belongs, or a vector of no wires. */
-const HOLES = /\[object |\[-1:0\]/;
-
-/** Tried once a run of blanks, not at each of them. */
-const BLANKS_AT_ENDS = /(?<![ \t])[ \t]+$/gm;
+const HOLES = ['[object ', '[-1:0]'];
 
 const ready = new Map<string, Template>();
 
@@ -20,30 +17,40 @@ export function render<V extends object>(template: string, view: V & Shown<V>): 
   const gap = gapIn(view);
   if (gap !== undefined) throw new Error(`template ${template}: view${gap} has no value`);
   const text = run(view);
-  const hole = HOLES.exec(text);
-  if (hole !== null) {
-    const line = text.slice(0, hole.index).split('\n').length;
-    throw new Error(`template ${template} left "${hole[0]}" in line ${line}`);
+  for (const hole of HOLES) {
+    const at = text.indexOf(hole);
+    if (at < 0) continue;
+    const line = text.slice(0, at).split('\n').length;
+    throw new Error(`template ${template} left "${hole}" in line ${line}`);
   }
-  return alignConnections(alignComments(text.replace(BLANKS_AT_ENDS, '')));
+  const lines = text.split('\n').map(withoutBlanksAtEnd);
+  alignComments(lines);
+  alignConnections(lines);
+  return lines.join('\n');
+}
+
+function withoutBlanksAtEnd(line: string): string {
+  let end = line.length;
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end--;
+  return line.slice(0, end);
 }
 
 /** Where a view holds undefined or NaN, as `.name.name`. Handlebars would print them, or take them for false. */
 function gapIn(value: unknown): string | undefined {
   if (value === undefined || Number.isNaN(value)) return '';
   if (typeof value !== 'object' || value === null) return undefined;
-  for (const [key, inner] of Object.entries(value)) {
-    const gap = gapIn(inner);
+  const inside = value as Readonly<Record<string, unknown>>;
+  for (const key in inside) {
+    const gap = gapIn(inside[key]);
     if (gap !== undefined) return `.${key}${gap}`;
   }
   return undefined;
 }
 
 /** Lines up the trailing comments of neighbouring declarations, whatever width their numbers have. */
-export function alignComments(text: string): string {
-  const lines = text.split('\n');
+export function alignComments(lines: string[]): void {
   const declares = (line: string | undefined) =>
-    line !== undefined && /^ +(?:parameter|input|output|inout)\b/.test(line);
+    line !== undefined && line.startsWith(' ') && /^ +(?:parameter|input|output|inout)\b/.test(line);
   const split = (line: string) => /^(.*?\S) +(\/\/ .*)$/.exec(line);
   for (let from = 0; from < lines.length; ) {
     let to = from;
@@ -55,16 +62,15 @@ export function alignComments(text: string): string {
     }
     from = to + 1;
   }
-  return lines.join('\n');
 }
 
 /**
  * Lines up what the connections of an instance connect to. Conditions of the preprocessor may stand between
  * them.
  */
-export function alignConnections(text: string): string {
-  const lines = text.split('\n');
-  const split = (line: string | undefined) => /^( +\.\w+) *(\(.*)$/.exec(line ?? '');
+export function alignConnections(lines: string[]): void {
+  const split = (line: string | undefined) =>
+    line?.startsWith(' ') ? /^( +\.\w+) *(\(.*)$/.exec(line) : null;
   for (let from = 0; from < lines.length; ) {
     let to = from;
     while (split(lines[to]) !== null || (to > from && lines[to]?.startsWith('`') === true)) to++;
@@ -75,5 +81,4 @@ export function alignConnections(text: string): string {
     }
     from = to + 1;
   }
-  return lines.join('\n');
 }

@@ -252,7 +252,7 @@ export class Stimulus {
     const replies = new Array<Answer | undefined>(accesses.length);
     for (let cycle = 0; cycle < cycles; cycle++) {
       const access = requests[cycle];
-      if (access === undefined) machine.tick(undefined);
+      if (access === undefined) machine.idle(1);
       else replies[access] = machine.tick(accesses[access]);
     }
     if (cut !== undefined && cycles < requests.length) {

@@ -39,7 +39,8 @@ describe('rendering', () => {
       '',
       '    output wire b // three',
     ];
-    expect(alignComments(text.join('\n')).split('\n')).toEqual([
+    alignComments(text);
+    expect(text).toEqual([
       '    input wire a,       // one',
       '    input wire longer,  // two',
       '',
@@ -58,7 +59,8 @@ describe('rendering', () => {
       '        .longer_o  (longer)',
       '    );',
     ];
-    expect(alignConnections(text.join('\n')).split('\n')).toEqual([
+    alignConnections(text);
+    expect(text).toEqual([
       '        .W (W)',
       '    ) u_other (',
       '`ifdef USE_POWER_PINS',
