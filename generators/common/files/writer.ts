@@ -100,6 +100,7 @@ async function writeTogether(
   try {
     moves.make(beside);
     for (const folder of [temporary, staging.fresh, staging.previous]) mkdirSync(folder);
+    const folders = new Set([staging.fresh]);
     let breathed = performance.now();
     for (const file of files) {
       if (performance.now() - breathed > LONGEST_BREATH) {
@@ -108,7 +109,9 @@ async function writeTogether(
       }
       if (received !== undefined) throw new Error(`interrupted by ${received}`);
       const to = path.join(staging.fresh, file.path);
-      makeFolders(path.dirname(to));
+      const folder = path.dirname(to);
+      if (!folders.has(folder)) makeFolders(folder);
+      folders.add(folder);
       writeFileSync(to, file.text);
     }
     place(staging, moves);

@@ -1,5 +1,5 @@
 /** Lines that are joined at once: strings in large numbers the garbage collector would copy around. */
-const LINES_A_PAGE = 1024;
+const LINES_A_PAGE = 128;
 
 /** Lines of text, kept in pages. */
 export class Lines {

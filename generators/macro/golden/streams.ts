@@ -2,6 +2,7 @@
 import { errorBit } from '../plan/registers.js';
 import { fieldBytes, fieldsOfBeat, inputBeats, outputBeats, type StreamShape } from '../plan/streams.js';
 import { type StartOrder, strangerBits } from './address-map.js';
+import { hexOfByte } from './bits.js';
 import type { Controller } from './controller.js';
 
 /** One transfer of a stream. */
@@ -287,8 +288,4 @@ export class StreamPorts {
 /** Two digits a byte, the last byte first. */
 export function hexOfBytes(data: Uint8Array): string {
   return Array.from(data, hexOfByte).reverse().join('');
-}
-
-function hexOfByte(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
 }

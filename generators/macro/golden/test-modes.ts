@@ -66,5 +66,5 @@ export class TestModes {
 
 /** The code that a column converts in a self-test: over all seeds every column converts every code. */
 export function selfTestCode(column: number, seed: number, bits: number): number {
-  return (column ^ seed) & (2 ** bits - 1);
+  return (column ^ seed) & ((1 << bits) - 1);
 }

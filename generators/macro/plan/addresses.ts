@@ -13,11 +13,16 @@ export function wordsOf(cells: number): number {
 /** First row number of the trim rows in the weight region. */
 export const TRIM_ROW_BASE = MOST_ROWS;
 
+const STRIDES: ReadonlyMap<RegionName, readonly number[]> = new Map(
+  (Object.keys(REGIONS) as RegionName[]).map((region) => [region, Object.values(REGIONS[region].strides)]),
+);
+
 /** Byte address of a word of a region: indices in the order of its strides. */
 function addressOf(region: RegionName, ...indices: readonly number[]): number {
-  const { base, strides } = REGIONS[region];
-  const steps: readonly number[] = Object.values(strides);
-  return indices.reduce((address, index, at) => address + steps[at]! * index, base);
+  const strides = STRIDES.get(region)!;
+  let address = REGIONS[region].base;
+  for (let at = 0; at < indices.length; at++) address += strides[at]! * indices[at]!;
+  return address;
 }
 
 /** Byte address of an input word: rows 4 `word` .. 4 `word` + 3. */
