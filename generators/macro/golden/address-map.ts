@@ -85,14 +85,12 @@ export const packedResultWord = indexIn('packed_results', 'word');
 
 /** Whether an address is one of inputs, a byte a row or packed. */
 export function isInput(address: number): boolean {
-  const region = regionOf(address);
-  return region === 'inputs' || region === 'packed_inputs';
+  return regionOf(address).endsWith('inputs');
 }
 
 /** Whether an address is one of results, a word a column or packed. */
 export function isResult(address: number): boolean {
-  const region = regionOf(address);
-  return region === 'results' || region === 'packed_results';
+  return regionOf(address).endsWith('results');
 }
 
 export function weightCell(address: number) {
@@ -144,30 +142,25 @@ export function isSilent({ address }: Request): boolean {
   return isInput(address) || isCell(address);
 }
 
-/** An index of a region, as addresses have it and as a macro uses it. */
-interface Index {
-  read(address: number): number;
-  /** Values below it exist. */
-  readonly count: number;
-  /** So do those of the trim rows. */
-  readonly trim: boolean;
-}
-
 /** The addresses that a macro has. */
 export class AddressMap {
   private readonly registers: ReadonlyMap<number, Register>;
-  private readonly indices: ReadonlyMap<RegionName, readonly Index[]>;
+  /** Of each region, whether an index that an address names exists. */
+  private readonly exist: ReadonlyMap<RegionName, readonly ((address: number) => boolean)[]>;
 
-  constructor(private readonly shape: MacroShape) {
+  constructor(shape: MacroShape) {
     this.registers = new Map(registersOf(shape).map((register) => [registerAddress(register), register]));
-    this.indices = new Map(
+    this.exist = new Map(
       DOWNWARDS.map((region) => [
         region,
-        Object.entries(countsInUse(shape, region)).map(([name, count]) => ({
-          read: indexIn(region, name),
-          count,
-          trim: region === 'weights' && name === 'row',
-        })),
+        Object.entries(countsInUse(shape, region)).map(([name, count]) => {
+          const read = indexIn(region, name);
+          const trimRows = region === 'weights' && name === 'row' ? shape.trimRows : 0;
+          return (address: number) => {
+            const trimRow = read(address) - TRIM_ROW_BASE;
+            return read(address) < count || (trimRow >= 0 && trimRow < trimRows);
+          };
+        }),
       ]),
     );
   }
@@ -188,14 +181,6 @@ export class AddressMap {
     }
     const { access, bytes } = REGIONS[region];
     if (access === (write ? 'ro' : 'wo') || (write && !bytes && !whole)) return false;
-    for (const { read, count, trim } of this.indices.get(region)!) {
-      const value = read(address);
-      if (value >= count && !(trim && isTrimRow(value, this.shape))) return false;
-    }
-    return true;
+    return this.exist.get(region)!.every((exists) => exists(address));
   }
-}
-
-function isTrimRow(row: number, { trimRows }: MacroShape): boolean {
-  return row >= TRIM_ROW_BASE && row < TRIM_ROW_BASE + trimRows;
 }

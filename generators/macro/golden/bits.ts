@@ -30,13 +30,9 @@ export function concatenated(vectors: readonly Uint32Array[], length: number): U
     const words = vectors[at]!;
     const first = (at * length) >> 5;
     const shift = (at * length) & 31;
-    if (shift === 0) {
-      joined.set(words, first);
-      continue;
-    }
     for (let word = 0; word < words.length; word++) {
       joined[first + word]! |= words[word]! << shift;
-      joined[first + word + 1]! |= words[word]! >>> (32 - shift);
+      if (shift > 0) joined[first + word + 1]! |= words[word]! >>> (32 - shift);
     }
   }
   return joined;
@@ -54,13 +50,11 @@ export function hexOfByte(byte: number): string {
 export function hexOfBits(words: Uint32Array): string {
   let top = words.length - 1;
   while (top > 0 && words[top] === 0) top--;
-  if (top < 0) return '0';
-  let text = words[top]!.toString(16);
+  let text = (words[top] ?? 0).toString(16);
   for (let at = top - 1; at >= 0; at--) {
     const word = words[at]!;
     // A trace has ten thousands of them: looked up, digits take a fifth of the time.
-    text +=
-      BYTES[word >>> 24]! + BYTES[(word >>> 16) & 255]! + BYTES[(word >>> 8) & 255]! + BYTES[word & 255]!;
+    for (let shift = 24; shift >= 0; shift -= 8) text += BYTES[(word >>> shift) & 255];
   }
   return text;
 }

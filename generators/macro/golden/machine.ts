@@ -160,21 +160,17 @@ export class Machine {
    * @param cycles how many, from 0
    */
   idle(cycles: number): void {
+    const { streams, test } = this;
     for (let left = cycles; left > 0; left--) {
-      if (this.rests) {
+      const waits = streams !== undefined && (streams.awaited || !this.settled);
+      if (!(this.busy || test.march.stopped || waits)) {
+        // Another cycle would change nothing.
         this.observe();
         this.cycle += left;
         return;
       }
       this.tick(undefined);
     }
-  }
-
-  /** Another cycle with nothing on the bus would change nothing. */
-  private get rests(): boolean {
-    const { streams, test } = this;
-    if (this.busy || test.march.stopped) return false;
-    return streams === undefined || (this.settled && !streams.awaited);
   }
 
   /** Holds reset for whole cycles. An asynchronous reset acts at once, a synchronous one at the next edge. */

@@ -56,16 +56,19 @@ export class Observer {
     const { shape } = this;
     const { phase, step, bits, count, sense } = controller;
     const inputs = phase === 'mac';
-    return (
-      (Number(phase === 'ramp' && swapsReference(shape, step, bits)) << 7) |
-      (Number(registers.interrupt) << 6) |
-      (Number(phase === 'done' && streams?.room !== false && !calibrating) << 5) |
-      (Number(registers.busy) << 4) |
-      (Number(sense) << 3) |
-      (Number(inputs && shares(shape, count)) << 2) |
-      (Number(inputs && trimDriven(shape, count)) << 1) |
-      Number(phase === 'precharge')
-    );
+    let flags = 0;
+    const next = (flag: boolean) => {
+      flags = (flags << 1) | Number(flag);
+    };
+    next(phase === 'ramp' && swapsReference(shape, step, bits));
+    next(registers.interrupt);
+    next(phase === 'done' && streams?.room !== false && !calibrating);
+    next(registers.busy);
+    next(sense);
+    next(inputs && shares(shape, count));
+    next(inputs && trimDriven(shape, count));
+    next(phase === 'precharge');
+    return flags;
   }
 
   private wordLines({ controller, inputs }: Observed): string {

@@ -19,6 +19,8 @@ import {
   AddressMap,
   fieldIn,
   inputWord,
+  isInput,
+  isResult,
   packedInputWord,
   packedResultWord,
   type Request,
@@ -267,20 +269,16 @@ export class RegisterFile {
 
   /** Whether a conversion, or what runs by itself, is using what a legal request names. */
   private inUse(request: Request): boolean {
+    const { write, address } = request;
     const { doubleBuffer } = this.shape;
     const { controller, streams } = this.hardware;
-    switch (regionOf(request.address)) {
-      case 'inputs':
-      case 'packed_inputs':
-        return streams?.owner === true || (doubleBuffer ? controller.queued !== undefined : this.busy);
-      case 'results':
-      case 'packed_results':
-        return streams?.owner === true || (!doubleBuffer && this.busy);
-      case 'registers':
-        return streams !== undefined && this.refusedByStreams(request, streams);
-      default:
-        return request.write && this.busy;
+    const streaming = streams?.owner === true;
+    if (isInput(address)) return streaming || (doubleBuffer ? controller.queued !== undefined : this.busy);
+    if (isResult(address)) return streaming || (!doubleBuffer && this.busy);
+    if (regionOf(address) === 'registers') {
+      return streams !== undefined && this.refusedByStreams(request, streams);
     }
+    return write && this.busy;
   }
 
   /** The streams start conversions themselves, and let no march or calibration in; they get nothing that is in use. */

@@ -1,6 +1,6 @@
-import { wordsOf } from '../plan/addresses.js';
 import { rampSteps } from '../plan/schedule.js';
 import { groupsPerStep, type MacroShape, magnitudeBits, maxMagnitude } from '../plan/shape.js';
+import { packBits } from './bits.js';
 
 /** Rows driven in one cycle of the input phase: `straight` for x > 0, `crossed` for x < 0. */
 export function drivenRows(
@@ -9,14 +9,12 @@ export function drivenRows(
   cycle: number,
 ): { readonly straight: Uint32Array; readonly crossed: Uint32Array } {
   const limit = maxMagnitude(shape);
-  const straight = new Uint32Array(wordsOf(shape.rows));
-  const crossed = new Uint32Array(wordsOf(shape.rows));
-  for (let row = 0; row < shape.rows; row++) {
-    const x = inputs[row]!;
-    if (x === 0 || !pulsedIn(shape, Math.min(limit, Math.abs(x)), cycle)) continue;
-    (x > 0 ? straight : crossed)[row >> 5]! |= 1 << (row & 31);
-  }
-  return { straight, crossed };
+  const pulsed = (sign: number) =>
+    packBits(shape.rows, (row) => {
+      const magnitude = sign * inputs[row]!;
+      return magnitude > 0 && pulsedIn(shape, Math.min(limit, magnitude), cycle);
+    });
+  return { straight: pulsed(1), crossed: pulsed(-1) };
 }
 
 /** Whether the trim rows are driven in a cycle of the input phase: as an input of trimPulses would be. */

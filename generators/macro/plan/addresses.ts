@@ -1,6 +1,6 @@
 import { MOST_ROWS } from '../config/limits.js';
 import { packedInputWords, packedResultWords } from './packed-words.js';
-import { REGIONS, REGISTERS, type RegionName, type Register, registersOf } from './registers.js';
+import { REGIONS, REGISTERS, type Region, type RegionName, type Register, registersOf } from './registers.js';
 import type { MacroShape } from './shape.js';
 
 /* Where things stand in the address map, and how much of it a macro uses. */
@@ -13,15 +13,12 @@ export function wordsOf(cells: number): number {
 /** First row number of the trim rows in the weight region. */
 export const TRIM_ROW_BASE = MOST_ROWS;
 
-const STRIDES: ReadonlyMap<RegionName, readonly number[]> = new Map(
-  (Object.keys(REGIONS) as RegionName[]).map((region) => [region, Object.values(REGIONS[region].strides)]),
-);
-
 /** Byte address of a word of a region: indices in the order of its strides. */
 function addressOf(region: RegionName, ...indices: readonly number[]): number {
-  const strides = STRIDES.get(region)!;
-  let address = REGIONS[region].base;
-  for (let at = 0; at < indices.length; at++) address += strides[at]! * indices[at]!;
+  const { base, strides }: Region = REGIONS[region];
+  let address = base;
+  let at = 0;
+  for (const index in strides) address += strides[index]! * indices[at++]!;
   return address;
 }
 

@@ -50,7 +50,7 @@ function gapIn(value: unknown): string | undefined {
 /** Lines up the trailing comments of neighbouring declarations, whatever width their numbers have. */
 export function alignComments(lines: string[]): void {
   const declares = (line: string | undefined) =>
-    line !== undefined && line.startsWith(' ') && /^ +(?:parameter|input|output|inout)\b/.test(line);
+    line?.startsWith(' ') && /^ +(?:parameter|input|output|inout)\b/.test(line);
   const split = (line: string) => /^(.*?\S) +(\/\/ .*)$/.exec(line);
   for (let from = 0; from < lines.length; ) {
     let to = from;
