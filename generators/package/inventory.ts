@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { failure, type Result } from '../common/problems.js';
@@ -60,9 +61,9 @@ export async function takeInventory(folder: string, { files }: Manifest): Promis
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const regular = paths.filter(({ entry }) => entry.isFile()).map(({ name }) => name);
   const found = new Map<string, Buffer>();
-  // Added files may be large, and nobody compares them.
+  // At once, which takes a quarter of the time for small files. Added ones may be large, and nobody compares them.
   for (const name of regular) {
-    if (Object.hasOwn(files, name)) found.set(name, await readFile(path.join(folder, name)));
+    if (Object.hasOwn(files, name)) found.set(name, readFileSync(path.join(folder, name)));
   }
   const named = Object.keys(files);
   return {

@@ -76,7 +76,7 @@ export class Machine {
   /** What each group of the bank in use discharges in a pulse. */
   private groupCurrents: ArrayLike<number> = [];
 
-  /** The last cycle changed nothing at the stream ports. */
+  /** Nothing was on the bus in the last cycle, and nothing ran: stream ports that nobody serves have come to rest. */
   private settled = false;
   /** Something that the trace shows may have changed since it was last looked at. */
   private stirred = true;
