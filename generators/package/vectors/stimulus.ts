@@ -114,13 +114,12 @@ export class Stimulus {
 
   /** Writes a word, or the bytes of it whose strobe is set. */
   write(address: number, data: number, strobes = 0xf): void {
-    this.play([{ write: true, address, data: data >>> 0, strobes, stall: this.pace() }]);
+    this.playAlone({ write: true, address, data: data >>> 0, strobes, stall: this.pace() });
   }
 
   /** Reads a word, and returns what the golden model answers. */
   read(address: number): number {
-    const [answer] = this.play([{ write: false, address, data: 0, strobes: 0, stall: this.pace() }]);
-    return answer!.data;
+    return this.playAlone({ write: false, address, data: 0, strobes: 0, stall: this.pace() }).data;
   }
 
   /**
@@ -242,6 +241,19 @@ export class Stimulus {
     this.idle(scheduleOf(this.shape, bits).total);
     for (const column of columns) this.read(resultAddress(column));
     this.clearDone();
+  }
+
+  /** What {@link play} does with one access to its end, in half the time: most accesses are such. */
+  private playAlone(access: Access): Answer {
+    const { machine } = this;
+    let reply: Answer | undefined;
+    for (const request of this.timing.cyclesOf([access]).requests) {
+      if (request === undefined) machine.idle(1);
+      else reply = machine.tick(access);
+    }
+    this.lines.add(operationLine(access, reply, false));
+    this.answers++;
+    return reply!;
   }
 
   /** @returns the answers that the master took */

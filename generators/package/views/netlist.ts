@@ -13,14 +13,17 @@ const WIDEST_LINE = 100;
 /** Breaks a long line between words; what follows begins with `mark`. */
 export function wrap(words: readonly string[], mark: string): string {
   const lines: string[] = [];
-  let line = '';
+  let line: string[] = [];
+  let width = -1;
   for (const word of words) {
-    if (line !== '' && line.length + 1 + word.length > WIDEST_LINE) {
-      lines.push(line);
-      line = `${mark}${word}`;
-    } else line = line === '' ? word : `${line} ${word}`;
+    width += 1 + word.length;
+    if (line.length > 0 && width > WIDEST_LINE) {
+      lines.push(line.join(' '));
+      line = [`${mark}${word}`];
+      width = mark.length + word.length;
+    } else line.push(word);
   }
-  return [...lines, line].join('\n');
+  return [...lines, line.join(' ')].join('\n');
 }
 
 /** `X<label> <nets..> <subcircuit>`; where lines break does not depend on the macro's name. */
@@ -52,8 +55,9 @@ export function sideBySide(
 ): { readonly name: string; readonly subcircuits: readonly Subcircuit[] } {
   const made = new Map<number, Subcircuit>();
   const nameOf = (columns: number) => (columns === 1 ? column.name : `${column.name}s_${columns}`);
+  const own = Array.from({ length: count }, (_, at) => column.own.map((pin) => `${pin}${at}`)).flat();
   const ownOf = (from: number, columns: number) =>
-    Array.from({ length: columns }, (_, at) => column.own.map((pin) => `${pin}${from + at}`)).flat();
+    own.slice(column.own.length * from, column.own.length * (from + columns));
   const make = (columns: number): void => {
     if (columns === 1 || made.has(columns)) return;
     const left = 2 ** Math.ceil(Math.log2(columns) - 1);
