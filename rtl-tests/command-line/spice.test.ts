@@ -206,10 +206,10 @@ describeLong('16 rows x 4 columns, 3 bits', () => {
   it('transistors and the die with their compression agree on their codes', {
     timeout: 1_200_000,
   }, async () => {
-    const run = await simulated('bar', 'small.json', '--fit', '--inputs', '4', ...MORE_CURRENT);
+    const run = await simulated('bar', 'small.json', '--fit', ...MORE_CURRENT);
     const { fitted, beyond, cell } = run.measured!;
     expect(beyond).toBe(0);
-    expect(fitted.codes).toBe(3 * 4 * 4);
+    expect(fitted.codes).toBe(3 * 8 * 4);
     expect(fitted.agreeing / fitted.codes).toBeGreaterThanOrEqual(0.99);
     for (const { spice, model, references } of fitted.disagreements) {
       expect(Math.abs(spice - model)).toBe(1);

@@ -166,23 +166,20 @@ interface Operation {
   readonly refused: boolean;
 }
 
-/** All operations but the reads that are no results, which are many and tell nothing here. */
 function* linesOf(operations: string): Generator<Operation> {
-  for (let from = 0, end: number; from < operations.length; from = end + 1) {
-    end = operations.indexOf('\n', from);
-    const kind = operations[from]!;
+  for (let from = 0; from < operations.length; ) {
+    const end = operations.indexOf('\n', from);
     const afterAddress = operations.indexOf(' ', from + 2);
-    const address = Number.parseInt(operations.slice(from + 2, afterAddress), 16);
-    if (kind === 'r' && (address < REGIONS.results.base || address >= REGIONS.packed_results.base)) continue;
     const afterData = operations.indexOf(' ', afterAddress + 1);
     const afterStrobes = operations.indexOf(' ', afterData + 1);
     yield {
-      kind,
-      address,
+      kind: operations[from]!,
+      address: Number.parseInt(operations.slice(from + 2, afterAddress), 16),
       data: Number.parseInt(operations.slice(afterAddress + 1, afterData), 16),
       strobes: Number.parseInt(operations.slice(afterData + 1, afterStrobes), 16),
       refused: operations[afterStrobes + 1] !== '0',
     };
+    from = end + 1;
   }
 }
 

@@ -114,12 +114,13 @@ export class Stimulus {
 
   /** Writes a word, or the bytes of it whose strobe is set. */
   write(address: number, data: number, strobes = 0xf): void {
-    this.playAlone({ write: true, address, data: data >>> 0, strobes, stall: this.pace() });
+    this.play([{ write: true, address, data: data >>> 0, strobes, stall: this.pace() }]);
   }
 
   /** Reads a word, and returns what the golden model answers. */
   read(address: number): number {
-    return this.playAlone({ write: false, address, data: 0, strobes: 0, stall: this.pace() }).data;
+    const [answer] = this.play([{ write: false, address, data: 0, strobes: 0, stall: this.pace() }]);
+    return answer!.data;
   }
 
   /**
@@ -243,19 +244,6 @@ export class Stimulus {
     this.clearDone();
   }
 
-  /** What {@link play} does with one access to its end, in half the time: most accesses are such. */
-  private playAlone(access: Access): Answer {
-    const { machine } = this;
-    let reply: Answer | undefined;
-    for (const request of this.timing.cyclesOf([access]).requests) {
-      if (request === undefined) machine.idle(1);
-      else reply = machine.tick(access);
-    }
-    this.lines.add(operationLine(access, reply, false));
-    this.answers++;
-    return reply!;
-  }
-
   /** @returns the answers that the master took */
   private play(accesses: readonly Access[], cut?: Cut): Answer[] {
     const { machine } = this;
@@ -275,12 +263,14 @@ export class Stimulus {
         this.timing.reset();
       }
     }
-    accesses.forEach((access, at) => {
-      this.lines.add(operationLine(access, replies[at], at < accesses.length - 1));
-    });
-    const taken = replies.filter((reply, access) => reply !== undefined && answers[access]! < cycles);
+    const taken: Answer[] = [];
+    for (let at = 0; at < accesses.length; at++) {
+      const reply = replies[at];
+      this.lines.add(operationLine(accesses[at]!, reply, at < accesses.length - 1));
+      if (reply !== undefined && answers[at]! < cycles) taken.push(reply);
+    }
     this.answers += taken.length;
-    return taken as Answer[];
+    return taken;
   }
 
   /** All of it so far, as a testbench plays it. */
